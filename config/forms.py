@@ -1,0 +1,7 @@
+"""One field template for every form."""
+
+from django.forms.renderers import TemplatesSetting
+
+
+class DeskRenderer(TemplatesSetting):
+    """Looks templates up with the pages' own engine."""

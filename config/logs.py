@@ -1,0 +1,26 @@
+"""Logs to stderr, as text or JSON lines, with request ids and without personal data."""
+
+import logging
+import sys
+from collections.abc import Mapping
+
+import structlog
+
+
+def configure(settings: Mapping[str, str]) -> None:
+    last = structlog.processors.JSONRenderer() if settings["format"] == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    shared = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=last, foreign_pre_chain=shared))
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(settings["level"])

@@ -1,0 +1,228 @@
+"""Every setting of Lockstep, read once from the environment (and `.env` where present).
+
+The names are a promise kept in docs/settings.md; a wrong value stops the start with the variable's name.
+"""
+
+import sys
+
+from config import environment as env
+
+BASE_DIR = env.BASE_DIR
+VAR_DIR = BASE_DIR / "var"
+
+DEBUG = env.flag("DEBUG")
+SANDBOX = env.flag("SANDBOX")
+TESTING = "pytest" in sys.modules
+
+SECRET_KEY = env.secret_key()
+ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+
+INSTALLED_APPS = [
+    "config",
+    "returns",
+    "orders",
+    "inventory",
+    "lockers",
+    "partners",
+    "exceptions_queue",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "csp",
+    "django_filters",
+    "django_htmx",
+    "django_q",
+    "heroicons",
+    "rest_framework",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.RequestLog",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "config.middleware.SessionClock",
+    "config.middleware.HtmxLogin",
+    "config.middleware.PrivatePages",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "config.context.desk",
+            ],
+            "builtins": ["django_htmx.templatetags.django_htmx", "heroicons.templatetags.heroicons"],
+        },
+    }
+]
+FORM_RENDERER = "config.forms.DeskRenderer"
+
+DATABASES = {"default": env.database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    "default": (
+        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.text("REDIS_URL")}
+        if env.text("REDIS_URL")
+        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "default"}
+    ),
+    # The cluster writes its state twice a second: never to a cache that commits.
+    "qstat": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "qstat"},
+}
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = env.text("TIME_ZONE", "Europe/London")
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": (
+            "django.contrib.staticfiles.storage.StaticFilesStorage"
+            if DEBUG or SANDBOX or TESTING
+            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        )
+    },
+}
+# The demo and the tests serve straight from the source folders, so that neither needs a collect step.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG or SANDBOX or TESTING
+
+# --- people -----------------------------------------------------------------------------------------------------------
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "config.accounts.ClosedSignup"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+
+SECURE_COOKIES = not (DEBUG or SANDBOX or TESTING)
+SESSION_COOKIE_NAME = "__Host-lockstep" if SECURE_COOKIES else "lockstep"
+CSRF_COOKIE_NAME = "__Host-csrf" if SECURE_COOKIES else "csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600  # absolute; SessionClock ends an idle one after SESSION_IDLE_SECONDS
+SESSION_IDLE_SECONDS = 30 * 60
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+CSRF_FAILURE_VIEW = "config.errors.csrf_failed"
+
+SECURE_SSL_REDIRECT = SECURE_COOKIES and env.flag("SECURE_SSL_REDIRECT", default=True)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_TLS_PROXY") else None
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE_COOKIES else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_COOKIES
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],  # data: is the TOTP QR code
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+    }
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["partners.tokens.BearerToken"],
+    "DEFAULT_PERMISSION_CLASSES": ["partners.tokens.Nobody"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "NUM_PROXIES": env.whole("NUM_PROXIES", 0),
+    "UNAUTHENTICATED_USER": None,
+}
+
+# --- the queue is a doorbell, never the truth --------------------------------------------------------------------------
+_WORKERS = 1 if "sqlite" in str(DATABASES["default"]["ENGINE"]) else 2
+Q_CLUSTER = {
+    "name": "lockstep",  # salt of the task signature: never change
+    "orm": "default",  # the same database as the business rows, so that enqueueing is atomic with them
+    "workers": _WORKERS,
+    "queue_limit": 1,
+    "bulk": 1,
+    "timeout": 120,
+    "retry": 600,  # >= timeout * (1 + ceil((queue_limit + bulk) / workers)) + 120
+    "max_attempts": 1,  # retries belong to our rows, with back-off
+    "ack_failures": True,
+    "catch_up": False,
+    "save_limit": 100,
+    "poll": 0.5,
+    "recycle": 200,
+    "cache": "qstat",
+    "sync": TESTING,
+}
+
+# --- partners -----------------------------------------------------------------------------------------------------------
+_MODES = ("observe", "live")
+MODE = env.choice("MODE", _MODES, "observe")
+MODES = {partner: env.choice(f"MODE_{partner.upper()}", _MODES, MODE) for partner in ("acs", "inpost", "store", "ledger")}
+RELEASES = env.choice("RELEASES", ("all", "locker"), "all")
+LABELS_BY = env.choice("LABELS_BY", ("lockstep", "acs"), "lockstep")
+STORE = env.choice("STORE", ("folder",), "folder")
+STORE_FOLDER = env.text("STORE_FOLDER")
+
+INPOST_API_URL = env.text("INPOST_API_URL")
+INPOST_TOKEN_URL = env.text("INPOST_TOKEN_URL")
+INPOST_POINTS_URL = env.text("INPOST_POINTS_URL")
+INPOST_CLIENT_ID = env.text("INPOST_CLIENT_ID")
+INPOST_CLIENT_SECRET = env.text("INPOST_CLIENT_SECRET")
+INPOST_ORGANIZATION_ID = env.text("INPOST_ORGANIZATION_ID")
+
+ACS_API_URL = env.text("ACS_API_URL")
+ACS_ACCOUNT_CODE = env.text("ACS_ACCOUNT_CODE")
+ACS_USERNAME = env.text("ACS_USERNAME")
+ACS_PASSWORD = env.text("ACS_PASSWORD")
+ACS_SUBSCRIPTION_KEY = env.text("ACS_SUBSCRIPTION_KEY")
+ACS_LOCKER_FIELD = env.text("ACS_LOCKER_FIELD", "Misc1")
+ACS_SIZE_FIELD = env.text("ACS_SIZE_FIELD", "Misc2")
+
+# --- logs ----------------------------------------------------------------------------------------------------------------
+LOG_LEVEL = env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
+LOG_FORMAT = env.choice("LOG_FORMAT", ("text", "json"), "text")
+LOGGING_CONFIG = "config.logs.configure"
+LOGGING = {"level": LOG_LEVEL, "format": LOG_FORMAT}

@@ -1,0 +1,37 @@
+"""Which conditions a case can be in, and which moves are legal."""
+
+from django.db import models
+
+
+class CaseState(models.TextChoices):
+    OPEN = "open", "Open"
+    CURED = "cured", "Closed: the facts are right"
+    WAIVED = "waived", "Waived"
+    CLOSED = "closed", "Closed by hand"
+
+
+CASE_MOVES = {
+    CaseState.OPEN: {CaseState.CURED, CaseState.WAIVED, CaseState.CLOSED},
+    CaseState.CURED: {CaseState.OPEN},
+    CaseState.WAIVED: {CaseState.OPEN},
+    CaseState.CLOSED: {CaseState.OPEN},
+}
+
+
+class Block(models.TextChoices):
+    """What an open case stops. The letters are those of the exception taxonomy."""
+
+    RELEASE = "R", "Release to ACS"
+    MANIFEST = "M", "Manifest"
+    SALE = "S", "Sale"
+    JOURNAL = "J", "Journal"
+
+
+class Owner(models.TextChoices):
+    """The desk that acts first; the values are the names of the roles in `config/roles.py`."""
+
+    CX = "cx", "CX"
+    WAREHOUSE = "warehouse", "Warehouse"
+    MERCHANDISING = "merchandiser", "Merchandising"
+    FINANCE = "finance", "Finance"
+    INTEGRATION = "integration", "Integration admin"

@@ -1,0 +1,54 @@
+"""What is kept about goods: the product master, and which SKUs ACS knows."""
+
+from django.db import models
+from django.db.models import Q
+
+
+class Product(models.Model):
+    """One SKU of the product master. Lengths in whole mm, weight in whole g; null means unknown, and unknown is not eligible."""
+
+    sku = models.CharField(max_length=64, unique=True)
+    ean = models.CharField(max_length=20, blank=True)
+    name = models.CharField(max_length=200, blank=True)
+    brand = models.CharField(max_length=80, blank=True)
+    category = models.CharField(max_length=80, blank=True)
+    length_mm = models.IntegerField(null=True, blank=True)
+    width_mm = models.IntegerField(null=True, blank=True)
+    height_mm = models.IntegerField(null=True, blank=True)
+    weight_g = models.IntegerField(null=True, blank=True)
+    rigid = models.BooleanField(default=True)
+    customs_description = models.CharField(max_length=200, blank=True)
+    hs_code = models.CharField(max_length=12, blank=True)
+    origin_country = models.CharField(max_length=2, blank=True)
+    source = models.CharField(max_length=20, default="csv")
+    content_hash = models.CharField(max_length=32, blank=True)
+    fetched_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        permissions = [("import_product", "Can import products from a file")]
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(length_mm__isnull=True) | Q(length_mm__gt=0))
+                & (Q(width_mm__isnull=True) | Q(width_mm__gt=0))
+                & (Q(height_mm__isnull=True) | Q(height_mm__gt=0))
+                & (Q(weight_g__isnull=True) | Q(weight_g__gt=0)),
+                name="a_known_size_is_positive",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.sku
+
+
+class AcsSku(models.Model):
+    """A SKU that ACS is known to hold on its books, and how we know."""
+
+    class Source(models.TextChoices):
+        STOCK_FILE = "stock_file", "Seen in an ACS stock file"
+        SETUP_LIST = "setup_list", "On an uploaded set-up list"
+        ACCEPTED_ORDER = "accepted_order", "On an order that ACS accepted"
+
+    sku = models.CharField(max_length=64, unique=True)
+    source = models.CharField(max_length=16, choices=Source)
+    first_seen_at = models.DateTimeField()

@@ -1,0 +1,5 @@
+"""At what address?"""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,171 @@
+"""What is kept about what was sold: the mirrored order with its lines, the gate's decisions, the resolver rules."""
+
+from django.db import models
+from django.db.models import Q
+
+from orders.states import AcsStatus, Destination, OrderState
+
+
+class Order(models.Model):
+    """One shop order.
+
+    `shop` holds the correctable facts exactly as the shop last said them ({"mobile": …}); the columns of the same names are
+    what we use: the shop's value, or a person's correction until the shop says something new. `acs_status` is ACS's fact.
+    `state` is our decision, moved only by `exceptions_queue.moves`. Once `release_claimed_at` is set the order may be in
+    the air to ACS: nothing may hold it any more, only recall it.
+    """
+
+    number = models.CharField(max_length=64, unique=True)
+    store_id = models.CharField(max_length=64)
+    channel = models.CharField(max_length=40, blank=True)
+    placed_at = models.DateTimeField()
+    paid_at = models.DateTimeField(null=True, blank=True)
+    store_updated_at = models.DateTimeField()
+    store_cancelled_at = models.DateTimeField(null=True, blank=True)
+    currency = models.CharField(max_length=3, default="GBP")
+    total_pence = models.BigIntegerField(default=0)
+    shop = models.JSONField(default=dict)
+    attributes = models.JSONField(default=dict, help_text="Everything else the shop attached, for the resolver rules.")
+    note = models.TextField(blank=True)
+
+    email = models.CharField(max_length=254, blank=True)
+    mobile = models.CharField(max_length=60, blank=True)
+    first_name = models.CharField(max_length=100, blank=True)
+    last_name = models.CharField(max_length=100, blank=True)
+    address1 = models.CharField(max_length=200, blank=True)
+    address2 = models.CharField(max_length=200, blank=True)
+    city = models.CharField(max_length=100, blank=True)
+    county = models.CharField(max_length=100, blank=True)
+    postcode = models.CharField(max_length=20, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    locker_id = models.CharField(max_length=40, blank=True)
+    destination = models.CharField(max_length=6, choices=Destination, default=Destination.HOME)
+    delivery_method = models.CharField(max_length=120, blank=True)
+    resolved_by = models.JSONField(default=dict, help_text="Per fact, the resolver rule and source that found it.")
+    dispatch_on = models.DateField(null=True, blank=True)
+    deliver_on = models.DateField(null=True, blank=True)
+    event_on = models.DateField(null=True, blank=True)
+    return_on = models.DateField(null=True, blank=True)
+    is_hire = models.BooleanField(default=False)
+
+    state = models.CharField(max_length=9, choices=OrderState, default=OrderState.RECEIVED)
+    excluded_why = models.CharField(max_length=120, blank=True, help_text="Why the desk leaves this order alone; empty when it does not.")
+    release_claimed_at = models.DateTimeField(null=True, blank=True)
+    released_at = models.DateTimeField(null=True, blank=True)
+    release_revision = models.IntegerField(default=0)
+    version = models.IntegerField(default=1)
+
+    acs_status = models.CharField(max_length=14, choices=AcsStatus, default=AcsStatus.NONE, blank=True)
+    acs_status_raw = models.CharField(max_length=200, blank=True)
+    acs_status_since = models.DateTimeField(null=True, blank=True)
+    acs_seen_at = models.DateTimeField(null=True, blank=True)
+    acs_tracking = models.CharField(max_length=60, blank=True)
+
+    customer_key = models.CharField(max_length=32, blank=True)
+    contents_key = models.CharField(max_length=32, blank=True)
+    content_hash = models.CharField(max_length=32)
+    inputs_hash = models.CharField(max_length=32, blank=True)
+    fetched_at = models.DateTimeField()
+
+    class Meta:
+        permissions = [
+            ("correct_order", "Can correct contact data"),
+            ("reroute_order", "Can change the locker or convert to home delivery"),
+            ("cancel_order", "Can cancel an order before release"),
+            ("hold_order", "Can hold an order and clear a hold"),
+            ("recheck_order", "Can have an order checked again"),
+            ("resend_order", "Can send an order to ACS again"),
+            ("see_contact_order", "Can see contact data on an order"),
+            ("reveal_contact_order", "Can reveal contact data, recorded in the audit log"),
+        ]
+        indexes = [
+            models.Index(fields=["-placed_at", "-id"], name="orders_latest_first"),
+            models.Index(fields=["state", "-placed_at", "-id"], name="orders_by_state"),
+            models.Index(fields=["id"], condition=Q(state__in=["received", "held", "ready"], excluded_why=""), name="orders_before_release"),
+            models.Index(fields=["id"], condition=Q(state="released"), name="orders_at_acs"),
+            models.Index(fields=["locker_id"], condition=~Q(locker_id=""), name="orders_by_locker"),
+            models.Index(fields=["customer_key", "contents_key"], name="orders_that_look_alike"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="released") | Q(released_at__isnull=False), name="a_released_order_says_when"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="held") | Q(release_claimed_at__isnull=True), name="an_order_in_the_air_is_not_held"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class OrderLine(models.Model):
+    """One line of a shop order. `quantity` counts garments; `unit_price_pence` is what the customer paid for one."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    line_id = models.CharField(max_length=64)
+    sku = models.CharField(max_length=64, blank=True)
+    name = models.CharField(max_length=200, blank=True)
+    quantity = models.IntegerField()
+    unit_price_pence = models.BigIntegerField(default=0)
+    is_hire = models.BooleanField(default=False)
+    measurements = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "line_id"], name="one_row_per_line"),
+            models.CheckConstraint(condition=Q(quantity__gte=0), name="quantity_is_not_negative"),
+        ]
+        indexes = [models.Index(fields=["sku"], name="lines_by_sku")]
+
+
+class GateDecision(models.Model):
+    """What one gate said of one order, with the inputs it saw, so that the decision can be replayed."""
+
+    class Gate(models.TextChoices):
+        RELEASE = "release", "Release"
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="decisions")
+    gate = models.CharField(max_length=12, choices=Gate)
+    passed = models.BooleanField()
+    findings = models.JSONField(default=dict)
+    inputs = models.JSONField(default=dict)
+    inputs_hash = models.CharField(max_length=32)
+    rules_version = models.CharField(max_length=20)
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["order", "-id"], name="decisions_of_an_order")]
+
+
+class ResolverRule(models.Model):
+    """Where to look for one fact in what the shop sends. Rules of a fact are tried by `position`; the first hit wins."""
+
+    class Fact(models.TextChoices):
+        LOCKER = "locker_id", "Locker ID"
+        MOBILE = "mobile", "Mobile number"
+        DISPATCH_ON = "dispatch_on", "Dispatch date"
+        DELIVER_ON = "deliver_on", "Delivery date"
+        EVENT_ON = "event_on", "Event date"
+        RETURN_ON = "return_on", "Return date"
+
+    class Source(models.TextChoices):
+        ATTRIBUTE = "attribute", "Order attribute"
+        METAFIELD = "metafield", "Order metafield"
+        PHONE = "phone", "Phone number given at"
+        SERVICE_CODE = "service_code", "Delivery service code"
+        SERVICE_TITLE = "service_title", "Delivery service title"
+        ADDRESS = "address", "Shipping address field"
+
+    fact = models.CharField(max_length=12, choices=Fact)
+    position = models.IntegerField()
+    name = models.CharField(max_length=60)
+    source = models.CharField(max_length=16, choices=Source)
+    key = models.CharField(max_length=120, blank=True, help_text="Attribute name, metafield key, phone source or address field.")
+    json_path = models.CharField(max_length=120, blank=True, help_text="Dotted path inside a JSON value, e.g. point.code.")
+    pattern = models.CharField(max_length=200, blank=True, help_text="Regular expression; its first group, or the whole match, is the value.")
+    enabled = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["fact", "position", "id"]
+        constraints = [models.UniqueConstraint(fields=["fact", "name"], name="one_rule_per_fact_and_name")]
