@@ -47,6 +47,9 @@ class Order(models.Model):
     event_on = models.DateField(null=True, blank=True)
     return_on = models.DateField(null=True, blank=True)
     is_hire = models.BooleanField(default=False)
+    customs_contents = models.CharField(max_length=200, blank=True)
+    customs_value_pence = models.BigIntegerField(null=True, blank=True)
+    kept_beside = models.CharField(max_length=64, blank=True, help_text="The look-alike order a person compared this one with and kept.")
 
     state = models.CharField(max_length=9, choices=OrderState, default=OrderState.RECEIVED)
     excluded_why = models.CharField(max_length=120, blank=True, help_text="Why the desk leaves this order alone; empty when it does not.")
@@ -59,6 +62,7 @@ class Order(models.Model):
     acs_status_raw = models.CharField(max_length=200, blank=True)
     acs_status_since = models.DateTimeField(null=True, blank=True)
     acs_seen_at = models.DateTimeField(null=True, blank=True)
+    shop_held_at = models.DateTimeField(null=True, blank=True, help_text="Since when the shop shows our hold.")
     acs_tracking = models.CharField(max_length=60, blank=True)
 
     customer_key = models.CharField(max_length=32, blank=True)
@@ -83,6 +87,8 @@ class Order(models.Model):
             models.Index(fields=["state", "-placed_at", "-id"], name="orders_by_state"),
             models.Index(fields=["id"], condition=Q(state__in=["received", "held", "ready"], excluded_why=""), name="orders_before_release"),
             models.Index(fields=["id"], condition=Q(state="released"), name="orders_at_acs"),
+            models.Index(fields=["id"], condition=Q(state="held", shop_held_at__isnull=True), name="holds_the_shop_lacks"),
+            models.Index(fields=["id"], condition=Q(shop_held_at__isnull=False), name="holds_the_shop_shows"),
             models.Index(fields=["locker_id"], condition=~Q(locker_id=""), name="orders_by_locker"),
             models.Index(fields=["customer_key", "contents_key"], name="orders_that_look_alike"),
         ]
