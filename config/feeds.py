@@ -1,0 +1,41 @@
+"""Every feed by name: how it is read, how it is applied, and whether it must be whole."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from inventory import sync as goods
+from lockers import sync as points
+from orders import sync as orders
+from orders.actions import reading
+from partners.models import SyncRun
+from partners.sync import Applied, Page
+
+Reader = Callable[[str], Iterator[Page]]
+
+
+@dataclass(frozen=True)
+class FeedWork:
+    """What `sync_run` needs for one feed. `read_file` takes a path instead, where the feed is a file.
+
+    `full` means that absence has a meaning, so the guard holds a feed that looks wrong; `check` counts unreadable records
+    before anything is written; `finish` deals with what a complete feed no longer names.
+    """
+
+    apply: Callable[[Page, datetime], Applied]
+    read: Reader | None = None
+    read_file: Callable[[str], Reader] | None = None
+    full: bool = False
+    check: Callable[[Page], int] | None = None
+    finish: Callable[[SyncRun, datetime], int] | None = None
+
+
+FEEDS: dict[str, FeedWork] = {
+    "inpost.points": FeedWork(
+        read=points.read_points, apply=points.apply_points, full=True, check=points.count_unreadable, finish=points.mark_gone
+    ),
+    "store.orders": FeedWork(read=orders.read_orders, apply=orders.apply_orders),
+    "acs.orders": FeedWork(read=reading.read_acs_pages, apply=reading.apply_acs),
+    "products": FeedWork(read_file=goods.read_products_csv, apply=goods.apply_products),
+    "acs.setup": FeedWork(read_file=goods.read_setup_csv, apply=goods.apply_setup),
+}

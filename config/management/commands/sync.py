@@ -1,0 +1,40 @@
+"""One feed now, in the foreground."""
+
+import json
+import time
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from config.feeds import FEEDS
+from config.running import NoFile, UnknownFeed, run_feed
+from partners.models import SyncRun
+
+COUNTS = ("seen", "created", "changed", "unchanged", "rejected", "gone")
+
+
+class Command(BaseCommand):
+    help = "Run one feed now: " + ", ".join(sorted(FEEDS))
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("feed")
+        parser.add_argument("--full", action="store_true", help="from the start, not from the cursor")
+        parser.add_argument("--file", default="", help="a file instead of the usual place")
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *args: object, **options: object) -> None:
+        started = time.monotonic()
+        try:
+            run = run_feed(str(options["feed"]), path=str(options["file"]), full=bool(options["full"]))
+        except (UnknownFeed, NoFile) as error:
+            raise CommandError(error.sentence) from error
+        self._tell(run, time.monotonic() - started, as_json=bool(options["json"]))
+        if run.outcome not in (SyncRun.Outcome.OK, SyncRun.Outcome.SKIPPED):
+            raise CommandError(f"{run.feed.name}: {run.get_outcome_display()}. {run.why}")
+
+    def _tell(self, run: SyncRun, seconds: float, *, as_json: bool) -> None:
+        counts = {name: getattr(run, name) for name in COUNTS}
+        if as_json:
+            self.stdout.write(json.dumps({"feed": run.feed.name, "outcome": run.outcome, **counts, "seconds": round(seconds, 3)}))
+            return
+        listed = ", ".join(f"{number} {name}" for name, number in counts.items())
+        self.stdout.write(f"{run.feed.name}: {run.get_outcome_display()} in {seconds:.1f} s: {listed}")

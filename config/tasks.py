@@ -1,0 +1,50 @@
+"""The clock asks for what touches more than one room."""
+
+from django.utils import timezone
+
+from config.running import NoFile
+from config.running import accept_feed as accept
+from config.running import run_feed as run
+from orders import tasks as orders
+
+
+def run_feed(name: str) -> dict[str, object]:
+    """Run one feed and, because facts may have changed, look at the open orders again."""
+    try:
+        result = run(name)
+    except NoFile as missing:
+        return {"feed": name, "outcome": "failed", "why": missing.sentence}
+    orders.recheck_open()
+    return {"feed": name, "outcome": result.outcome, "seen": result.seen}
+
+
+def accept_feed(run_id: int, user_id: int, reason: str) -> dict[str, object]:
+    result = accept(run_id, user_id=user_id, reason=reason, at=timezone.now())
+    orders.recheck_open()
+    return {"run": result.pk, "outcome": result.outcome}
+
+
+def sync_points() -> dict[str, object]:
+    return run_feed("inpost.points")
+
+
+def sync_orders() -> dict[str, object]:
+    result = run("store.orders")
+    orders.review_new()
+    return {"feed": "store.orders", "outcome": result.outcome, "seen": result.seen}
+
+
+def read_acs() -> dict[str, object]:
+    result = run("acs.orders")
+    return {"feed": "acs.orders", "outcome": result.outcome, "seen": result.seen} | orders.watch()
+
+
+def verify() -> dict[str, object]:
+    """Check every invariant; a breach is an error of this job, so that the desk sees it."""
+    from config.invariants import check_all
+
+    checked = check_all(at=timezone.now())
+    broken = [breach for result in checked for breach in result.breaches]
+    if broken:
+        raise AssertionError(f"{len(broken)} invariants broken: {broken[0][:300]}")
+    return {"checked": len(checked), "broken": 0}

@@ -1,0 +1,41 @@
+"""Do it: one verb per function; the only writer of decisions about orders."""
+
+from orders.actions.corrections import (
+    change_locker,
+    convert_to_home,
+    correct_address,
+    correct_customs,
+    correct_dates,
+    correct_email,
+    correct_mobile,
+    correct_name,
+    keep_both,
+)
+from orders.actions.ending import cancel_order
+from orders.actions.holding import clear, hold
+from orders.actions.outcomes import Checked, Refused, Stale, TooLate
+from orders.actions.review import Reviewed, recheck, review_many
+from orders.actions.sending import resend
+
+__all__ = [
+    "Checked",
+    "Refused",
+    "Reviewed",
+    "Stale",
+    "TooLate",
+    "cancel_order",
+    "change_locker",
+    "clear",
+    "convert_to_home",
+    "correct_address",
+    "correct_customs",
+    "correct_dates",
+    "correct_email",
+    "correct_mobile",
+    "correct_name",
+    "hold",
+    "keep_both",
+    "recheck",
+    "resend",
+    "review_many",
+]

@@ -1,0 +1,87 @@
+"""ACS said: how far is each order? Facts are overwritten, the raw text kept, and an unknown word stays unknown."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from orders.actions.sending import settled
+from orders.models import Order
+from orders.states import AcsStatus, OrderState
+from partners import connect, mappings, outbox
+from partners.acs.records import AcsOrder
+from partners.errors import PartnerError
+from partners.models import CodeMapping, Intent
+from partners.sync import Applied, Page, Reject
+
+AT_ONCE = 200
+ENDED = (AcsStatus.DESPATCHED, AcsStatus.CANCELLED)
+
+
+def due_for_reading() -> list[Order]:
+    """Orders at ACS that are not done there, longest unread first."""
+    there = Order.objects.filter(Q(state=OrderState.RELEASED) | Q(state=OrderState.READY, release_claimed_at__isnull=False))
+    return list(there.exclude(acs_status__in=ENDED).order_by(F("acs_seen_at").asc(nulls_first=True), "pk")[:AT_ONCE])
+
+
+def read_acs_pages(cursor: str) -> "object":
+    """One page: ACS's word on each order due, asked for one by one, for there is no list call. Stops at the first failure."""
+    warehouse, records, trouble = connect.acs(), [], None
+    for order in due_for_reading():
+        try:
+            records.append((order.pk, warehouse.get_order(order.number)))
+        except PartnerError as error:
+            trouble = error
+            break
+    raw = b"\n".join(there.raw for _, there in records if there is not None)
+    yield Page(records=records, cursor=cursor, source="GET /orders/{OrderNumber}", body=raw)
+    if trouble is not None:
+        raise trouble
+
+
+def apply_acs(page: Page, at: datetime) -> Applied:
+    """Write what ACS said of each order. An order ACS does not know is left as it is and counted rejected."""
+    rows = {order.pk: order for order in Order.objects.filter(pk__in=[pk for pk, _ in page.records])}
+    known = mappings.targets("acs", CodeMapping.Kind.ORDER_STATUS)
+    changed, unchanged, seen_words = [], 0, {}
+    rejected: list[Reject] = []
+    for pk, there in page.records:
+        if there is None:
+            rejected.append(Reject(key=rows[pk].number, path="$", reason="ACS does not know this order.", raw=b""))
+            continue
+        seen_words[there.status_raw] = seen_words.get(there.status_raw, 0) + 1
+        if _take(rows[pk], there, known, at=at):
+            changed.append(rows[pk])
+        else:
+            unchanged += 1
+    Order.objects.bulk_update(rows.values(), ["acs_status", "acs_status_raw", "acs_status_since", "acs_seen_at", "acs_tracking"], 200)
+    mappings.note_seen("acs", CodeMapping.Kind.ORDER_STATUS, seen_words, at)
+    return Applied(created=0, changed=len(changed), unchanged=unchanged, rejected=rejected)
+
+
+def _take(order: Order, there: AcsOrder, known: dict[str, dict[str, object]], *, at: datetime) -> bool:
+    order.acs_seen_at = at
+    if there.status_raw == order.acs_status_raw and there.tracking == order.acs_tracking and order.acs_status != AcsStatus.UNKNOWN:
+        return False
+    target = known.get(mappings.fold(there.status_raw), {}).get("target") or AcsStatus.UNKNOWN
+    moved = there.status_raw != order.acs_status_raw
+    same = not moved and target == order.acs_status and there.tracking == order.acs_tracking
+    order.acs_status, order.acs_status_raw, order.acs_tracking = target, there.status_raw, there.tracking
+    if moved or order.acs_status_since is None:
+        order.acs_status_since = there.status_at or at
+    return not same
+
+
+def confirm_by_reading(*, at: datetime) -> int:
+    """An order in the air that ACS by now shows as we sent it is released: the late answer to a question once unclear."""
+    from orders.actions.sending import differences_now
+
+    confirmed = 0
+    for order in Order.objects.filter(state=OrderState.READY, release_claimed_at__isnull=False):
+        last = Intent.objects.filter(kind="acs_release", business_id=order.number).order_by("-revision").first()
+        if last is None or last.state not in Intent.ENDED or differences_now(last):
+            continue
+        with transaction.atomic():
+            settled(last, outbox.Receipt(remote_id=order.number, detail={}), at)
+        confirmed += 1
+    return confirmed

@@ -1,0 +1,176 @@
+"""The release gate: look at orders, make their cases equal what is wrong now, hold or ready them, and queue what may go."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+
+from exceptions_queue import actions as desk
+from exceptions_queue import calendars
+from exceptions_queue.audit import Actor
+from exceptions_queue.moves import move_many
+from orders.actions.outcomes import Checked
+from orders.actions.sending import queue_releases
+from orders.models import GateDecision, Order
+from orders.problems import RELEASE_SCOPE, Batch, Verdict, find_many
+from orders.problems.checks import RULES_VERSION
+from orders.problems.facts import Method, read_methods
+from orders.states import BEFORE_RELEASE, MOVES, Destination, OrderState
+from partners.mappings import fold
+
+BATCH = 5_000
+SYSTEM = "system:gate"
+
+
+@dataclass
+class Reviewed:
+    """What a sweep did. `cases_opened` and `cases_closed` count cases, the rest orders."""
+
+    looked_at: int = 0
+    held: int = 0
+    readied: int = 0
+    queued: int = 0
+    cases_opened: int = 0
+    cases_closed: int = 0
+    blocking: dict[int, set[str]] = field(default_factory=dict)
+
+    def add(self, other: "Reviewed") -> None:
+        for name in ("looked_at", "held", "readied", "queued", "cases_opened", "cases_closed"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+
+def review_many(ids: Sequence[int], *, at: datetime, actor: Actor = SYSTEM) -> Reviewed:
+    """Check the orders `ids`, a batch of 5,000 to a transaction.
+
+    Writes cases, decisions, state moves with their audit rows, and release intents. Leaves alone what is paid for nowhere,
+    excluded, already sent or in the air. Each order row is locked first, so that no release can be claimed meanwhile.
+    """
+    methods, total = read_methods(), Reviewed()
+    for start in range(0, len(ids), BATCH):
+        with transaction.atomic():
+            total.add(_review(ids[start : start + BATCH], methods=methods, at=at, actor=actor))
+    return total
+
+
+def recheck(order: Order, *, actor: Actor, at: datetime, version: int | None = None) -> Checked:
+    """Check one order again now. `version` is ignored: looking changes nothing a colleague saved."""
+    with transaction.atomic():
+        before = _open_codes(order)
+        reviewed = _review([order.pk], methods=read_methods(), at=at, actor=actor)
+        order.refresh_from_db()
+        after = _open_codes(order)
+    blocking = reviewed.blocking.get(order.pk, set())
+    return Checked(order, frozenset(after - before), frozenset(before - after), frozenset(blocking))
+
+
+def _review(ids: Sequence[int], *, methods: dict[str, Method], at: datetime, actor: Actor) -> Reviewed:
+    locked = _lock(ids)
+    if not locked:
+        return Reviewed()
+    verdicts, batch = find_many(list(locked), at=at, methods=methods)
+    verdicts = _leave_out_excluded(verdicts, methods)
+    result = desk.reconcile_many(Order, _findings(verdicts, at=at), scope=RELEASE_SCOPE, at=at)
+    blocking = desk.blocking_codes_many(Order, [v.order.id for v in verdicts], blocks="R")
+    _record_decisions(verdicts, batch, blocking, at=at)
+    reviewed = _move(verdicts, blocking, at=at, actor=actor)
+    reviewed.cases_opened, reviewed.cases_closed = result.opened, result.closed
+    reviewed.queued = queue_releases(_free(verdicts, blocking), batch, at=at, actor=SYSTEM)
+    return reviewed
+
+
+def _lock(ids: Sequence[int]) -> list[int]:
+    """Lock the orders that are still ours to decide, in id order so that two sweeps cannot deadlock."""
+    ours = Order.objects.filter(pk__in=ids, state__in=BEFORE_RELEASE, release_claimed_at__isnull=True, paid_at__isnull=False)
+    return list(ours.order_by("pk").select_for_update().values_list("pk", flat=True))
+
+
+def _leave_out_excluded(verdicts: list[Verdict], methods: dict[str, Method]) -> list[Verdict]:
+    """With RELEASES=locker, home deliveries are mirrored and shown but are not the desk's to send."""
+    if settings.RELEASES == "all":
+        return verdicts
+    home = [v.order.id for v in verdicts if _destination(v, methods) == Destination.HOME]
+    if home:
+        Order.objects.filter(pk__in=home).update(excluded_why="Home delivery: only locker orders are released from here.")
+    return [v for v in verdicts if v.order.id not in set(home)]
+
+
+def _destination(verdict: Verdict, methods: dict[str, Method]) -> str:
+    method = methods.get(fold(verdict.order.delivery_method))
+    return method.destination if method else verdict.order.destination
+
+
+def _findings(verdicts: Sequence[Verdict], *, at: datetime) -> list[desk.Finding]:
+    due = calendars.release_due(calendars.default_site(), at=at) if any(v.found for v in verdicts) else None
+    return [desk.Finding(subject_id=v.order.id, found=v.found, card=_card(v, due)) for v in verdicts]
+
+
+def _card(verdict: Verdict, due: calendars.Due | None) -> desk.Card:
+    order = verdict.order
+    return desk.Card(
+        label=f"Order {order.number}",
+        url=reverse("orders:detail", kwargs={"number": order.number}) if verdict.found else "",
+        order_number=order.number,
+        channel=order.channel,
+        value_pence=order.total_pence,
+        customer_key=order.customer_key,
+        locker_id=order.locker_id,
+        due_at=due.due_at if due else None,
+        cutoff_at=due.cutoff_at if due else None,
+    )
+
+
+def _record_decisions(verdicts: Sequence[Verdict], batch: Batch, blocking: dict[int, set[str]], *, at: datetime) -> None:
+    """Store a verdict with its inputs when an input changed; an order seen again unchanged writes nothing."""
+    fresh = [v for v in verdicts if v.inputs_hash != v.order.inputs_hash]
+    GateDecision.objects.bulk_create([_decision(v, batch, blocking, at=at) for v in fresh], batch_size=500)
+    changed = [Order(pk=v.order.id, inputs_hash=v.inputs_hash, destination=_destination(v, batch.methods)) for v in fresh]
+    Order.objects.bulk_update(changed, ["inputs_hash", "destination"], batch_size=500)
+
+
+def _decision(verdict: Verdict, batch: Batch, blocking: dict[int, set[str]], *, at: datetime) -> GateDecision:
+    order = verdict.order
+    place = batch.places.get(order.locker_id)
+    inputs = order._asdict() | {
+        "lines": [line._asdict() for line in batch.lines.get(order.id, [])],
+        "locker": place._asdict() if place else None,
+        "size": verdict.size,
+    }
+    return GateDecision(
+        order_id=order.id,
+        gate=GateDecision.Gate.RELEASE,
+        passed=not blocking.get(order.id),
+        findings=verdict.found,
+        inputs={key: _plain(value) for key, value in inputs.items()},
+        inputs_hash=verdict.inputs_hash,
+        rules_version=RULES_VERSION,
+        decided_at=at,
+    )
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _move(verdicts: Sequence[Verdict], blocking: dict[int, set[str]], *, at: datetime, actor: Actor) -> Reviewed:
+    wanted = {v.order.id: OrderState.HELD if blocking.get(v.order.id) else OrderState.READY for v in verdicts}
+    moves = Counter()
+    for frm in BEFORE_RELEASE:
+        for to in (OrderState.HELD, OrderState.READY):
+            ids = [v.order.id for v in verdicts if v.order.state == frm != to == wanted[v.order.id]]
+            if ids:
+                moves[to] += len(move_many(Order, ids, frm=frm, to=to, allowed=MOVES, actor=actor, at=at, verb=f"order {to.value}"))
+    return Reviewed(looked_at=len(verdicts), held=moves[OrderState.HELD], readied=moves[OrderState.READY], blocking=blocking)
+
+
+def _free(verdicts: Sequence[Verdict], blocking: dict[int, set[str]]) -> list[Verdict]:
+    return [v for v in verdicts if not blocking.get(v.order.id)]
+
+
+def _open_codes(order: Order) -> set[str]:
+    return desk.open_codes(order)

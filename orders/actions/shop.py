@@ -1,0 +1,78 @@
+"""Mirror our holds in the shop, so that nobody ships around them, and follow the shop's cancellations."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from exceptions_queue import actions as desk
+from exceptions_queue.audit import Actor
+from orders.actions.ending import cancel_order
+from orders.actions.outcomes import Refused, TooLate
+from orders.models import Order
+from orders.states import OrderState
+from orders.sync import cancelled_by_shop
+from partners import connect, outbox
+from partners.errors import PartnerError
+from partners.models import Intent
+
+KIND = "shop_hold"
+RING = "orders.tasks.send_holds"
+SYSTEM = "system:shop"
+AT_ONCE = 500
+
+
+def queue_holds(*, at: datetime) -> int:
+    """One intent per order whose hold the shop should show and does not, or shows and should not."""
+    if connect.mode("store") != "live":
+        return 0
+    lacking = Order.objects.filter(state=OrderState.HELD, shop_held_at__isnull=True)
+    surplus = Order.objects.filter(shop_held_at__isnull=False).exclude(state=OrderState.HELD)
+    orders = [*lacking.order_by("pk")[:AT_ONCE], *surplus.order_by("pk")[:AT_ONCE]]
+    live = Intent.objects.filter(kind=KIND, business_id__in=[order.number for order in orders]).exclude(state__in=Intent.ENDED)
+    busy = set(live.values_list("business_id", flat=True))
+    return sum(_queue(order, at=at) for order in orders if order.number not in busy)
+
+
+def _queue(order: Order, *, at: datetime) -> int:
+    with transaction.atomic():
+        codes = sorted(desk.blocking_codes(order, blocks="R")) if order.state == OrderState.HELD else []
+        outbox.put(
+            kind=KIND,
+            business_id=order.number,
+            payload={"held": order.state == OrderState.HELD, "reason": ", ".join(codes)[:200]},
+            revision=int(at.timestamp()),
+            actor=SYSTEM,
+            at=at,
+            ring=RING,
+        )
+    return 1
+
+
+def send(intent: Intent) -> outbox.Receipt:
+    """Place or lift the hold in the shop. A hold with the same handle is already so: success."""
+    shop, handle = connect.store(), f"lockstep-{intent.business_id}"[:64]
+    if intent.payload["held"]:
+        shop.hold(intent.business_id, handle=handle, reason="OTHER", note=f"Held by Lockstep: {intent.payload['reason']}")
+    else:
+        shop.release(intent.business_id, handle=handle)
+    return outbox.Receipt(remote_id=handle, detail={"held": intent.payload["held"]})
+
+
+def settled(intent: Intent, receipt: outbox.Receipt, at: datetime) -> None:
+    Order.objects.filter(number=intent.business_id).update(shop_held_at=at if intent.payload["held"] else None)
+
+
+def failed(intent: Intent, error: PartnerError, at: datetime) -> None:
+    """The hold stands here all the same; the connection's own case says that the shop refuses us."""
+
+
+def follow_cancellations(*, at: datetime, actor: Actor = SYSTEM) -> int:
+    """Cancel what the shop cancelled before ACS had it. What is in the air is looked at again next time."""
+    cancelled = 0
+    for order in Order.objects.filter(pk__in=cancelled_by_shop()):
+        try:
+            cancel_order(order, reason="Cancelled in the shop", actor=actor, at=at)
+        except (TooLate, Refused):
+            continue
+        cancelled += 1
+    return cancelled

@@ -1,0 +1,87 @@
+"""Orders that should have moved and did not: never sent, not confirmed, stuck at ACS."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+
+from exceptions_queue import actions as desk
+from exceptions_queue import calendars
+from exceptions_queue.catalogue import Code
+from exceptions_queue.models import Site
+from orders.actions.sending import KIND, card_of
+from orders.models import Order
+from orders.states import BEFORE_RELEASE, AcsStatus, OrderState
+from partners import connect
+from partners.models import Intent
+
+SENT_WITHIN = timedelta(minutes=15)
+CONFIRMED_WITHIN = timedelta(minutes=10)
+MOVING = (AcsStatus.ACKNOWLEDGED, AcsStatus.PICKING, AcsStatus.PART_PICKED, AcsStatus.PICK_CONFIRMED, AcsStatus.PACKED)
+
+NEVER_SENT = frozenset({Code.ORD_NEVER_SENT})
+UNCONFIRMED = frozenset({Code.ORD_UNCONFIRMED})
+STUCK = frozenset({Code.ORD_STUCK})
+
+
+def find_never_sent(*, at: datetime) -> int:
+    """Every order paid 15 minutes ago is held, released, excluded by rule or in a case; open ORD-NEVER-SENT for what is not.
+
+    Returns how many orders have that case after this look. In observe mode nothing is sent, so nothing is missing.
+    """
+    if connect.mode("acs") != "live":
+        return 0
+    waiting = Order.objects.filter(state__in=(OrderState.RECEIVED, OrderState.READY), excluded_why="", paid_at__lt=at - SENT_WITHIN)
+    lost = waiting.exclude(Exists(_trying(at))).exclude(pk__in=desk.subjects_with_open_case(Order, exclude=NEVER_SENT))
+    return _make_equal(lost, NEVER_SENT, {Code.ORD_NEVER_SENT: {"field": "order", "fault": "not_on_its_way"}}, at=at)
+
+
+def find_unconfirmed(*, at: datetime) -> int:
+    """Orders whose last word from ACS is missing for ten minutes. Closed by the read-back, never by time."""
+    silent = Intent.objects.filter(kind=KIND, state=Intent.State.UNKNOWN, created_at__lt=at - CONFIRMED_WITHIN)
+    numbers = list(silent.values_list("business_id", flat=True))
+    found = {Code.ORD_UNCONFIRMED: {"field": "order", "fault": "no_read_back"}}
+    orders = list(Order.objects.filter(number__in=numbers))
+    findings = [desk.Finding(subject_id=order.pk, found=found, card=card_of(order, at=at)) for order in orders]
+    if findings:
+        desk.reconcile_many(Order, findings, scope=UNCONFIRMED, at=at)
+    return len(findings)
+
+
+def find_stuck(*, at: datetime) -> int:
+    """Orders at ACS whose status has not moved through two collections since it was last seen to change."""
+    site = calendars.default_site()
+    moving = Order.objects.filter(state=OrderState.RELEASED, acs_status__in=MOVING, acs_status_since__isnull=False)
+    old = list(moving.filter(acs_status_since__lt=at - timedelta(hours=24)).values_list("pk", "acs_status_since"))
+    stuck = [pk for pk, since in old if _two_collections_after(site, since) < at]
+    found = {Code.ORD_STUCK: {"field": "acs_status", "fault": "no_movement"}}
+    return _make_equal(Order.objects.filter(pk__in=stuck), STUCK, found, at=at)
+
+
+def _two_collections_after(site: Site, since: datetime) -> datetime:
+    first = calendars.release_due(site, at=since).cutoff_at
+    return calendars.release_due(site, at=first).cutoff_at
+
+
+def _trying(at: datetime) -> "object":
+    live = Intent.objects.filter(kind=KIND, business_id=OuterRef("number")).exclude(state__in=Intent.ENDED)
+    return live.filter(Q(next_at__gte=at - SENT_WITHIN) | Q(state__in=(Intent.State.SENDING, Intent.State.UNKNOWN)))
+
+
+def _make_equal(wrong: "object", scope: frozenset[str], found: dict[str, dict[str, str]], *, at: datetime) -> int:
+    """Open the case on every order of `wrong` and close it on every other order that has it."""
+    with transaction.atomic():
+        orders = list(wrong.order_by("pk").select_for_update())
+        cured = Order.objects.filter(pk__in=desk.subjects_with_open_case(Order, only=scope)).exclude(pk__in=[order.pk for order in orders])
+        findings = [desk.Finding(subject_id=order.pk, found=found, card=card_of(order, at=at)) for order in orders]
+        findings += [desk.Finding(subject_id=order.pk, found={}, card=card_of(order, at=at)) for order in cured]
+        if findings:
+            desk.reconcile_many(Order, findings, scope=scope, at=at)
+    return len(orders)
+
+
+def ids_before_release(*, states: Sequence[str] = BEFORE_RELEASE) -> list[int]:
+    """The orders the gate has still to decide, oldest first."""
+    ours = Order.objects.filter(state__in=states, excluded_why="", release_claimed_at__isnull=True, paid_at__isnull=False)
+    return list(ours.order_by("pk").values_list("pk", flat=True))

@@ -1,0 +1,61 @@
+"""The clock asks. Each task is safe to run twice, at once, or never."""
+
+from django.utils import timezone
+
+from orders.actions import reading, sending, shop, watching
+from orders.actions.review import Reviewed, review_many
+from partners import outbox
+
+
+def review_new() -> dict[str, int]:
+    """Check what has just come in."""
+    return _counts(review_many(watching.ids_before_release(states=("received",)), at=timezone.now()))
+
+
+def recheck_open() -> dict[str, int]:
+    """Check everything not yet sent: what has been put right anywhere closes by itself, what has gone wrong is held."""
+    return _counts(review_many(watching.ids_before_release(), at=timezone.now()))
+
+
+def send_releases() -> dict[str, int]:
+    return outbox.drain(
+        sending.KIND,
+        send=sending.send,
+        look_up=sending.look_up,
+        may_send=sending.claim,
+        settled=sending.settled,
+        failed=sending.failed,
+        deferred=sending.deferred,
+        clock=timezone.now,
+    )
+
+
+def send_holds() -> dict[str, int]:
+    shop.queue_holds(at=timezone.now())
+    return outbox.drain(shop.KIND, send=shop.send, look_up=shop.look_up, settled=shop.settled, failed=shop.failed, clock=timezone.now)
+
+
+def watch() -> dict[str, int]:
+    """Find orders that should have moved and did not, and follow the shop's cancellations."""
+    at = timezone.now()
+    return {
+        "cancelled": shop.follow_cancellations(at=at),
+        "confirmed": reading.confirm_by_reading(at=at),
+        "never_sent": watching.find_never_sent(at=at),
+        "unconfirmed": watching.find_unconfirmed(at=at),
+        "stuck": watching.find_stuck(at=at),
+    }
+
+
+find_never_sent = watch
+
+
+def _counts(reviewed: Reviewed) -> dict[str, int]:
+    return {
+        "looked_at": reviewed.looked_at,
+        "held": reviewed.held,
+        "readied": reviewed.readied,
+        "queued": reviewed.queued,
+        "cases_opened": reviewed.cases_opened,
+        "cases_closed": reviewed.cases_closed,
+    }
