@@ -1,11 +1,26 @@
-"""What every test may ask for: a known instant, the seven known people, shared builders."""
+"""What every test may ask for: a known instant, races between connections, the gate of the PostgreSQL tests."""
 
 from datetime import UTC, datetime
 
 import pytest
+
+from tests.postgres import Race, is_postgres
 
 
 @pytest.fixture
 def noon() -> datetime:
     """A Tuesday noon in London summer: 11:00 UTC, five and a half hours before the collection."""
     return datetime(2026, 6, 9, 11, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def race() -> Race:
+    """Call a function from several database connections at once; needs `django_db(transaction=True)` and PostgreSQL."""
+    return Race()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test marked `postgres` fails on another database: a race that SQLite hides must never pass by skipping."""
+    if item.get_closest_marker("postgres") and not is_postgres():
+        pytest.fail("needs PostgreSQL: python -m tests.postgres pytest -m postgres", pytrace=False)

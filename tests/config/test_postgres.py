@@ -1,0 +1,38 @@
+import psycopg
+import pytest
+
+from config import postgres
+
+
+@pytest.fixture(scope="module")
+def server():
+    with postgres.throwaway() as running:
+        if not running:
+            pytest.skip(running.why_not)
+        yield running
+
+
+def test_the_server_answers_and_makes_databases(server):
+    address = postgres.create_database(server, "rooms")
+
+    with psycopg.connect(address) as connection:
+        assert connection.execute("SELECT current_database()").fetchone() == ("rooms",)
+
+
+def test_a_stopped_server_leaves_no_process_and_no_files():
+    with postgres.throwaway() as running:
+        if not running:
+            pytest.skip(running.why_not)
+        assert running.home.exists()
+
+    assert not running.home.exists()
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(running.dsn, connect_timeout=2)
+
+
+def test_without_binaries_there_is_a_reason_instead_of_a_server(monkeypatch):
+    monkeypatch.setattr(postgres, "binaries", lambda: None)
+
+    with postgres.throwaway() as running:
+        assert not running
+        assert "initdb" in running.why_not
