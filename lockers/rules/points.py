@@ -1,0 +1,34 @@
+"""What may be said of an InPost point from its mirrored facts."""
+
+from collections.abc import Collection, Container
+
+OPERATING = "Operating"
+OVERLOADED = "Overloaded"
+STATUSES = (OPERATING, "Created", "Disabled", "NonOperating", OVERLOADED)
+LEVELS = ("NORMAL", "LOW", "VERY_LOW", "NO_DATA")
+
+
+def may_receive(
+    *, is_locker: bool, status: str, functions: Collection[str], collect_excluded: bool | None, latitude: float, longitude: float
+) -> bool:
+    """Whether a parcel may be sent there: an operating locker, open to collection, with a real place on the map.
+
+    `parcel_collect` alone does not mean open: a closed locker keeps it. Points at 0,0 are records of no place yet.
+    """
+    return (
+        is_locker
+        and status == OPERATING
+        and "parcel_collect" in functions
+        and not collect_excluded
+        and not (latitude == 0 and longitude == 0)
+    )
+
+
+def is_closed(status: str, gone: bool) -> bool:
+    """Whether a parcel could not wait there now. Overloaded is full for the moment, which is not closed."""
+    return gone or status not in (OPERATING, OVERLOADED)
+
+
+def has_size(sizes: Container[str], size: str) -> bool:
+    """Whether the point has compartments of this size at all. NO_DATA is a level too: only a missing key means none."""
+    return size in sizes
