@@ -1,0 +1,10 @@
+"""The benchmarks: which there are, and on which databases each must hold.
+
+Every scenario is a module here with `run(env) -> list[Measure]`, its baselines named functions beside it.
+"""
+
+SCENARIOS = {
+    "points": ("postgresql", "sqlite"),
+    "validate": ("postgresql",),
+    "queue": ("postgresql",),
+}
