@@ -1,0 +1,89 @@
+"""What must be true of orders at any moment, checked by `manage.py verify`."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Exists, F, OuterRef, Q
+
+from exceptions_queue import actions as desk
+from exceptions_queue.models import ExceptionCase
+from orders.models import Order
+from orders.states import BEFORE_RELEASE, Destination, OrderState
+from partners import connect
+from partners.models import Intent
+
+SHOWN = 20
+
+
+def released_means_read_back(at: datetime) -> list[str]:
+    """I01: an order is released exactly when an intent for it was settled by a read-back."""
+    done = Intent.objects.filter(kind="acs_release", business_id=OuterRef("number"), state=Intent.State.DONE)
+    without = Order.objects.filter(state=OrderState.RELEASED).exclude(Exists(done))
+    unmoved = Order.objects.filter(state__in=BEFORE_RELEASE, release_claimed_at__isnull=True).filter(Exists(done))
+    return _say(without, "is released without a read-back") + _say(unmoved, "was read back at ACS and is not released")
+
+
+def every_order_is_somewhere(at: datetime) -> list[str]:
+    """I02: a paid order is held, on its way, sent, excluded or in a case 15 minutes later."""
+    if connect.mode("acs") != "live":
+        return []
+    waiting = Order.objects.filter(state=OrderState.RECEIVED, excluded_why="", paid_at__lt=at - timedelta(minutes=15))
+    recent = Q(fetched_at__gte=at - timedelta(minutes=5))
+    lost = waiting.exclude(recent).exclude(pk__in=desk.subjects_with_open_case(Order))
+    return _say(lost, "is paid, not held, not sent and in no case")
+
+
+def held_means_blocked(at: datetime) -> list[str]:
+    """I03: what is held has a reason, and what is on its way had none when it left."""
+    blocked = desk.subjects_with_open_case(Order, blocks="R").union(desk.subjects_with_live_hold(Order))
+    pointless = Order.objects.filter(state=OrderState.HELD).exclude(pk__in=list(blocked))
+    return _say(pointless, "is held and nothing blocks it") + _say(_left_while_blocked(), "was sent while a case blocked it")
+
+
+def _left_while_blocked() -> Iterable[Order]:
+    """Sent although a blocking case was open at the instant of the claim."""
+    then = ExceptionCase.objects.filter(
+        subject_type=desk.type_of(Order), subject_id=OuterRef("pk"), blocks__contains="R", opened_at__lt=OuterRef("release_claimed_at")
+    ).filter(Q(closed_at__isnull=True) | Q(closed_at__gt=OuterRef("release_claimed_at")))
+    return Order.objects.filter(release_claimed_at__isnull=False, state=OrderState.RELEASED).filter(Exists(then))
+
+
+def one_release_per_order(at: datetime) -> list[str]:
+    """I05: an order leaves once; further sendings are amendments asked for by a person."""
+    firsts = Intent.objects.filter(kind="acs_release", state=Intent.State.DONE, payload__amend=False, receipt__already=False)
+    twice = firsts.values("business_id").annotate(times=Count("id")).filter(times__gt=1)
+    return [f"order {row['business_id']} was released {row['times']} times" for row in twice[:SHOWN]]
+
+
+def released_locker_orders_have_a_locker(at: datetime) -> list[str]:
+    """I05: a locker order that was sent names its locker."""
+    bare = Order.objects.filter(state=OrderState.RELEASED, destination=Destination.LOCKER, locker_id="")
+    return _say(bare, "was released to a locker without a locker ID")
+
+
+def cancelled_orders_have_no_open_case(at: datetime) -> list[str]:
+    """I04: nothing is wrong with an order that will not be sent."""
+    ended = Order.objects.filter(state=OrderState.CANCELLED, pk__in=desk.subjects_with_open_case(Order))
+    return _say(ended, "is cancelled and still has an open case")
+
+
+def corrected_orders_count_versions(at: datetime) -> list[str]:
+    """Each saved correction raised the version that the check on save compares."""
+    return _say(Order.objects.filter(version__lt=1), "has no version") + _say(
+        Order.objects.filter(released_at__lt=F("release_claimed_at")), "was released before it was claimed"
+    )
+
+
+def _say(orders: Iterable[Order], what: str) -> list[str]:
+    return [f"order {number} {what}" for number in orders.values_list("number", flat=True)[:SHOWN]]  # type: ignore[attr-defined]
+
+
+INVARIANTS: list[tuple[str, Callable[[datetime], list[str]]]] = [
+    ("I01 released means read back", released_means_read_back),
+    ("I02 every paid order is somewhere", every_order_is_somewhere),
+    ("I03 held means blocked, sent means free", held_means_blocked),
+    ("I04 cancelled orders are at peace", cancelled_orders_have_no_open_case),
+    ("I05 released once", one_release_per_order),
+    ("I05 locker orders name their locker", released_locker_orders_have_a_locker),
+    ("I02 versions and instants are in order", corrected_orders_count_versions),
+]
