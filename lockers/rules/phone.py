@@ -152,6 +152,8 @@ def _name_fault(text: str, digits: str, number: PhoneNumber | None) -> str:
 def _looks_made_up(bare: str) -> bool:
     if len(set(bare)) <= 1:
         return not bare or len(bare) > 5
+    if len(set(bare[-8:])) > 1 and _fault_by_range(bare) in ("070", "076"):
+        return False
     return (len(bare) > 6 and bare in "01234567890") or (9 <= len(bare) <= 11 and _is_made_up(bare))
 
 
