@@ -48,6 +48,9 @@ class ExceptionCase(Subject):
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     closed_why = models.CharField(max_length=500, blank=True)
+    lapsed_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the fault went away that a person had closed by hand: coming back, it opens anew."
+    )
     version = models.IntegerField(default=1)
 
     class Meta:
@@ -100,6 +103,9 @@ class CaseCount(models.Model):
             models.CheckConstraint(condition=Q(open_count__gte=0), name="open_count_is_never_negative"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.open_count} x {self.code} ({self.owner})"
+
 
 class CaseNote(models.Model):
     """What a person wrote on a case. Kept as typed, escaped where shown."""
@@ -108,6 +114,9 @@ class CaseNote(models.Model):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     text = models.CharField(max_length=5000)
     written_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"Note {self.pk} on case {self.case_id}"
 
 
 class Hold(Subject):
@@ -124,7 +133,12 @@ class Hold(Subject):
     cleared_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
-        indexes = [models.Index(fields=["subject_type", "subject_id"], condition=Q(cleared_at__isnull=True), name="live_holds_of_a_subject")]
+        indexes = [
+            models.Index(fields=["subject_type", "subject_id"], condition=Q(cleared_at__isnull=True), name="live_holds_of_a_subject")
+        ]
+
+    def __str__(self) -> str:
+        return f"Hold on {self.subject_label}"
 
 
 class AuditEntry(Subject):
@@ -148,6 +162,9 @@ class AuditEntry(Subject):
             models.Index(fields=["-at", "-id"], name="audit_latest_first"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.verb}: {self.subject_label}"
+
 
 class AuditSeal(models.Model):
     """The place of one audit entry in the hash chain: each hash covers the entry and the hash before it."""
@@ -161,6 +178,9 @@ class AuditSeal(models.Model):
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(seq__gte=1), name="the_chain_starts_at_one")]
 
+    def __str__(self) -> str:
+        return f"Seal {self.seq}"
+
 
 class Site(models.Model):
     """A place that works to a clock. Times are local to `time_zone`; `working_days` are ISO weekdays (1 = Monday)."""
@@ -168,7 +188,9 @@ class Site(models.Model):
     key = models.SlugField(max_length=20, unique=True)
     name = models.CharField(max_length=80)
     time_zone = models.CharField(max_length=40, default="Europe/London")
-    bank_holidays = models.CharField(max_length=8, blank=True, default="SCT", help_text="UK division whose bank holidays close the site: SCT, ENG, WLS, NIR or empty.")
+    bank_holidays = models.CharField(
+        max_length=8, blank=True, default="SCT", help_text="UK division whose bank holidays close the site: SCT, ENG, WLS, NIR or empty."
+    )
     working_days = models.CharField(max_length=7, default="12345")
     order_cutoff = models.TimeField(help_text="Orders sent to ACS by this time make the day's collection.")
     collection_at = models.TimeField(help_text="InPost's collection.")
@@ -194,3 +216,6 @@ class SiteDay(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["site", "on"], name="one_exception_per_site_and_day")]
         ordering = ["on"]
+
+    def __str__(self) -> str:
+        return f"{self.site_id} on {self.on}"

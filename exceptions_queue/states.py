@@ -12,7 +12,6 @@ class CaseState(models.TextChoices):
 
 CASE_MOVES = {
     CaseState.OPEN: {CaseState.CURED, CaseState.WAIVED, CaseState.CLOSED},
-    CaseState.CURED: {CaseState.OPEN},
     CaseState.WAIVED: {CaseState.OPEN},
     CaseState.CLOSED: {CaseState.OPEN},
 }

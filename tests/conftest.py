@@ -1,10 +1,24 @@
 """What every test may ask for: a known instant, races between connections, the gate of the PostgreSQL tests."""
 
 from datetime import UTC, datetime
+from importlib import import_module
 
 import pytest
+from django.db import connection
+from pytest_django.plugin import DjangoDbBlocker
 
 from tests.postgres import Race, is_postgres
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The test database without its append-only guard: Django empties tables between transactional tests.
+
+    The tests of the guard install it again inside their own transaction.
+    """
+    guard = import_module("exceptions_queue.migrations.0002_append_only")
+    with django_db_blocker.unblock(), connection.schema_editor() as editor:
+        guard.remove_triggers(editor)
 
 
 @pytest.fixture

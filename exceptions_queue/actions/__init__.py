@@ -1,0 +1,40 @@
+"""Do it: reconcile what is wrong, say what blocks, hold, and what people decide about a case."""
+
+from exceptions_queue.actions.cases import Card, Finding, Reconciled, reconcile, reconcile_many
+from exceptions_queue.actions.decisions import add_note, assign, close_by_hand, may_not_waive, reopen, snooze, take_next, waive, wake
+from exceptions_queue.actions.holds import (
+    blocking_codes,
+    blocking_codes_many,
+    clear_hold,
+    open_case,
+    open_codes,
+    place_hold,
+    subjects_with_open_case,
+)
+from exceptions_queue.actions.outcomes import Refused, Stale
+
+__all__ = [
+    "Card",
+    "Finding",
+    "Reconciled",
+    "Refused",
+    "Stale",
+    "add_note",
+    "assign",
+    "blocking_codes",
+    "blocking_codes_many",
+    "clear_hold",
+    "close_by_hand",
+    "may_not_waive",
+    "open_case",
+    "open_codes",
+    "place_hold",
+    "reconcile",
+    "reconcile_many",
+    "reopen",
+    "snooze",
+    "subjects_with_open_case",
+    "take_next",
+    "waive",
+    "wake",
+]

@@ -1,0 +1,121 @@
+"""When does something have to be done? Sites, working days, bank holidays and cut-offs, for every room.
+
+Everything but the three readers at the end is pure: a `Clock` is a value, and its answers depend on nothing else.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from exceptions_queue.models import Site, SiteDay
+
+DEFAULT_SITE = "acs"
+_HORIZON = 60  # days looked ahead: no site is closed longer, and a wrong calendar must not stop the desk
+_REMEMBERED = timedelta(days=7)  # SiteDay rows older than this no longer matter to an upcoming cut-off
+
+
+@dataclass(frozen=True)
+class Due:
+    """`due_at` is when a person must have acted, `cutoff_at` the collection that then still works. Both UTC."""
+
+    due_at: datetime
+    cutoff_at: datetime
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day that differs from the week. A time left out is the site's own."""
+
+    closed: bool
+    order_cutoff: time | None = None
+    collection_at: time | None = None
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A site's working hours as a value. `working_days` are ISO weekdays as digits; times are local to `time_zone`."""
+
+    order_cutoff: time
+    collection_at: time
+    time_zone: str = "Europe/London"
+    bank_holidays: str = "SCT"
+    working_days: str = "12345"
+    lead_minutes: int = 240
+    days: Mapping[date, Day] = field(default_factory=dict)
+
+    def works_on(self, day: date) -> bool:
+        """Is there a collection on this local day? A row for the day wins over week and bank holidays."""
+        if day in self.days:
+            return not self.days[day].closed
+        return str(day.isoweekday()) in self.working_days and day not in _bank_holidays(self.bank_holidays)
+
+    def cutoff_on(self, day: date) -> datetime:
+        special = self.days.get(day)
+        return self._at(day, (special and special.order_cutoff) or self.order_cutoff)
+
+    def collection_on(self, day: date) -> datetime:
+        special = self.days.get(day)
+        return self._at(day, (special and special.collection_at) or self.collection_at)
+
+    def release_due(self, *, at: datetime) -> Due:
+        """The next order cut-off after `at`, and the collection of that day.
+
+        At the very minute of a cut-off the next working day's counts. A site that never works within 60 days gets the
+        sixtieth day, so that a mistake in the calendar delays nobody's case.
+        """
+        today = at.astimezone(ZoneInfo(self.time_zone)).date()
+        for day in (today + timedelta(days=n) for n in range(_HORIZON + 1)):
+            if self.works_on(day) and at < self.cutoff_on(day):
+                break
+        return Due(due_at=self.cutoff_on(day), cutoff_at=self.collection_on(day))
+
+    def packed_due(self, *, at: datetime) -> Due:
+        """After the pick: `lead_minutes` before the next collection that has not gone."""
+        today = at.astimezone(ZoneInfo(self.time_zone)).date()
+        for day in (today + timedelta(days=n) for n in range(_HORIZON + 1)):
+            if self.works_on(day) and at < self.collection_on(day):
+                break
+        collection = self.collection_on(day)
+        return Due(due_at=collection - timedelta(minutes=self.lead_minutes), cutoff_at=collection)
+
+    def _at(self, day: date, local: time) -> datetime:
+        return datetime.combine(day, local, ZoneInfo(self.time_zone)).astimezone(UTC)
+
+
+@lru_cache(maxsize=8)
+def _bank_holidays(subdivision: str) -> Mapping[date, str]:
+    """Bank holidays of a UK division by date; the mapping works out each year when first asked."""
+    return holidays.country_holidays("GB", subdiv=subdivision) if subdivision else {}
+
+
+# --- readers --------------------------------------------------------------------------------------------------------
+
+
+def default_site() -> Site:
+    """ACS's site, or the same with the default times when nobody has created it yet. One statement."""
+    site = Site.objects.filter(key=DEFAULT_SITE).first()
+    return site or Site(key=DEFAULT_SITE, name="ACS", order_cutoff=time(12), collection_at=time(17, 30))
+
+
+def clock_of(site: Site, *, at: datetime) -> Clock:
+    """The clock of a site with its special days from about `at` on. One statement."""
+    rows = SiteDay.objects.filter(site_id=site.pk, on__gte=(at - _REMEMBERED).date())
+    days = {on: Day(*rest) for on, *rest in rows.values_list("on", "closed", "order_cutoff", "collection_at")}
+    return Clock(
+        order_cutoff=site.order_cutoff,
+        collection_at=site.collection_at,
+        time_zone=site.time_zone,
+        bank_holidays=site.bank_holidays,
+        working_days=site.working_days,
+        lead_minutes=site.lead_minutes,
+        days=days,
+    )
+
+
+def release_due(site: Site | None, *, at: datetime) -> Due:
+    """Before release: the next order cut-off of `site` (None: ACS's) after `at`, with that day's collection."""
+    return clock_of(site or default_site(), at=at).release_due(at=at)

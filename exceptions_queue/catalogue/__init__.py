@@ -1,0 +1,20 @@
+"""Every kind of exception: code, title, sentence, what it blocks, who acts first, how it is put right, when it closes.
+
+The evidence a room hands in names the field and the fault class (`field`, `fault`) and plain identifiers (`locker`, `skus`,
+`method`, `other`, `run`, `fields`), never a personal value. A sentence never fails on evidence it does not know.
+"""
+
+from exceptions_queue.catalogue.contact import CONTACT
+from exceptions_queue.catalogue.kinds import Code, Evidence, Fix, Kind
+from exceptions_queue.catalogue.parcels import PARCELS
+from exceptions_queue.catalogue.sending import SENDING
+
+CATALOGUE: dict[str, Kind] = {kind.code: kind for kind in (*CONTACT, *PARCELS, *SENDING)}
+
+__all__ = ["CATALOGUE", "Code", "Evidence", "Fix", "Kind", "sentence"]
+
+
+def sentence(code: str, evidence: Evidence) -> str:
+    """What is wrong, in plain English. A code of an older release, no longer in the catalogue, shows itself."""
+    kind = CATALOGUE.get(code)
+    return kind.sentence(evidence) if kind else f"{code} (no longer checked)"

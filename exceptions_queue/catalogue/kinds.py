@@ -1,0 +1,96 @@
+"""What is said once about each kind of exception."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from exceptions_queue.states import Block, Owner
+
+Evidence = Mapping[str, Any]
+
+
+class Code(StrEnum):
+    """Every code of the desk. The value is what is stored and shown small and grey beside the sentence."""
+
+    VAL_MOB_MISSING = "VAL-MOB-MISSING"
+    VAL_MOB_FORMAT = "VAL-MOB-FORMAT"
+    VAL_EMAIL = "VAL-EMAIL"
+    VAL_NAME = "VAL-NAME"
+    VAL_ADDR = "VAL-ADDR"
+    VAL_LOCKER_MISSING = "VAL-LOCKER-MISSING"
+    VAL_LOCKER_UNKNOWN = "VAL-LOCKER-UNKNOWN"
+    VAL_SERVICE_MAP = "VAL-SERVICE-MAP"
+    VAL_SKU_UNKNOWN = "VAL-SKU-UNKNOWN"
+    VAL_DIM_MISSING = "VAL-DIM-MISSING"
+    VAL_OVERSIZE = "VAL-OVERSIZE"
+    VAL_DUPLICATE = "VAL-DUPLICATE"
+    VAL_DATES = "VAL-DATES"
+    VAL_CUSTOMS = "VAL-CUSTOMS"
+    LOC_CLOSED = "LOC-CLOSED"
+    LOC_SIZE = "LOC-SIZE"
+    LOC_STALE = "LOC-STALE"
+    ORD_REJECTED = "ORD-REJECTED"
+    ORD_UNCONFIRMED = "ORD-UNCONFIRMED"
+    ORD_STUCK = "ORD-STUCK"
+    ORD_NEVER_SENT = "ORD-NEVER-SENT"
+    FEED_SUSPECT = "FEED-SUSPECT"
+    INT_AUTH = "INT-AUTH"
+    INT_DOWN = "INT-DOWN"
+
+
+@dataclass(frozen=True)
+class Fix:
+    """One way to put it right: a room's own fragment, by URL name.
+
+    `takes` says where the address gets its argument: the order number, a SKU or run named in the evidence, or nothing.
+    `danger` marks the fix that ends the order.
+    """
+
+    url_name: str
+    label: str
+    takes: str = "number"
+    danger: bool = False
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of exception. `blocks` holds letters of `Block`; `waivable_by` is empty where nobody may waive."""
+
+    code: Code
+    title: str
+    owner: Owner
+    what_to_do: str
+    closes_when: str
+    sentence: Callable[[Evidence], str]
+    blocks: str = ""
+    fixes: tuple[Fix, ...] = ()
+    recheck: str = "orders:recheck"
+    waivable_by: frozenset[Owner] = frozenset()
+
+    @property
+    def runbook(self) -> str:
+        """The slug of its page in the operational reference."""
+        return self.code.lower()
+
+    @property
+    def blocks_words(self) -> str:
+        return " and ".join(Block(letter).label.lower() for letter in self.blocks)
+
+
+def named(values: Any, *, most: int = 3) -> str:
+    """ "A, B and C", or "A, B, C and others": names from the evidence, never more than a line can hold."""
+    names = [str(value) for value in (values if isinstance(values, list | tuple) else [values]) if value not in (None, "")]
+    if len(names) > most:
+        return ", ".join(names[:most]) + " and others"
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]])) if names else ""
+
+
+def always(sentence: str) -> Callable[[Evidence], str]:
+    """The same sentence whatever the evidence."""
+    return lambda _: sentence
+
+
+def by_fault(sentences: Mapping[str, str], otherwise: str) -> Callable[[Evidence], str]:
+    """A sentence chosen by the evidence's fault class; `otherwise` where the class is new to us."""
+    return lambda evidence: sentences.get(str(evidence.get("fault", "")), otherwise)

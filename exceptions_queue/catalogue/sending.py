@@ -1,0 +1,133 @@
+"""What can go wrong on the way to ACS, and with the lines to our partners. None of these waits for the customer."""
+
+from exceptions_queue.catalogue.contact import CANCEL
+from exceptions_queue.catalogue.kinds import Code, Evidence, Fix, Kind, always, named
+from exceptions_queue.states import Owner
+
+CONNECTIONS = Fix("partners:connections", "Open the connections", takes="")
+RESEND = Fix("orders:resend", "Send it again")
+ADMIN = frozenset({Owner.INTEGRATION})
+
+_PARTNERS = {"acs": "ACS", "inpost": "InPost", "points": "InPost's locker list", "store": "The shop"}
+
+
+def _partner(evidence: Evidence) -> str:
+    name = str(evidence.get("partner", ""))
+    return _PARTNERS.get(name, name or "A partner")
+
+
+def _rejected(evidence: Evidence) -> str:
+    fields = named(evidence.get("fields"))
+    return f"ACS refused the order{' because of ' + fields if fields else ''}. Nothing will be picked until it is sent again."
+
+
+def _unconfirmed(evidence: Evidence) -> str:
+    if evidence.get("fault") in {"differs", "different"}:
+        fields = named(evidence.get("fields") or evidence.get("differences"))
+        return f"ACS shows this order with {'other ' + fields if fields else 'other content'} than we sent."
+    return "We sent this order to ACS and cannot see it there."
+
+
+def _stuck(evidence: Evidence) -> str:
+    status = str(evidence.get("status", "")).replace("_", " ")
+    return f"Nothing has moved at ACS{' since ' + status if status else ''} for longer than that step should take."
+
+
+def _suspect(evidence: Evidence) -> str:
+    feed = named(evidence.get("feed")) or "A feed"
+    why = {
+        "empty": "it was empty",
+        "short": "it was much shorter than usual",
+        "long": "it was much longer than usual",
+        "stale": "it is older than the one before",
+        "older": "it is older than the one before",
+        "rejected": "too many of its records could not be read",
+    }.get(str(evidence.get("fault", "")), "it looks wrong")
+    return f"{feed} was held because {why}. Nothing of it has been used."
+
+
+SENDING = (
+    Kind(
+        code=Code.ORD_REJECTED,
+        title="ACS refused the order",
+        blocks="R",
+        owner=Owner.INTEGRATION,
+        sentence=_rejected,
+        what_to_do="Put the reason right and send it again",
+        fixes=(RESEND, CANCEL),
+        closes_when="ACS has accepted the order and shows it",
+    ),
+    Kind(
+        code=Code.ORD_UNCONFIRMED,
+        title="We sent it but cannot see it at ACS",
+        owner=Owner.INTEGRATION,
+        sentence=_unconfirmed,
+        what_to_do="Compare with ACS, then send it again",
+        fixes=(RESEND,),
+        closes_when="ACS shows the order exactly as we sent it",
+        waivable_by=ADMIN,
+    ),
+    Kind(
+        code=Code.ORD_STUCK,
+        title="No movement at ACS",
+        owner=Owner.WAREHOUSE,
+        sentence=_stuck,
+        what_to_do="Chase ACS",
+        closes_when="ACS reports the next status",
+        waivable_by=frozenset({Owner.WAREHOUSE}),
+    ),
+    Kind(
+        code=Code.ORD_NEVER_SENT,
+        title="Paid order not on its way",
+        owner=Owner.INTEGRATION,
+        sentence=always("Paid more than 15 minutes ago, and neither held, released nor left out by a rule."),
+        what_to_do="Check it again",
+        fixes=(Fix("orders:recheck", "Check it again"),),
+        closes_when="the order is held, released, excluded or cancelled",
+        waivable_by=ADMIN,
+    ),
+    Kind(
+        code=Code.LOC_STALE,
+        title="Locker information is out of date",
+        owner=Owner.INTEGRATION,
+        sentence=always("InPost's locker list is out of date here: orders go on by the last good one."),
+        what_to_do="Look at the feed",
+        fixes=(Fix("partners:sync", "Open sync health", takes=""),),
+        recheck="",
+        closes_when="a fresh locker list has been applied",
+        waivable_by=ADMIN,
+    ),
+    Kind(
+        code=Code.FEED_SUSPECT,
+        title="A feed looks wrong and was held",
+        owner=Owner.INTEGRATION,
+        sentence=_suspect,
+        what_to_do="Accept it with a reason, or wait for a good one",
+        fixes=(Fix("partners:run", "Open the held run", takes="run"),),
+        recheck="",
+        closes_when="the feed is accepted with a reason, or a good one has been applied",
+        waivable_by=ADMIN,
+    ),
+    Kind(
+        code=Code.INT_AUTH,
+        title="A connection has been refused",
+        owner=Owner.INTEGRATION,
+        sentence=lambda evidence: f"{_partner(evidence)} refuses our credentials: everything for it waits.",
+        what_to_do="Renew the credentials and test",
+        fixes=(CONNECTIONS,),
+        recheck="",
+        closes_when="a call with the new credentials succeeds",
+        waivable_by=ADMIN,
+    ),
+    Kind(
+        code=Code.INT_DOWN,
+        title="A partner system is not answering",
+        owner=Owner.INTEGRATION,
+        sentence=lambda evidence: f"{_partner(evidence)} is not answering. What is meant for it waits and goes by itself afterwards.",
+        what_to_do="Wait, or declare an incident",
+        fixes=(CONNECTIONS,),
+        recheck="",
+        closes_when="the partner answers again",
+        waivable_by=ADMIN,
+    ),
+)
