@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, Exists, F, OuterRef, Q
 
 from exceptions_queue import actions as desk
-from exceptions_queue.models import ExceptionCase
+from exceptions_queue.models import ExceptionCase, Hold
+from exceptions_queue.states import CaseState
 from orders.models import Order
 from orders.states import BEFORE_RELEASE, Destination, OrderState
 from partners import connect
@@ -35,15 +37,17 @@ def every_order_is_somewhere(at: datetime) -> list[str]:
 
 def held_means_blocked(at: datetime) -> list[str]:
     """I03: what is held has a reason, and what is on its way had none when it left."""
-    blocked = desk.subjects_with_open_case(Order, blocks="R").union(desk.subjects_with_live_hold(Order))
-    pointless = Order.objects.filter(state=OrderState.HELD).exclude(pk__in=list(blocked))
+    of_orders = {"subject_type": ContentType.objects.get_for_model(Order), "subject_id": OuterRef("pk")}
+    case = ExceptionCase.objects.filter(state=CaseState.OPEN, blocks__contains="R", **of_orders)
+    hold = Hold.objects.filter(cleared_at__isnull=True, **of_orders)
+    pointless = Order.objects.filter(state=OrderState.HELD).exclude(Exists(case)).exclude(Exists(hold))
     return _say(pointless, "is held and nothing blocks it") + _say(_left_while_blocked(), "was sent while a case blocked it")
 
 
 def _left_while_blocked() -> Iterable[Order]:
     """Sent although a blocking case was open at the instant of the claim."""
     then = ExceptionCase.objects.filter(
-        subject_type=desk.type_of(Order), subject_id=OuterRef("pk"), blocks__contains="R", opened_at__lt=OuterRef("release_claimed_at")
+        subject_type=ContentType.objects.get_for_model(Order), subject_id=OuterRef("pk"), blocks__contains="R", opened_at__lt=OuterRef("release_claimed_at")
     ).filter(Q(closed_at__isnull=True) | Q(closed_at__gt=OuterRef("release_claimed_at")))
     return Order.objects.filter(release_claimed_at__isnull=False, state=OrderState.RELEASED).filter(Exists(then))
 

@@ -20,12 +20,18 @@ from partners.mappings import fold
 
 PERSONAL = frozenset({"mobile", "email", "first_name", "last_name", "address1", "address2", "city", "county", "postcode"})
 
+ADDRESS_SENTENCES = {
+    "missing": "Fill this in: the carrier cannot deliver without it.",
+    "malformed": "This is not a UK postcode. It looks like LS1 4AB.",
+    "not_uk": "Only addresses in the UK, the Isle of Man and the Channel Islands can be served.",
+}
+
 
 def correct_mobile(order: Order, *, value: str, actor: Actor, at: datetime, version: int) -> Checked:
     """Save a mobile that can receive a locker code, in E.164. Raises Refused with the named fault otherwise."""
     mobile = phone.judge(value)
     if not mobile.ok:
-        raise Refused(phone.sentence(mobile), "mobile")
+        raise Refused(f"{phone.FAULTS[mobile.fault]}. Type a UK mobile, such as 07700 900123.", "mobile")
     return _correct(order, {"mobile": mobile.e164}, actor=actor, at=at, version=version)
 
 
@@ -60,7 +66,7 @@ def correct_address(
     faults = address.address_fault(address1, city, postcode, country)
     if faults:
         field, fault = next(iter(faults.items()))
-        raise Refused(address.sentence(field, fault), field)
+        raise Refused(ADDRESS_SENTENCES.get(fault, "The address cannot be used as it is."), field)
     values = {"address1": address1, "address2": address2, "city": city, "county": county, "postcode": postcode, "country": country}
     return _correct(order, {name: value.strip() for name, value in values.items()}, actor=actor, at=at, version=version)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F, Q
 
-from orders.actions.sending import settled
+from orders.actions.sending import KIND, settled, still_differs
 from orders.models import Order
 from orders.states import AcsStatus, OrderState
 from partners import connect, mappings, outbox
@@ -73,15 +73,19 @@ def _take(order: Order, there: AcsOrder, known: dict[str, dict[str, object]], *,
 
 
 def confirm_by_reading(*, at: datetime) -> int:
-    """An order in the air that ACS by now shows as we sent it is released: the late answer to a question once unclear."""
-    from orders.actions.sending import differences_now
-
+    """An order that may be at ACS and that ACS by now shows as we sent it is released: the late answer to an unclear question."""
     confirmed = 0
-    for order in Order.objects.filter(state=OrderState.READY, release_claimed_at__isnull=False):
-        last = Intent.objects.filter(kind="acs_release", business_id=order.number).order_by("-revision").first()
-        if last is None or last.state not in Intent.ENDED or differences_now(last):
-            continue
-        with transaction.atomic():
-            settled(last, outbox.Receipt(remote_id=order.number, detail={}), at)
-        confirmed += 1
+    for order in Order.objects.filter(state=OrderState.READY, release_claimed_at__isnull=False).order_by("pk")[:AT_ONCE]:
+        last = Intent.objects.filter(kind=KIND, business_id=order.number).order_by("-revision").first()
+        if last is not None and last.state in Intent.ENDED and _agrees(last):
+            with transaction.atomic():
+                settled(last, outbox.Receipt(remote_id=order.number, detail={}), at)
+            confirmed += 1
     return confirmed
+
+
+def _agrees(intent: Intent) -> bool:
+    try:
+        return not still_differs(intent)
+    except PartnerError:
+        return False

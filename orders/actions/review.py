@@ -59,10 +59,10 @@ def review_many(ids: Sequence[int], *, at: datetime, actor: Actor = SYSTEM) -> R
 def recheck(order: Order, *, actor: Actor, at: datetime, version: int | None = None) -> Checked:
     """Check one order again now. `version` is ignored: looking changes nothing a colleague saved."""
     with transaction.atomic():
-        before = _open_codes(order)
+        before = desk.open_codes(order)
         reviewed = _review([order.pk], methods=read_methods(), at=at, actor=actor)
-        order.refresh_from_db()
-        after = _open_codes(order)
+        after = desk.open_codes(order) if reviewed.cases_opened or reviewed.cases_closed else before
+    order.refresh_from_db()
     blocking = reviewed.blocking.get(order.pk, set())
     return Checked(order, frozenset(after - before), frozenset(before - after), frozenset(blocking))
 
@@ -171,6 +171,3 @@ def _move(verdicts: Sequence[Verdict], blocking: dict[int, set[str]], *, at: dat
 def _free(verdicts: Sequence[Verdict], blocking: dict[int, set[str]]) -> list[Verdict]:
     return [v for v in verdicts if not blocking.get(v.order.id)]
 
-
-def _open_codes(order: Order) -> set[str]:
-    return desk.open_codes(order)

@@ -146,6 +146,13 @@ def look_up(intent: Intent) -> outbox.Receipt | None:
     return None if there is None else _read_back(there, wanted)
 
 
+def still_differs(intent: Intent) -> bool:
+    """Ask ACS once more whether it holds what this intent sent. Raises PartnerError."""
+    wanted = from_payload(intent.payload["order"])
+    there = connect.acs().get_order(wanted.number)
+    return there is None or bool(differences(wanted, there))
+
+
 def _read_back(there: AcsOrder | None, wanted: OutboundOrder) -> outbox.Receipt:
     if there is None:
         raise UnknownOutcome("acs", "ACS took the order but does not show it yet.")

@@ -58,6 +58,11 @@ def send(intent: Intent) -> outbox.Receipt:
     return outbox.Receipt(remote_id=handle, detail={"held": intent.payload["held"]})
 
 
+def look_up(intent: Intent) -> outbox.Receipt | None:
+    """Placing and lifting by handle may be repeated without harm, so an unclear outcome is simply done again."""
+    return None
+
+
 def settled(intent: Intent, receipt: outbox.Receipt, at: datetime) -> None:
     Order.objects.filter(number=intent.business_id).update(shop_held_at=at if intent.payload["held"] else None)
 

@@ -138,7 +138,7 @@ def _locker(order: Facts, size: str, batch: Batch) -> Iterator[tuple[str, Eviden
     place = batch.places.get(order.locker_id)
     if place is None or not place.is_locker:
         yield Code.VAL_LOCKER_UNKNOWN, _about(order, "unknown" if place is None else "shop")
-    elif points.is_closed(place.status, gone=place.gone_at is not None):
+    elif points.is_closed(place.status, place.gone_at is not None):
         yield Code.LOC_CLOSED, _about(order, "gone" if place.gone_at else place.status)
     elif place.collect_excluded or "parcel_collect" not in place.functions:
         yield Code.LOC_CLOSED, _about(order, "does_not_receive")
