@@ -1,0 +1,117 @@
+"""Everything that runs by the clock: name, function, cadence. Checked at start, written to the scheduler by `write_timetable`."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from inspect import Parameter, signature
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error
+from django.db import transaction
+from django.utils.module_loading import import_string
+from django_q.models import Schedule
+
+RUNNER = "partners.tasks.run_job"
+SCHEDULER_LOOKS_EVERY = timedelta(seconds=30)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One timetabled job: `path` is called without arguments every `every_minutes`.
+
+    A run that starts later than `start_within_s` after its minute, or takes longer than `finish_within_s`, is late: `verify`
+    and `/readyz` say so. The cluster ends any task after Q_CLUSTER's `timeout`, so no limit may be longer than that.
+    """
+
+    name: str
+    path: str
+    every_minutes: int
+    start_within_s: int = 90
+    finish_within_s: int = 100
+
+    @property
+    def late_after(self) -> timedelta:
+        """How old the last finished run may be: a period, a late start and a slow run."""
+        return timedelta(minutes=self.every_minutes, seconds=self.start_within_s + self.finish_within_s) + SCHEDULER_LOOKS_EVERY
+
+
+TIMETABLE = (
+    Task("Read the lockers", "config.tasks.sync_points", 360, start_within_s=600),
+    Task("Read the shop's orders", "config.tasks.sync_orders", 1),
+    Task("Check new orders", "orders.tasks.review_new", 1),
+    Task("Check open orders again", "orders.tasks.recheck_open", 1),
+    Task("Send releases to ACS", "orders.tasks.send_releases", 1),
+    Task("Tell the shop about holds", "orders.tasks.send_holds", 1),
+    Task("Read orders back from ACS", "config.tasks.read_acs", 5),
+    Task("Find orders that were never sent", "orders.tasks.find_never_sent", 1),
+    Task("Look at the partners' health", "partners.tasks.check_health", 1),
+    Task("Seal the audit log", "exceptions_queue.tasks.seal", 1),
+    Task("Verify the invariants", "config.tasks.verify", 60, start_within_s=600),
+    Task("Delete what has had its time", "partners.tasks.purge", 1440, start_within_s=3600),
+)
+
+# How old a feed's last good run may be before its page, /readyz and /metrics call it late.
+FEED_LATE_AFTER = {
+    "inpost.points": timedelta(hours=12),
+    "store.orders": timedelta(minutes=10),
+    "acs.orders": timedelta(minutes=30),
+}
+
+
+def faults(tasks: Sequence[Task] = TIMETABLE) -> Iterator[str]:
+    """What is wrong with the timetable, in sentences; nothing when it can be run as it stands."""
+    for what, count in Counter(name for task in tasks for name in (task.name, task.path)).items():
+        if count > 1:
+            yield f"{what} is in the timetable {count} times."
+    for task in tasks:
+        yield from _faults_of(task)
+
+
+def _faults_of(task: Task) -> Iterator[str]:
+    if task.every_minutes <= 0:
+        yield f"{task.name}: every {task.every_minutes} minutes is not a cadence."
+    if task.finish_within_s > (limit := int(str(settings.Q_CLUSTER["timeout"]))):
+        yield f"{task.name}: may take {task.finish_within_s} s, but the cluster ends every task after {limit} s."
+    try:
+        function = import_string(task.path)
+    except ImportError as error:
+        yield f"{task.name}: {task.path} cannot be imported ({error})."
+        return
+    if not callable(function) or any(p.default is Parameter.empty for p in signature(function).parameters.values()):
+        yield f"{task.name}: {task.path} cannot be called without arguments."
+
+
+def check_timetable(**_kwargs: object) -> list[CheckMessage]:
+    """Django system check: one bad row would stop every schedule, so it stops the start instead."""
+    return [Error(fault, hint="See config/timetable.py.", id="lockstep.E001") for fault in faults()]
+
+
+@transaction.atomic
+def write(*, at: datetime) -> dict[str, int]:
+    """Make the scheduler's rows equal the timetable: add, correct, delete. Rows that are right keep their next run."""
+    kept = {schedule.name: schedule for schedule in Schedule.objects.all()}
+    counts = Counter(added=0, changed=0, unchanged=0)
+    for task in TIMETABLE:
+        wanted = _row(task)
+        schedule = kept.pop(task.name, None)
+        if schedule is None:
+            Schedule.objects.create(name=task.name, next_run=at, **wanted)
+            counts["added"] += 1
+        elif any(getattr(schedule, column) != value for column, value in wanted.items()):
+            Schedule.objects.filter(pk=schedule.pk).update(next_run=at, **wanted)
+            counts["changed"] += 1
+        else:
+            counts["unchanged"] += 1
+    Schedule.objects.filter(pk__in=[schedule.pk for schedule in kept.values()]).delete()
+    return {**counts, "deleted": len(kept)}
+
+
+def _row(task: Task) -> dict[str, object]:
+    return {
+        "func": RUNNER,
+        "args": repr((task.path,)),
+        "schedule_type": Schedule.MINUTES,
+        "minutes": task.every_minutes,
+        "repeats": -1,
+    }
