@@ -19,7 +19,7 @@ Facts = Mapping[str, Any]
 
 GENESIS = "0" * 64
 _SEALER_LOCK = 7_317_001  # any fixed number: the PostgreSQL advisory lock of the one sealer
-_LOOK_BACK = 100_000  # a transaction may commit an older id late; the nightly pass looks back without limit
+LOOK_BACK = 100_000  # a transaction may commit an older id late; the nightly pass looks back without limit
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def _entry(
 # --- the chain ------------------------------------------------------------------------------------------------------
 
 
-def seal(*, at: datetime, limit: int = 5000, look_back: int | None = _LOOK_BACK) -> int:
+def seal(*, at: datetime, limit: int = 5000, look_back: int | None = LOOK_BACK) -> int:
     """Give up to `limit` unsealed entries, lowest id first, their place in the chain; return how many.
 
     One sealer at a time: an advisory lock on PostgreSQL, the write lock on SQLite. `look_back=None` also finds
@@ -133,6 +133,16 @@ def seal(*, at: datetime, limit: int = 5000, look_back: int | None = _LOOK_BACK)
         seals = _chain(entries, head, at)
         AuditSeal.objects.bulk_create(seals)
     return len(seals)
+
+
+def is_sealed() -> bool:
+    """Is nothing waiting for the sealer? Cheap: looks back as far as the sealer does."""
+    return not _unsealed(AuditSeal.objects.order_by("-seq").first(), LOOK_BACK).exists()
+
+
+def head() -> str:
+    """The newest hash of the chain: what to keep a copy of elsewhere."""
+    return AuditSeal.objects.order_by("-seq").values_list("hash", flat=True).first() or GENESIS
 
 
 def verify() -> ChainReport:

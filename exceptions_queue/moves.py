@@ -47,13 +47,14 @@ def move(
     columns = dict(also or {})
     with transaction.atomic(savepoint=False):
         standing = type(row)._base_manager.filter(pk=row.pk, **{field: current}, **(where or {}))
-        if not standing.update(**{field: to}, **columns):
-            raise IllegalMove(row, current, to)
-        _follow(row, {field: to, **columns})
-        after = {field: str(to)} | ({"set": sorted(columns)} if columns else {})
-        audit.record(
-            verb or f"{row._meta.model_name}.{to}", row, actor=actor, at=at, before={field: str(current)}, after=after, reason=reason
-        )
+        moved = standing.update(**{field: to}, **columns)
+        if moved:
+            _follow(row, {field: to, **columns})
+            after = {field: str(to)} | ({"set": sorted(columns)} if columns else {})
+            verb = verb or f"{row._meta.model_name}.{to}"
+            audit.record(verb, row, actor=actor, at=at, before={field: str(current)}, after=after, reason=reason)
+    if not moved:
+        raise IllegalMove(row, current, to)
 
 
 def move_many(

@@ -1,6 +1,6 @@
 """What can be wrong with the customer's details and with the order itself, before ACS sees it."""
 
-from exceptions_queue.catalogue.kinds import Code, Evidence, Fix, Kind, always, by_fault, named
+from exceptions_queue.catalogue.kinds import Code, Evidence, Fix, Kind, always, by_fault, fault, named
 from exceptions_queue.states import Owner
 
 CANCEL = Fix("orders:cancel", "Cancel the order", danger=True)
@@ -43,7 +43,7 @@ def _address(evidence: Evidence) -> str:
     return {
         "missing": f"The {what} is missing, so ACS cannot send the order.",
         "not_uk": "The address is outside the United Kingdom, where ACS does not deliver for us.",
-    }.get(str(evidence.get("fault", "")), f"The {what} is not usable, so ACS cannot send the order.")
+    }.get(fault(evidence), f"The {what} is not usable, so ACS cannot send the order.")
 
 
 def _duplicate(evidence: Evidence) -> str:
@@ -57,12 +57,12 @@ def _dates(evidence: Evidence) -> str:
         "missing": "A hire date is missing, so ACS cannot plan the garment.",
         "order": "The hire dates are out of order: dispatch, delivery, event and return must follow each other.",
     }
-    return faults.get(str(evidence.get("fault", "")), "The hire dates cannot be met as they stand.")
+    return faults.get(fault(evidence), "The hire dates cannot be met as they stand.")
 
 
 def _customs(evidence: Evidence) -> str:
     zone = str(evidence.get("zone") or evidence.get("area") or "This destination")
-    why = _CUSTOMS_FAULTS.get(str(evidence.get("fault", "")), "they are not complete")
+    why = _CUSTOMS_FAULTS.get(fault(evidence), "they are not complete")
     return f"{zone} needs customs facts, and {why}."
 
 

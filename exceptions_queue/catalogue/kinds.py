@@ -86,6 +86,11 @@ def named(values: Any, *, most: int = 3) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]])) if names else ""
 
 
+def fault(evidence: Evidence) -> str:
+    """The fault class as text, "" where none is named."""
+    return str(evidence.get("fault") or "")
+
+
 def always(sentence: str) -> Callable[[Evidence], str]:
     """The same sentence whatever the evidence."""
     return lambda _: sentence
@@ -93,4 +98,4 @@ def always(sentence: str) -> Callable[[Evidence], str]:
 
 def by_fault(sentences: Mapping[str, str], otherwise: str) -> Callable[[Evidence], str]:
     """A sentence chosen by the evidence's fault class; `otherwise` where the class is new to us."""
-    return lambda evidence: sentences.get(str(evidence.get("fault", "")), otherwise)
+    return lambda evidence: sentences.get(fault(evidence), otherwise)

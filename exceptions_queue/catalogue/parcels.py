@@ -1,7 +1,7 @@
 """What can be wrong with the locker, the products and the way to send them."""
 
 from exceptions_queue.catalogue.contact import CANCEL, HOME
-from exceptions_queue.catalogue.kinds import Code, Evidence, Fix, Kind, always, named
+from exceptions_queue.catalogue.kinds import Code, Evidence, Fix, Kind, always, fault, named
 from exceptions_queue.states import Owner
 
 CHANGE_LOCKER = Fix("orders:change-locker", "Choose another locker")
@@ -13,18 +13,18 @@ def _locker(evidence: Evidence) -> str:
 
 
 def _unknown_locker(evidence: Evidence) -> str:
-    if evidence.get("fault") in {"shop", "not_a_locker"}:
+    if fault(evidence) in {"shop", "not_a_locker"}:
         return f"{_locker(evidence)} is a shop counter, not a locker: no compartment can be booked there."
     return f"{_locker(evidence)} is not in InPost's list: no parcel can be sent there."
 
 
 def _closed(evidence: Evidence) -> str:
-    fault = str(evidence.get("fault") or evidence.get("status") or "")
-    if fault in {"gone", "removed"}:
+    why = fault(evidence)
+    if why == "gone":
         return f"{_locker(evidence)} is gone from InPost's list: no parcel can be sent there."
-    if fault == "does_not_receive":
+    if why == "does_not_receive":
         return f"{_locker(evidence)} does not take parcels for collection."
-    says = f" (InPost says {fault})" if fault and fault != "closed" else ""
+    says = f" (InPost says {why})" if why else ""
     return f"{_locker(evidence)} is out of service{says}: no parcel can be sent there."
 
 
@@ -60,7 +60,7 @@ def _oversize(evidence: Evidence) -> str:
         "too_long": "One item is longer than the largest locker compartment.",
         "item": "One item is larger than the largest locker compartment.",
     }
-    return words.get(str(evidence.get("fault", "")), "The order is too big for the largest locker compartment.")
+    return words.get(fault(evidence), "The order is too big for the largest locker compartment.")
 
 
 PARCELS = (

@@ -1,7 +1,7 @@
 """What can go wrong on the way to ACS, and with the lines to our partners. None of these waits for the customer."""
 
 from exceptions_queue.catalogue.contact import CANCEL
-from exceptions_queue.catalogue.kinds import Code, Evidence, Fix, Kind, always, named
+from exceptions_queue.catalogue.kinds import Code, Evidence, Fix, Kind, always, fault, named
 from exceptions_queue.states import Owner
 
 CONNECTIONS = Fix("partners:connections", "Open the connections", takes="")
@@ -22,7 +22,7 @@ def _rejected(evidence: Evidence) -> str:
 
 
 def _unconfirmed(evidence: Evidence) -> str:
-    if evidence.get("fault") in {"differs", "different"}:
+    if fault(evidence) in {"differs", "different"}:
         fields = named(evidence.get("fields") or evidence.get("differences"))
         return f"ACS shows this order with {'other ' + fields if fields else 'other content'} than we sent."
     return "We sent this order to ACS and cannot see it there."
@@ -42,7 +42,7 @@ def _suspect(evidence: Evidence) -> str:
         "stale": "it is older than the one before",
         "older": "it is older than the one before",
         "rejected": "too many of its records could not be read",
-    }.get(str(evidence.get("fault", "")), "it looks wrong")
+    }.get(fault(evidence), "it looks wrong")
     return f"{feed} was held because {why}. Nothing of it has been used."
 
 
