@@ -6,6 +6,7 @@ nothing. Only a beat that went through the queue and a worker does.
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,7 +19,6 @@ from django_q.tasks import async_task
 
 from config.processes import Child, manage
 from exceptions_queue import audit
-from exceptions_queue.models import AuditEntry
 from partners.models import Heartbeat, JobRun
 
 log = structlog.get_logger(__name__)
@@ -90,7 +90,7 @@ class Watch:
     def _ring_sealer(self, now: float) -> None:
         """Audit rows wait seconds, not minutes, for their place in the chain; a silent cluster is not rung, it has enough to do."""
         self._sealed = now
-        if self.silent_for(now) <= self.rhythm.ask_every and AuditEntry.objects.filter(seal__isnull=True).exists():
+        if self.silent_for(now) <= self.rhythm.ask_every and not audit.is_sealed():
             self.ring(SEAL_TASK)
 
 
@@ -118,7 +118,10 @@ class Supervisor:
             self._heal(silence)
 
     def stop(self) -> None:
+        """Stop it on purpose: from now on nobody expects a beat."""
         self.child.stop()
+        with suppress(DatabaseTrouble):
+            Heartbeat.objects.filter(name=BEAT).update(asked_at=None)
         log.info("cluster.stopped")
 
     def _bring_back(self, code: int) -> None:

@@ -89,7 +89,10 @@ def check_timetable(**_kwargs: object) -> list[CheckMessage]:
 
 @transaction.atomic
 def write(*, at: datetime) -> dict[str, int]:
-    """Make the scheduler's rows equal the timetable: add, correct, delete. Rows that are right keep their next run."""
+    """Make the scheduler's rows equal the timetable: add, correct, delete.
+
+    Rows that are right keep their next run; what was missed while the cluster stood still is due once, now.
+    """
     kept = {schedule.name: schedule for schedule in Schedule.objects.all()}
     counts = Counter(added=0, changed=0, unchanged=0)
     for task in TIMETABLE:
@@ -104,6 +107,7 @@ def write(*, at: datetime) -> dict[str, int]:
         else:
             counts["unchanged"] += 1
     Schedule.objects.filter(pk__in=[schedule.pk for schedule in kept.values()]).delete()
+    Schedule.objects.filter(next_run__lt=at).update(next_run=at)
     return {**counts, "deleted": len(kept)}
 
 

@@ -57,10 +57,17 @@ class TestWriting:
         timetable.write(at=noon)
         Schedule.objects.update(next_run=noon + timedelta(minutes=3))
 
-        counts = timetable.write(at=noon + timedelta(hours=1))
+        counts = timetable.write(at=noon + timedelta(minutes=1))
 
         assert counts["unchanged"] == len(timetable.TIMETABLE)
         assert set(Schedule.objects.values_list("next_run", flat=True)) == {noon + timedelta(minutes=3)}
+
+    def test_what_was_missed_while_the_cluster_stood_still_is_due_once_now(self, noon):
+        timetable.write(at=noon - timedelta(days=2))
+
+        timetable.write(at=noon)
+
+        assert set(Schedule.objects.values_list("next_run", flat=True)) == {noon}
 
     def test_what_was_changed_by_hand_is_put_right_and_what_is_not_ours_goes(self, noon):
         timetable.write(at=noon)
