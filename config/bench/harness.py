@@ -24,7 +24,7 @@ Side = Callable[[], object]
 
 @dataclass(frozen=True)
 class Measure:
-    """One promise: `ratio sense goal`. `ratio` is a ratio, or a plain count where the promise is a count."""
+    """One promise: `ratio sense goal`. `exact` marks a plain count, which holds at any scale and on any machine."""
 
     name: str
     ratio: float
@@ -32,6 +32,7 @@ class Measure:
     sense: Sense
     passed: bool
     detail: str = ""
+    exact: bool = False
 
     def as_json(self) -> dict[str, object]:
         return asdict(self)
@@ -47,6 +48,10 @@ def at_most(name: str, ratio: float, goal: float, detail: str = "") -> Measure:
 
 def at_least(name: str, ratio: float, goal: float, detail: str = "") -> Measure:
     return Measure(name, ratio, goal, ">=", ratio >= goal, detail)
+
+
+def count_at_most(name: str, count: int, goal: int, detail: str = "") -> Measure:
+    return Measure(name, count, goal, "<=", count <= goal, detail, exact=True)
 
 
 class Cost(NamedTuple):
