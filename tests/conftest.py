@@ -1,7 +1,9 @@
 """What every test may ask for: a known instant, races between connections, the gate of the PostgreSQL tests."""
 
+import os
 from datetime import UTC, datetime
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -31,6 +33,22 @@ def noon() -> datetime:
 def race() -> Race:
     """Call a function from several database connections at once; needs `django_db(transaction=True)` and PostgreSQL."""
     return Race()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of recorded partner data beside the project."""
+    folder = Path(__file__).resolve().parents[2] / "shared"
+    if not (folder / "data").is_dir():
+        missing(f"{folder} is not there")
+    return folder
+
+
+def missing(what: str) -> None:
+    """Skip on a machine of one's own; fail in CI, where nothing may be missing."""
+    if os.environ.get("CI"):
+        pytest.fail(what, pytrace=False)
+    pytest.skip(what)
 
 
 @pytest.hookimpl(tryfirst=True)

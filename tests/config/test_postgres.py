@@ -2,13 +2,14 @@ import psycopg
 import pytest
 
 from config import postgres
+from tests.conftest import missing
 
 
 @pytest.fixture(scope="module")
 def server():
     with postgres.throwaway() as running:
         if not running:
-            pytest.skip(running.why_not)
+            missing(running.why_not)
         yield running
 
 
@@ -22,7 +23,7 @@ def test_the_server_answers_and_makes_databases(server):
 def test_a_stopped_server_leaves_no_process_and_no_files():
     with postgres.throwaway() as running:
         if not running:
-            pytest.skip(running.why_not)
+            missing(running.why_not)
         assert running.home.exists()
 
     assert not running.home.exists()

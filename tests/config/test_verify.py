@@ -75,17 +75,27 @@ def test_a_task_that_everybody_gave_up_is_a_breach(noon):
     assert invariants.no_task_is_stuck_in_the_queue(noon) == ["1 tasks have waited in the queue for more than 0:20:00"]
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL cannot be made to hold a broken foreign key")
+BREAK = {
+    "sqlite": (
+        "PRAGMA foreign_keys=OFF",
+        "INSERT INTO exceptions_queue_siteday (site_id, [on], closed, note) VALUES (99, '2026-01-01', 1, '')",
+    ),
+    "postgresql": ("ALTER TABLE exceptions_queue_siteday ADD CONSTRAINT half_there CHECK (site_id > 0) NOT VALID",),
+}
+MEND = {
+    "sqlite": ("DELETE FROM exceptions_queue_siteday WHERE site_id = 99", "PRAGMA foreign_keys=ON"),
+    "postgresql": ("ALTER TABLE exceptions_queue_siteday DROP CONSTRAINT half_there",),
+}
+
+
 @pytest.mark.django_db(transaction=True)
-def test_a_row_that_points_at_nothing_is_found(noon):
+def test_a_database_that_does_not_keep_its_own_rules_is_found_out(noon):
     with connection.cursor() as cursor:
-        cursor.execute("PRAGMA foreign_keys=OFF")
-        cursor.execute(
-            "INSERT INTO exceptions_queue_siteday (site_id, [on], closed, note) VALUES (99, '2026-01-01', 1, '')",
-        )
+        for statement in BREAK[connection.vendor]:
+            cursor.execute(statement)
         found = invariants.the_database_is_sound(noon)
-        cursor.execute("DELETE FROM exceptions_queue_siteday WHERE site_id = 99")
-        cursor.execute("PRAGMA foreign_keys=ON")
+        for statement in MEND[connection.vendor]:
+            cursor.execute(statement)
 
     assert len(found) == 1
     assert "exceptions_queue_siteday" in found[0]
