@@ -19,7 +19,8 @@ from django_q.tasks import async_task
 
 from config.processes import Child, manage
 from exceptions_queue import audit
-from partners.models import Heartbeat, JobRun
+from partners import outbox
+from partners.models import Heartbeat, Intent, JobRun
 
 log = structlog.get_logger(__name__)
 
@@ -27,6 +28,7 @@ BEAT = "workers"
 BEAT_TASK = "partners.tasks.beat"
 SEAL_TASK = "exceptions_queue.tasks.seal"
 INCIDENT = "config.cluster"
+CLAIM_IS_RECENT = timedelta(seconds=60)
 TASK_LIMIT_S = int(str(settings.Q_CLUSTER["timeout"]))
 
 
@@ -114,7 +116,7 @@ class Supervisor:
             return
         now = time.monotonic()
         self.watch.look(now)
-        if (silence := self.watch.silent_for(now)) > self.rhythm.stale_after and not _a_job_is_at_work():
+        if (silence := self.watch.silent_for(now)) > self.rhythm.stale_after and not _work_is_being_done():
             self._heal(silence)
 
     def stop(self) -> None:
@@ -158,11 +160,14 @@ def incident(why: str) -> None:
         connection.close()
 
 
-def _a_job_is_at_work() -> bool:
-    """A job may keep the only worker busy up to the cluster's own time limit; that is work, not silence."""
-    started_after = timezone.now() - timedelta(seconds=TASK_LIMIT_S)
+def _work_is_being_done() -> bool:
+    """A job may keep the only worker busy up to the cluster's own time limit, and so may intents that are sent one by one: that
+    is work, not silence."""
+    now = timezone.now()
+    jobs = JobRun.objects.filter(state=JobRun.State.RUNNING, started_at__gt=now - timedelta(seconds=TASK_LIMIT_S))
+    just_claimed = Intent.objects.filter(state=Intent.State.SENDING, lease_until__gt=now + outbox.LEASE - CLAIM_IS_RECENT)
     try:
-        return JobRun.objects.filter(state=JobRun.State.RUNNING, started_at__gt=started_after).exists()
+        return jobs.exists() or just_claimed.exists()
     except DatabaseTrouble:
         connection.close()
         return True

@@ -20,7 +20,8 @@ from config.postgres import BASE_DIR, migrate
 from config.processes import manage
 from exceptions_queue import audit
 from exceptions_queue.models import AuditEntry
-from partners.models import Heartbeat, JobRun
+from partners import outbox
+from partners.models import Heartbeat, Intent, JobRun
 
 RHYTHM = cluster.Rhythm(ask_every=15, seal_every=5, stale_after=75)
 
@@ -88,7 +89,15 @@ class TestBusyIsNotSilent:
         began = timezone.now() - timedelta(minutes=minutes_ago)
         JobRun.objects.create(job="x", window="1", started_at=began, heartbeat_at=began, lease_until=began)
 
-        assert cluster._a_job_is_at_work() is at_work
+        assert cluster._work_is_being_done() is at_work
+
+    @pytest.mark.parametrize(("seconds_ago", "at_work"), [(10, True), (70, False)])
+    def test_an_intent_claimed_just_now_counts_as_work(self, seconds_ago, at_work):
+        claimed = timezone.now() - timedelta(seconds=seconds_ago)
+        outbox.put(kind="x", business_id="1", payload={}, actor="system:test", at=claimed)
+        Intent.objects.update(state=Intent.State.SENDING, lease_until=claimed + outbox.LEASE)
+
+        assert cluster._work_is_being_done() is at_work
 
 
 @pytest.mark.django_db

@@ -1,0 +1,33 @@
+"""One round of everything that the timetable does about orders, in the order in which an order needs it."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+from config import tasks as roof
+from orders import tasks as orders
+
+MOST_ROUNDS = 200
+Round = dict[str, dict[str, int]]
+
+# What changes nothing, so that a round of only these is an idle one.
+_LOOKING = frozenset({"looked_at", "seen", "unchanged", "never_sent", "unconfirmed", "stuck"})
+
+
+def once() -> Round:
+    """Check what is new and what is open, send releases and holds, read ACS. Counts by kind and outcome."""
+    return {
+        "review": orders.review_new(),
+        "recheck": orders.recheck_open(),
+        "releases": orders.send_releases(),
+        "holds": orders.send_holds(),
+        "reads": {what: count for what, count in roof.read_acs().items() if isinstance(count, int)},
+    }
+
+
+def did_something(round_: Mapping[str, Mapping[str, int]]) -> bool:
+    return any(count for counts in round_.values() for outcome, count in counts.items() if outcome not in _LOOKING)
+
+
+def add(total: dict[str, Counter[str]], round_: Round) -> None:
+    for kind, counts in round_.items():
+        total.setdefault(kind, Counter()).update(counts)
