@@ -1,6 +1,6 @@
 """When does something have to be done? Sites, working days, bank holidays and cut-offs, for every room.
 
-Everything but the three readers at the end is pure: a `Clock` is a value, and its answers depend on nothing else.
+Everything but the readers at the end is pure: a `Clock` is a value, and its answers depend on nothing else.
 """
 
 from collections.abc import Mapping
@@ -10,10 +10,13 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import holidays
+from django.db.models import FilteredRelation, Q
 
 from exceptions_queue.models import Site, SiteDay
 
 DEFAULT_SITE = "acs"
+DEFAULT_CUTOFF, DEFAULT_COLLECTION = time(12), time(17, 30)
+_SITE_COLUMNS = ("order_cutoff", "collection_at", "time_zone", "bank_holidays", "working_days", "lead_minutes")
 _HORIZON = 60  # days looked ahead: no site is closed longer, and a wrong calendar must not stop the desk
 _REMEMBERED = timedelta(days=7)  # SiteDay rows older than this no longer matter to an upcoming cut-off
 
@@ -98,24 +101,28 @@ def _bank_holidays(subdivision: str) -> Mapping[date, str]:
 def default_site() -> Site:
     """ACS's site, or the same with the default times when nobody has created it yet. One statement."""
     site = Site.objects.filter(key=DEFAULT_SITE).first()
-    return site or Site(key=DEFAULT_SITE, name="ACS", order_cutoff=time(12), collection_at=time(17, 30))
+    return site or Site(key=DEFAULT_SITE, name="ACS", order_cutoff=DEFAULT_CUTOFF, collection_at=DEFAULT_COLLECTION)
 
 
 def clock_of(site: Site, *, at: datetime) -> Clock:
     """The clock of a site with its special days from about `at` on. One statement."""
     rows = SiteDay.objects.filter(site_id=site.pk, on__gte=(at - _REMEMBERED).date())
     days = {on: Day(*rest) for on, *rest in rows.values_list("on", "closed", "order_cutoff", "collection_at")}
-    return Clock(
-        order_cutoff=site.order_cutoff,
-        collection_at=site.collection_at,
-        time_zone=site.time_zone,
-        bank_holidays=site.bank_holidays,
-        working_days=site.working_days,
-        lead_minutes=site.lead_minutes,
-        days=days,
-    )
+    return Clock(**{name: getattr(site, name) for name in _SITE_COLUMNS}, days=days)
+
+
+def default_clock(*, at: datetime) -> Clock:
+    """The clock of the default site, read together with its special days in one statement."""
+    near = FilteredRelation("days", condition=Q(days__on__gte=(at - _REMEMBERED).date()))
+    columns = [f"near__{name}" for name in ("on", "closed", "order_cutoff", "collection_at")]
+    rows = list(Site.objects.filter(key=DEFAULT_SITE).annotate(near=near).values(*_SITE_COLUMNS, *columns))
+    if not rows:
+        return Clock(order_cutoff=DEFAULT_CUTOFF, collection_at=DEFAULT_COLLECTION)
+    days = {on: Day(*rest) for on, *rest in ([row[name] for name in columns] for row in rows) if on}
+    return Clock(**{name: rows[0][name] for name in _SITE_COLUMNS}, days=days)
 
 
 def release_due(site: Site | None, *, at: datetime) -> Due:
     """Before release: the next order cut-off of `site` (None: ACS's) after `at`, with that day's collection."""
-    return clock_of(site or default_site(), at=at).release_due(at=at)
+    clock = clock_of(site, at=at) if site else default_clock(at=at)
+    return clock.release_due(at=at)

@@ -45,6 +45,7 @@ class ExceptionCase(Subject):
     cutoff_at = models.DateTimeField(null=True, blank=True)
     snoozed_until = models.DateTimeField(null=True, blank=True)
     last_seen_at = models.DateTimeField()
+    rules_version = models.CharField(max_length=20, blank=True, help_text="The version of the rules that found it, where its room has one.")
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     closed_why = models.CharField(max_length=500, blank=True)

@@ -1,5 +1,32 @@
 """At what address?"""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from exceptions_queue.views import acts, audit, calendars, case, queue, reference
+
+app_name = "queue"
+
+urlpatterns = [
+    path("queue/", queue.queue, name="list"),
+    path("queue/take-next/", queue.take_next, name="take-next"),
+    path("queue/export.csv", queue.export, name="export"),
+    path("queue/<int:pk>/", case.case, name="case"),
+    path("queue/<int:pk>/state/", case.case_state, name="case-state"),
+    path("queue/<int:pk>/take/", acts.take, name="take"),
+    path("queue/<int:pk>/assign/", acts.assign, name="assign"),
+    path("queue/<int:pk>/snooze/", acts.snooze, name="snooze"),
+    path("queue/<int:pk>/wake/", acts.wake, name="wake"),
+    path("queue/<int:pk>/waive/", acts.waive, name="waive"),
+    path("queue/<int:pk>/close/", acts.close, name="close"),
+    path("queue/<int:pk>/reopen/", acts.reopen, name="reopen"),
+    path("queue/<int:pk>/note/", acts.note, name="note"),
+    path("reference/", reference.index, name="reference"),
+    path("reference/handbook/", reference.handbook, name="handbook"),
+    path("reference/<slug:code>/", reference.code, name="reference-code"),
+    path("audit/", audit.log, name="audit"),
+    path("audit/verify/", audit.verify, name="audit-verify"),
+    path("settings/calendars/", calendars.page, name="calendars"),
+    path("settings/calendars/<slug:key>/week/", calendars.change, name="calendar-week"),
+    path("settings/calendars/<slug:key>/day/", calendars.set_day, name="calendar-day"),
+    path("settings/calendars/days/<int:pk>/drop/", calendars.drop_day, name="calendar-day-drop"),
+]

@@ -12,6 +12,7 @@ from exceptions_queue.actions.holds import (
     subjects_with_open_case,
 )
 from exceptions_queue.actions.outcomes import Refused, Stale
+from exceptions_queue.actions.sites import change_site, drop_day, set_day
 
 __all__ = [
     "Card",
@@ -23,8 +24,10 @@ __all__ = [
     "assign",
     "blocking_codes",
     "blocking_codes_many",
+    "change_site",
     "clear_hold",
     "close_by_hand",
+    "drop_day",
     "may_not_waive",
     "open_case",
     "open_codes",
@@ -32,6 +35,7 @@ __all__ = [
     "reconcile",
     "reconcile_many",
     "reopen",
+    "set_day",
     "snooze",
     "subjects_with_open_case",
     "take_next",

@@ -39,6 +39,7 @@ class Card:
     locker_id: str = ""
     due_at: datetime | None = None
     cutoff_at: datetime | None = None
+    rules_version: str = ""
 
 
 @dataclass(frozen=True)
@@ -196,6 +197,7 @@ def _said(finding: Finding, code: str, at: datetime) -> dict[str, Any]:
         "url": card.url[:200],
         "locker_id": card.locker_id[:40],
         "value_pence": card.value_pence,
+        "rules_version": card.rules_version[:20],
         "last_seen_at": at,
     }
 

@@ -41,7 +41,7 @@ class Code(StrEnum):
 
 @dataclass(frozen=True)
 class Fix:
-    """One way to put it right: a room's own fragment, by URL name.
+    """One way to put it right, by URL name: a room's own fragment, or a page to go to where `fragment` is false.
 
     `takes` says where the address gets its argument: the order number, a SKU or run named in the evidence, or nothing.
     `danger` marks the fix that ends the order.
@@ -50,6 +50,7 @@ class Fix:
     url_name: str
     label: str
     takes: str = "number"
+    fragment: bool = True
     danger: bool = False
 
 

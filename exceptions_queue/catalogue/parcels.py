@@ -111,7 +111,7 @@ PARCELS = (
         owner=Owner.INTEGRATION,
         sentence=_unmapped,
         what_to_do="Map the delivery method",
-        fixes=(Fix("partners:mappings", "Map the delivery method", takes=""),),
+        fixes=(Fix("partners:mappings", "Map the delivery method", takes="", fragment=False),),
         closes_when="the delivery method is mapped: every order that uses it is checked again",
     ),
     Kind(
@@ -121,7 +121,7 @@ PARCELS = (
         owner=Owner.MERCHANDISING,
         sentence=_unknown_sku,
         what_to_do="Set the product up at ACS",
-        fixes=(Fix("inventory:products", "Open the product list", takes=""), CANCEL),
+        fixes=(Fix("inventory:products", "Open the product list", takes="", fragment=False), CANCEL),
         closes_when="ACS names the SKU in a stock file, a set-up list or an accepted order",
     ),
     Kind(

@@ -4,7 +4,7 @@ from exceptions_queue.catalogue.contact import CANCEL
 from exceptions_queue.catalogue.kinds import Code, Evidence, Fix, Kind, always, fault, named
 from exceptions_queue.states import Owner
 
-CONNECTIONS = Fix("partners:connections", "Open the connections", takes="")
+CONNECTIONS = Fix("partners:connections", "Open the connections", takes="", fragment=False)
 RESEND = Fix("orders:resend", "Send it again")
 ADMIN = frozenset({Owner.INTEGRATION})
 
@@ -92,7 +92,7 @@ SENDING = (
         owner=Owner.INTEGRATION,
         sentence=always("InPost's locker list is out of date here: orders go on by the last good one."),
         what_to_do="Look at the feed",
-        fixes=(Fix("partners:sync", "Open sync health", takes=""),),
+        fixes=(Fix("partners:sync", "Open sync health", takes="", fragment=False),),
         recheck="",
         closes_when="a fresh locker list has been applied",
         waivable_by=ADMIN,
@@ -103,7 +103,7 @@ SENDING = (
         owner=Owner.INTEGRATION,
         sentence=_suspect,
         what_to_do="Accept it with a reason, or wait for a good one",
-        fixes=(Fix("partners:run", "Open the held run", takes="run"),),
+        fixes=(Fix("partners:run", "Open the held run", takes="run", fragment=False),),
         recheck="",
         closes_when="the feed is accepted with a reason, or a good one has been applied",
         waivable_by=ADMIN,

@@ -29,7 +29,7 @@ def find(
     found: Mapping[int, Mapping[str, Mapping[str, Any]]], *, at: datetime, scope: frozenset[str] = EVERY_CODE, **columns: Any
 ) -> Reconciled:
     """Reconcile sites by id: {1: {"VAL-MOB-FORMAT": evidence}, 2: {}}. `columns` go onto every card."""
-    findings = [Finding(pk, codes, card(f"Order {pk}", order_number=str(pk), **columns)) for pk, codes in found.items()]
+    findings = [Finding(pk, codes, card(f"Order {pk}", **{"order_number": str(pk), **columns})) for pk, codes in found.items()]
     return reconcile_many(Site, findings, scope=scope, at=at)
 
 

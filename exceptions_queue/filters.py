@@ -1,0 +1,121 @@
+"""Is the question well-formed? What the queue and the audit log can be asked, by the names in the URL."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, QueryDict
+
+from exceptions_queue.catalogue import CATALOGUE
+from exceptions_queue.models import AuditEntry, ExceptionCase
+from exceptions_queue.queries import words
+from exceptions_queue.states import CaseState, Owner
+
+Cases = QuerySet[ExceptionCase]
+DUES = (("cutoff", "Before the next cut-off"), ("late", "Late"))
+STATES = (("open", "Open"), ("snoozed", "Snoozed"), ("closed", "Closed"))
+
+
+class CaseFilter(django_filters.FilterSet):
+    """The queue's questions. `state` is open unless it says otherwise; `assignee` is me, none or a user name."""
+
+    owner = django_filters.ChoiceFilter(choices=Owner.choices)
+    code = django_filters.ChoiceFilter(choices=[(code, code) for code in CATALOGUE])
+    assignee = django_filters.CharFilter(method="of_assignee", max_length=150)
+    state = django_filters.ChoiceFilter(choices=STATES, method="in_state")
+    order = django_filters.CharFilter(field_name="order_number", max_length=64)
+    cause = django_filters.CharFilter(field_name="cause_key", max_length=120)
+    due = django_filters.ChoiceFilter(choices=DUES, method="due_by")
+    due_before = django_filters.IsoDateTimeFilter(field_name="due_at", lookup_expr="lte")
+    q = django_filters.CharFilter(method="matching", max_length=64, strip=True)
+
+    class Meta:
+        model = ExceptionCase
+        fields: list[str] = []
+
+    def __init__(self, data: QueryDict, queryset: Cases, *, request: HttpRequest, now: datetime, cutoff_at: datetime) -> None:
+        self.now, self.cutoff_at = now, cutoff_at
+        asked = {name: data.get(name, "") for name in self.base_filters}
+        super().__init__(asked | {"state": asked["state"] or "open"}, queryset, request=request)
+
+    @property
+    def refused(self) -> list[str]:
+        """The parameters whose value does not exist: they are left out of the question."""
+        return sorted(self.form.errors)
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """The parameters that narrow the list, as they go into a link; "open" is the default and left out."""
+        given = {name: self.data[name] for name in self.base_filters if self.data[name] and name not in self.refused}
+        return {name: value for name, value in given.items() if (name, value) != ("state", "open")}
+
+    @property
+    def in_words(self) -> str:
+        """The question as a person would say it, "" for the whole queue."""
+        said = [_WORDS[name](value) for name, value in self.asked.items()]
+        return words.capitalised(", ".join(said))
+
+    @property
+    def shows_closed(self) -> bool:
+        return self.form.cleaned_data.get("state") == "closed" if self.form.is_valid() else self.data["state"] == "closed"
+
+    @property
+    def qs(self) -> Cases:
+        self.form.is_valid()
+        cases = self.queryset.all() if "state" in self.form.cleaned_data else self.queryset.filter(state=CaseState.OPEN)
+        for name, value in self.form.cleaned_data.items():
+            cases = self.filters[name].filter(cases, value)
+        return cases
+
+    def in_state(self, cases: Cases, _name: str, value: str) -> Cases:
+        if value == "closed":
+            return cases.filter(~Q(state=CaseState.OPEN))
+        cases = cases.filter(state=CaseState.OPEN)
+        return cases.filter(snoozed_until__gt=self.now) if value == "snoozed" else cases
+
+    def due_by(self, cases: Cases, _name: str, value: str) -> Cases:
+        return cases.filter(due_at__lte=self.cutoff_at if value == "cutoff" else self.now)
+
+    def of_assignee(self, cases: Cases, _name: str, value: str) -> Cases:
+        if value == "none":
+            return cases.filter(assignee__isnull=True)
+        if value == "me":
+            return cases.filter(assignee_id=self.request.user.pk)
+        return cases.filter(assignee__username=value)
+
+    def matching(self, cases: Cases, _name: str, value: str) -> Cases:
+        """An order by the start of its number, a locker or a code by its whole name. Never a customer."""
+        word = value.upper()
+        return cases.filter(Q(order_number__startswith=value) | Q(locker_id=word) | Q(code=word))
+
+
+_PEOPLE = {"me": "mine", "none": "nobody's"}
+_WORDS: dict[str, Callable[[str], str]] = {
+    "owner": lambda value: f"{Owner(value).label} desk",
+    "code": lambda value: CATALOGUE[value].title,
+    "assignee": lambda value: _PEOPLE.get(value, f"{value}'s"),
+    "state": lambda value: dict(STATES)[value].lower(),
+    "order": lambda value: f"order {value}",
+    "cause": lambda _: "one cause",
+    "due": lambda value: dict(DUES)[value].lower(),
+    "due_before": lambda value: f"due before {value}",
+    "q": lambda value: f"“{value}”",
+}
+
+
+class AuditFilter(django_filters.FilterSet):
+    """The audit log's questions: who, what, and to which subject (the start of its frozen label)."""
+
+    actor = django_filters.CharFilter(field_name="actor_label", max_length=150)
+    verb = django_filters.CharFilter(field_name="verb", max_length=60)
+    subject = django_filters.CharFilter(field_name="subject_label", lookup_expr="startswith", max_length=200)
+
+    class Meta:
+        model = AuditEntry
+        fields: list[str] = []
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        return {name: value for name, value in self.form.cleaned_data.items() if value} if self.form.is_valid() else {}

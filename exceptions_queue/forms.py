@@ -1,0 +1,121 @@
+"""Is the input well-formed? What a person may send about a case, and about a site's calendar."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.utils import timezone
+
+from exceptions_queue.calendars import Clock
+from exceptions_queue.models import Site, SiteDay
+from exceptions_queue.queries import words
+
+WEEKDAYS = [("1", "Monday"), ("2", "Tuesday"), ("3", "Wednesday"), ("4", "Thursday"), ("5", "Friday"), ("6", "Saturday"), ("7", "Sunday")]
+DIVISIONS = [("SCT", "Scotland"), ("ENG", "England"), ("WLS", "Wales"), ("NIR", "Northern Ireland"), ("", "None")]
+
+
+class ActForm(forms.Form):
+    """What every act on a case carries: the version that the person saw."""
+
+    version = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
+
+
+class AssignForm(ActForm):
+    """`to` is "me", "none" or the name of an active person."""
+
+    to = forms.CharField(max_length=150)
+
+    def clean_to(self) -> AbstractBaseUser | str | None:
+        name = self.cleaned_data["to"]
+        if name in ("me", "none"):
+            return {"me": "me", "none": None}[name]
+        user = get_user_model().objects.filter(username=name, is_active=True).first()
+        if user is None:
+            raise forms.ValidationError("There is nobody of this name.")
+        return user
+
+
+class ReasonForm(ActForm):
+    reason = forms.CharField(label="Why?", max_length=400, required=False)
+
+
+class SnoozeForm(ReasonForm):
+    until = forms.DateTimeField(label="Until", input_formats=["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M"])
+
+
+class CloseForm(ReasonForm):
+    accept = forms.BooleanField(
+        label="It still fails. Close it anyway as an accepted risk.", error_messages={"required": "tick that the risk is accepted."}
+    )
+
+
+class NoteForm(forms.Form):
+    text = forms.CharField(label="Note", max_length=5000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class SiteForm(forms.ModelForm):
+    """The week of a site. Times are local to its time zone."""
+
+    working_days = forms.MultipleChoiceField(label="Working days", choices=WEEKDAYS, widget=forms.CheckboxSelectMultiple)
+    bank_holidays = forms.ChoiceField(label="Closed on the bank holidays of", choices=DIVISIONS, required=False)
+    lead_minutes = forms.IntegerField(label="Minutes from release to packed", min_value=0, max_value=24 * 60)
+
+    class Meta:
+        model = Site
+        fields = ["order_cutoff", "collection_at", "lead_minutes", "working_days", "bank_holidays"]
+        labels = {"order_cutoff": "Order cut-off at ACS", "collection_at": "InPost collection"}
+        widgets = {name: forms.TimeInput(attrs={"type": "time"}, format="%H:%M") for name in ("order_cutoff", "collection_at")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["working_days"] = list(self.instance.working_days)
+
+    def clean_working_days(self) -> str:
+        return "".join(sorted(self.cleaned_data["working_days"]))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        _cutoff_before_collection(cleaned)
+        return cleaned
+
+
+class SiteDayForm(forms.ModelForm):
+    """A day that differs: closed, or with times of its own. A time left empty is the week's."""
+
+    class Meta:
+        model = SiteDay
+        fields = ["on", "closed", "order_cutoff", "collection_at", "note"]
+        labels = {"on": "Day", "closed": "Closed all day", "order_cutoff": "Order cut-off", "collection_at": "Collection"}
+        widgets = {
+            "on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "order_cutoff": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "collection_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        _cutoff_before_collection(cleaned)
+        return cleaned
+
+
+def _cutoff_before_collection(cleaned: dict[str, Any]) -> None:
+    cutoff, collection = cleaned.get("order_cutoff"), cleaned.get("collection_at")
+    if cutoff and collection and cutoff >= collection:
+        raise forms.ValidationError("The order cut-off comes before the collection.")
+
+
+def snooze_choices(*, due_at: datetime, now: datetime, clock: Clock) -> list[tuple[str, str]]:
+    """Times to put a case aside until, each with what it means for the cut-off: (value, sentence)."""
+    soon = now.replace(second=0, microsecond=0)
+    next_morning = timezone.localtime(now).replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    offered = {soon + timedelta(minutes=30), soon + timedelta(hours=1), soon + timedelta(hours=3)}
+    offered |= {due_at - timedelta(minutes=30), clock.release_due(at=due_at).due_at - timedelta(hours=2), next_morning}
+    return [(until.isoformat(), _meaning(until, due_at, now)) for until in sorted(offered) if until > now]
+
+
+def _meaning(until: datetime, due_at: datetime, now: datetime) -> str:
+    to_go = due_at - until
+    effect = f"{words.span(to_go)} before it is due" if to_go >= timedelta() else "past the time it is due: say why"
+    return f"Until {words.moment(until, now)} ({effect})"

@@ -1,0 +1,138 @@
+"""The cases to show: the base of every list, and everything one case's page says."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q, QuerySet
+from django.urls import NoReverseMatch, reverse
+
+from exceptions_queue.catalogue import CATALOGUE, Fix, sentence
+from exceptions_queue.models import AuditEntry, CaseNote, ExceptionCase
+from exceptions_queue.queries import words
+from exceptions_queue.queries.rows import COLUMNS
+
+TIMELINE = 60  # newest entries shown on a case
+
+_ARGUMENTS = {"number": "number", "sku": "sku", "run": "pk"}
+
+
+@dataclass(frozen=True)
+class Link:
+    """One fix of this very case. A fragment is loaded into the page; anything else is a page of its own."""
+
+    label: str
+    url: str
+    fragment: bool
+    danger: bool
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of the timeline."""
+
+    at: datetime
+    who: str
+    what: str
+    detail: str = ""
+    is_note: bool = False
+
+
+def rows() -> QuerySet[ExceptionCase, dict[str, Any]]:
+    """Cases as the queue draws them: mappings of `COLUMNS`."""
+    return ExceptionCase.objects.values(*COLUMNS)
+
+
+def case_of(pk: int) -> ExceptionCase | None:
+    return ExceptionCase.objects.select_related("assignee", "closed_by", "subject_type").filter(pk=pk).first()
+
+
+def fixes(case: ExceptionCase) -> list[Link]:
+    """How this case is put right, the primary fix first. A fix for each product where the evidence names several."""
+    kind = CATALOGUE.get(case.code)
+    return [link for fix in (kind.fixes if kind else ()) for link in _links(fix, case)]
+
+
+def _links(fix: Fix, case: ExceptionCase) -> Iterator[Link]:
+    arguments = _targets(fix, case)
+    for argument in arguments:
+        try:
+            url = reverse(fix.url_name, kwargs={_ARGUMENTS[fix.takes]: argument} if fix.takes else None)
+        except NoReverseMatch:  # a SKU or number that no address can hold: the other fixes remain
+            continue
+        label = f"{fix.label}: {argument}" if len(arguments) > 1 else fix.label
+        yield Link(label=label, url=url, fragment=fix.fragment, danger=fix.danger)
+
+
+def _targets(fix: Fix, case: ExceptionCase) -> list[Any]:
+    """What the fix's address is about; nothing where the case does not say, [None] where it needs no argument."""
+    named = {
+        "": [None],
+        "number": [case.order_number],
+        "sku": case.evidence.get("skus") or [case.evidence.get("sku")],
+        "run": [case.evidence.get("run")],
+    }[fix.takes]
+    return [argument for argument in named if argument or not fix.takes]
+
+
+def evidence(case: ExceptionCase) -> list[tuple[str, str]]:
+    """The evidence as words: names and fault classes, never a customer's data."""
+    return [
+        (words.capitalised(name.replace("_", " ")), _plain(value)) for name, value in case.evidence.items() if value not in ("", None, [])
+    ]
+
+
+def _plain(value: Any) -> str:
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return text.replace("_", " ")
+
+
+def timeline(case: ExceptionCase) -> list[Event]:
+    """What happened to the case and to its subject, and what people wrote, newest first. Two statements."""
+    events = [_event(entry) for entry in _entries(case)[:TIMELINE]]
+    events += [_note(note) for note in CaseNote.objects.filter(case=case).select_related("author").order_by("-id")[:TIMELINE]]
+    events.append(Event(case.opened_at, "Lockstep", "case opened", sentence(case.code, case.evidence)))
+    return sorted(events, key=lambda event: event.at, reverse=True)
+
+
+def _entries(case: ExceptionCase) -> QuerySet[AuditEntry]:
+    own = Q(subject_type=ContentType.objects.get_for_model(ExceptionCase), subject_id=case.pk)
+    subject = Q(subject_type=case.subject_type_id, subject_id=case.subject_id)
+    return AuditEntry.objects.filter(own | subject).exclude(verb="note added").order_by("-id")
+
+
+def _event(entry: AuditEntry) -> Event:
+    who = "Lockstep" if entry.actor_label.startswith("system:") else entry.actor_label
+    return Event(entry.at, who, entry.verb, "; ".join(filter(None, [changes(entry.after), entry.reason])))
+
+
+def _note(note: CaseNote) -> Event:
+    return Event(note.written_at, note.author.get_username() if note.author else "Somebody", "wrote", note.text, is_note=True)
+
+
+def changes(after: Mapping[str, Any]) -> str:
+    """What an act changed: the fields by name, with the new value only where it is not personal."""
+    return ", ".join(_change(name, value) for name, value in after.items() if name not in ("set", "note", "hold") and value is not None)
+
+
+def _change(name: str, value: Any) -> str:
+    field = name.replace("_", " ")
+    if isinstance(value, str) and value.startswith("hmac:"):
+        return field
+    return f"{field}: {_when(value)}"
+
+
+def _when(value: Any) -> str:
+    """An instant as people write it; anything else as it is."""
+    try:
+        return words.full(datetime.fromisoformat(value)) if isinstance(value, str) and "T" in value else str(value)
+    except ValueError:
+        return str(value)
+
+
+def last_act(case: ExceptionCase) -> AuditEntry | None:
+    """The newest act on the case itself: what the second person to save has to know."""
+    own = AuditEntry.objects.filter(subject_type=ContentType.objects.get_for_model(ExceptionCase), subject_id=case.pk)
+    return own.exclude(verb="note added").order_by("-id").first()

@@ -1,0 +1,60 @@
+"""Times, spans and money as the desk says them: worked out here once, so that templates only print."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.utils import timezone
+
+SOON = timedelta(minutes=60)
+
+
+class Due(NamedTuple):
+    """How a due time reads: `band` is late, soon or fine; `word` and `left` say the same to everybody."""
+
+    band: str
+    word: str
+    left: str
+
+
+def due(due_at: datetime, now: datetime) -> Due:
+    """Late, Soon (under an hour left) or On time, with the minutes left or gone. The one place that decides it."""
+    left = due_at - now
+    if left <= timedelta():
+        return Due("late", "Late", span(-left))
+    return Due("soon", "Soon", span(left)) if left < SOON else Due("fine", "On time", span(left))
+
+
+def span(length: timedelta) -> str:
+    """ "42 m", "1 h 12 m", "2 d 3 h"."""
+    minutes = int(length.total_seconds()) // 60
+    if minutes < 60:
+        return f"{minutes} m"
+    if minutes < 48 * 60:
+        return f"{minutes // 60} h {minutes % 60} m"
+    return f"{minutes // 1440} d {minutes % 1440 // 60} h"
+
+
+def moment(at: datetime, now: datetime) -> str:
+    """ "today 16:00", "tomorrow 12:00", "yesterday 09:05", "Tue 9 June 12:00", in the desk's time zone."""
+    there, today = timezone.localtime(at), timezone.localtime(now).date()
+    days = (there.date() - today).days
+    near = {0: "today", 1: "tomorrow", -1: "yesterday"}
+    return f"{near[days] if days in near else day(there)} {there:%H:%M}"
+
+
+def day(there: datetime) -> str:
+    return f"{there:%a} {there.day} {there:%B}"
+
+
+def full(at: datetime) -> str:
+    """The absolute time, for whoever hovers or reads aloud: "Tue 9 June 2026 12:00"."""
+    there = timezone.localtime(at)
+    return f"{day(there)} {there:%Y %H:%M}"
+
+
+def pounds(pence: int) -> str:
+    return f"£{pence / 100:,.2f}" if pence else ""
+
+
+def capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]

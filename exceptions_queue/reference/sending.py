@@ -1,0 +1,85 @@
+"""The way to ACS, the feeds and the lines to our partners."""
+
+from exceptions_queue.catalogue.kinds import Code
+from exceptions_queue.reference.pages import Page
+
+SENDING = {
+    Code.ORD_REJECTED: Page(
+        means="ACS looked at the order and refused it. Nothing is being picked.",
+        do=(
+            "Read which fields ACS names.",
+            "Put them right at their owner: contact data here, a SKU with merchandising, a service in the mappings.",
+            "Send it again.",
+        ),
+        do_not=("Do not send it again unchanged: ACS will refuse it again.",),
+        next="When ACS accepts the order and shows it, the case closes by itself.",
+    ),
+    Code.ORD_UNCONFIRMED: Page(
+        means="We sent the order, and ACS either does not show it or shows other content than we sent. It may or may not be picked.",
+        do=(
+            "Compare what we sent with what ACS shows, on the order's page.",
+            "If ACS does not have it, send it again: the same number can never make a second order.",
+            "If ACS has other content, ask ACS which one the warehouse works by.",
+        ),
+        do_not=("Do not place the order at ACS by hand under another number: it would be sent twice.",),
+        next="When ACS shows the order exactly as we sent it, the case closes by itself.",
+    ),
+    Code.ORD_STUCK: Page(
+        means="The order has been in one ACS status for longer than that step should take.",
+        do=(
+            "Write to ACS with the order number, the status and since when: all three are on the order's page.",
+            "Put the case aside until the time ACS promises.",
+        ),
+        do_not=("Do not cancel here: the warehouse would not hear of it. Ask ACS to stop it first.",),
+        next="When ACS reports the next status, the case closes by itself.",
+    ),
+    Code.ORD_NEVER_SENT: Page(
+        means="The order is paid for more than 15 minutes, and it is neither held, released, left out by a rule, nor in another "
+        "case. That should not happen: this check exists so that no order is forgotten.",
+        do=(
+            "Check it again with the button. Most often it then goes or shows a case.",
+            "If it comes back, look at the connections and the background jobs: something is not running.",
+        ),
+        do_not=("Do not waive it to clear the list.",),
+        next="As soon as the order is held, released, excluded or cancelled, the case closes by itself.",
+    ),
+    Code.LOC_STALE: Page(
+        means="InPost's locker list has not been read well for longer than its limit. Orders go on by the last good list; none is "
+        "called invalid for it.",
+        do=(
+            "Open sync health and read why the last runs failed.",
+            "If InPost is down, wait. Otherwise run the feed by hand.",
+        ),
+        do_not=("Do not hold orders because of it.",),
+        next="With a fresh list applied the case closes by itself, and open orders are checked against it.",
+    ),
+    Code.FEED_SUSPECT: Page(
+        means="A partner sent a file or list that does not look right: empty, far shorter or longer than usual, older than the one "
+        "before, or full of records that cannot be read. It was kept, and nothing of it was used.",
+        do=(
+            "Open the held run: it shows what was counted and what is usual.",
+            "Ask the partner whether it is right.",
+            "Accept it with a reason, or wait for a good one.",
+        ),
+        do_not=("Do not accept it to make the warning go away: a half list would call thousands of lockers gone.",),
+        next="Accepted, it is applied at once. A later good one closes the case by itself.",
+    ),
+    Code.INT_AUTH: Page(
+        means="A partner refuses our name and password, or our token. Everything meant for it waits; nothing is lost.",
+        do=(
+            "Ask the partner for new credentials, or look whether they have expired.",
+            "Enter them in the settings of the installation, restart, and test the connection.",
+        ),
+        do_not=("Do not send credentials by e-mail or paste them into a note.",),
+        next="The first call that succeeds closes the case, and what waited goes by itself.",
+    ),
+    Code.INT_DOWN: Page(
+        means="A partner's system does not answer. Lockstep asks once a minute and keeps everything that is meant for it.",
+        do=(
+            "Look at the partner's status page, or ring them.",
+            "If a cut-off is near, tell the warehouse what will come late.",
+        ),
+        do_not=("Do not send anything by another way: it would arrive twice.",),
+        next="When the partner answers again, the case closes and what waited goes by itself, oldest first.",
+    ),
+}

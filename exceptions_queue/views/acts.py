@@ -1,0 +1,143 @@
+"""A person acts on one case. Every act is a POST with the version that was seen, and answers with the case's page."""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from django.contrib.auth.decorators import permission_required
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from exceptions_queue import actions
+from exceptions_queue.forms import ActForm, AssignForm, CloseForm, NoteForm, ReasonForm, SnoozeForm
+from exceptions_queue.models import AuditEntry, ExceptionCase
+from exceptions_queue.queries import cases, rows, words
+from exceptions_queue.states import CaseState
+from exceptions_queue.views.case import case_page, get_case
+
+Do = Callable[[ExceptionCase, dict[str, object]], None]
+
+
+@require_POST
+@permission_required("exceptions_queue.assign_exceptioncase", raise_exception=True)
+def assign(request: HttpRequest, pk: int) -> HttpResponse:
+    def do(case: ExceptionCase, asked: dict[str, object]) -> None:
+        to = request.user if asked["to"] == "me" else asked["to"]
+        actions.assign(case, to=to, actor=request.user, at=timezone.now(), version=asked["version"])
+
+    return _act(request, pk, AssignForm(request.POST), do)
+
+
+@require_POST
+@permission_required("exceptions_queue.assign_exceptioncase", raise_exception=True)
+def take(request: HttpRequest, pk: int) -> HttpResponse:
+    """Assign to me from the list. Answers the row as it stands now, whoever was quicker."""
+    form, case, now = ActForm(request.POST), get_case(pk), timezone.now()
+    if form.is_valid():
+        with suppress(actions.Stale):  # the row below shows who has it
+            actions.assign(case, to=request.user, actor=request.user, at=now, version=form.cleaned_data["version"])
+    [row] = cases.rows().filter(pk=pk)
+    return HttpResponse(rows.row(row, now=now, base=reverse("queue:list"), may_take=True))
+
+
+@require_POST
+@permission_required("exceptions_queue.snooze_exceptioncase", raise_exception=True)
+def snooze(request: HttpRequest, pk: int) -> HttpResponse:
+    def do(case: ExceptionCase, asked: dict[str, object]) -> None:
+        actions.snooze(case, **asked, actor=request.user, at=timezone.now())
+
+    return _act(request, pk, SnoozeForm(request.POST), do)
+
+
+@require_POST
+@permission_required("exceptions_queue.snooze_exceptioncase", raise_exception=True)
+def wake(request: HttpRequest, pk: int) -> HttpResponse:
+    def do(case: ExceptionCase, asked: dict[str, object]) -> None:
+        actions.wake(case, version=asked["version"], actor=request.user, at=timezone.now())
+
+    return _act(request, pk, ReasonForm(request.POST), do)
+
+
+@require_POST
+@permission_required("exceptions_queue.waive_exceptioncase", raise_exception=True)
+def waive(request: HttpRequest, pk: int) -> HttpResponse:
+    def do(case: ExceptionCase, asked: dict[str, object]) -> None:
+        actions.waive(case, **asked, actor=request.user, at=timezone.now())
+
+    return _act(request, pk, ReasonForm(request.POST), do)
+
+
+@require_POST
+@permission_required("exceptions_queue.close_exceptioncase", raise_exception=True)
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close by hand. A case is open because its check failed when last looked at, so closing accepts a risk."""
+
+    def do(case: ExceptionCase, asked: dict[str, object]) -> None:
+        still_failing = asked.pop("accept")
+        actions.close_by_hand(case, **asked, still_failing=still_failing, actor=request.user, at=timezone.now())
+
+    return _act(request, pk, CloseForm(request.POST), do)
+
+
+@require_POST
+@permission_required("exceptions_queue.close_exceptioncase", raise_exception=True)
+def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    def do(case: ExceptionCase, asked: dict[str, object]) -> None:
+        actions.reopen(case, **asked, actor=request.user, at=timezone.now())
+
+    return _act(request, pk, ReasonForm(request.POST), do)
+
+
+@require_POST
+@permission_required(["exceptions_queue.view_exceptioncase", "exceptions_queue.add_casenote"], raise_exception=True)
+def note(request: HttpRequest, pk: int) -> HttpResponse:
+    case, form = get_case(pk), NoteForm(request.POST)
+    if not form.is_valid():
+        return case_page(request, case, note=form)
+    actions.add_note(case, text=form.cleaned_data["text"], author=request.user, at=timezone.now())
+    return redirect("queue:case", pk=pk)
+
+
+def _act(request: HttpRequest, pk: int, form: Form, do: Do) -> HttpResponse:
+    """Do it and show the case; 422 with a sentence where it cannot be done, 409 with the difference where somebody was quicker."""
+    case = get_case(pk)
+    if not form.is_valid():
+        return case_page(request, case, refusal=_first_error(form))
+    try:
+        do(case, dict(form.cleaned_data))
+    except actions.Refused as refusal:
+        return case_page(request, get_case(pk), refusal=refusal.sentence)
+    except actions.Stale as stale:
+        return _difference(request, stale)
+    return redirect("queue:case", pk=pk)
+
+
+def _first_error(form: Form) -> str:
+    field, errors = next(iter(form.errors.items()))
+    label = form.fields[field].label or words.capitalised(field)
+    return f"{label}: {errors[0]}"
+
+
+def _difference(request: HttpRequest, stale: actions.Stale) -> HttpResponse:
+    """Who changed what since this person looked, and their own input kept for a second try."""
+    theirs, entry = stale.theirs, cases.last_act(stale.theirs)
+    context = {
+        "case": theirs,
+        "who": "Lockstep" if entry is None or entry.actor_label.startswith("system:") else entry.actor_label,
+        "when": words.moment(entry.at, timezone.now()) if entry else "",
+        "what": _what(theirs, entry),
+        "again": request.path if theirs.state == CaseState.OPEN else "",
+        "typed": [(name, value) for name, value in request.POST.items() if name not in ("version", "csrfmiddlewaretoken")],
+    }
+    return render(request, "exceptions_queue/difference.html", context, status=409)
+
+
+def _what(theirs: ExceptionCase, entry: AuditEntry | None) -> str:
+    """What stands now, in words: "assigned to Priya", "put right and closed"."""
+    if theirs.state == CaseState.CURED:
+        return "the check passes now and the case is closed"
+    changed = cases.changes(entry.after) if entry else ""
+    return f"{entry.verb} ({changed})" if entry and changed else entry.verb if entry else "it was changed"

@@ -1,0 +1,91 @@
+"""A person asks for one case: the sentence, the fix, why, and what happened."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from exceptions_queue import actions, calendars
+from exceptions_queue.catalogue import CATALOGUE, sentence
+from exceptions_queue.forms import CloseForm, NoteForm, snooze_choices
+from exceptions_queue.models import ExceptionCase
+from exceptions_queue.queries import cases, rows, words
+from exceptions_queue.states import CaseState, Owner
+
+
+@require_GET
+@permission_required("exceptions_queue.view_exceptioncase", raise_exception=True)
+def case(request: HttpRequest, pk: int) -> HttpResponse:
+    return case_page(request, get_case(pk))
+
+
+@require_GET
+@permission_required("exceptions_queue.view_exceptioncase", raise_exception=True)
+def case_state(request: HttpRequest, pk: int) -> HttpResponse:
+    """The chips of a case as a fragment: asked for again after a fix."""
+    return render(request, "exceptions_queue/parts/_chips.html", _chips(get_case(pk)))
+
+
+def get_case(pk: int) -> ExceptionCase:
+    found = cases.case_of(pk)
+    if found is None:
+        raise Http404("There is no such case.")
+    return found
+
+
+def case_page(request: HttpRequest, case: ExceptionCase, *, refusal: str = "", note: NoteForm | None = None) -> HttpResponse:
+    """The page of one case; with a refusal, 422 and the sentence on top."""
+    context = {
+        "case": case,
+        "kind": CATALOGUE.get(case.code),
+        "sentence": sentence(case.code, case.evidence),
+        "is_open": case.state == CaseState.OPEN,
+        "fixes": cases.fixes(case) if case.state == CaseState.OPEN else [],
+        "evidence": cases.evidence(case),
+        "events": [_told(event) for event in cases.timeline(case)],
+        "note_form": note or NoteForm(),
+        "refusal": refusal,
+        "typed": request.POST,
+        **_chips(case),
+        **(_choices(request, case) if case.state == CaseState.OPEN else {}),
+    }
+    return render(request, "exceptions_queue/case.html", context, status=422 if refusal or note else 200)
+
+
+def _chips(case: ExceptionCase) -> dict[str, Any]:
+    now = timezone.now()
+    is_open = case.state == CaseState.OPEN
+    asleep = is_open and case.snoozed_until and case.snoozed_until > now
+    return {
+        "case": case,
+        "is_open": is_open,
+        "owner": Owner(case.owner).label,
+        "due_chip": rows.due_chip(case.due_at, now) if is_open else rows.state_chip(case.state, case.closed_at),
+        "snooze_chip": rows.snooze_chip(case.snoozed_until, now) if asleep else "",
+        "due": words.full(case.due_at),
+        "collection": words.full(case.cutoff_at) if case.cutoff_at else "",
+        "opened": words.full(case.opened_at),
+        "seen": words.full(case.last_seen_at),
+        "closed": words.full(case.closed_at) if case.closed_at else "",
+        "closed_who": case.closed_by.get_username() if case.closed_by else "Lockstep",
+        "value": words.pounds(case.value_pence),
+    }
+
+
+def _choices(request: HttpRequest, case: ExceptionCase) -> dict[str, Any]:
+    """What this person may still do with an open case."""
+    now = timezone.now()
+    return {
+        "is_mine": case.assignee_id == request.user.pk,
+        "snooze_choices": snooze_choices(due_at=case.due_at, now=now, clock=calendars.default_clock(at=now)),
+        "may_not_waive": actions.may_not_waive(case, request.user),
+        "close_form": CloseForm(),
+    }
+
+
+def _told(event: cases.Event) -> dict[str, Any]:
+    now = timezone.now()
+    return {"event": event, "when": words.moment(event.at, now), "full": words.full(event.at), "iso": event.at.isoformat()}
