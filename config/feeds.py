@@ -1,13 +1,15 @@
 """Every feed by name: how it is read, how it is applied, and whether it must be whole."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from inventory import sync as goods
 from lockers import sync as points
 from orders import sync as orders
 from orders.actions import reading
+from partners.inpost.feed import split_page
 from partners.models import SyncRun
 from partners.sync import Applied, Page
 
@@ -19,7 +21,7 @@ class FeedWork:
     """What `sync_run` needs for one feed. `read_file` takes a path instead, where the feed is a file.
 
     `full` means that absence has a meaning, so the guard holds a feed that looks wrong; `check` counts unreadable records
-    before anything is written; `finish` deals with what a complete feed no longer names.
+    before anything is written; `split` cuts a stored page into its records; `finish` deals with what a complete feed no longer names.
     """
 
     apply: Callable[[Page, datetime], Applied]
@@ -28,11 +30,17 @@ class FeedWork:
     full: bool = False
     check: Callable[[Page], int] | None = None
     finish: Callable[[SyncRun, datetime], int] | None = None
+    split: Callable[[bytes], Sequence[Any]] | None = None
 
 
 FEEDS: dict[str, FeedWork] = {
     "inpost.points": FeedWork(
-        read=points.read_points, apply=points.apply_points, full=True, check=points.count_unreadable, finish=points.mark_gone
+        read=points.read_points,
+        apply=points.apply_points,
+        full=True,
+        check=points.count_unreadable,
+        split=split_page,
+        finish=points.mark_gone,
     ),
     "store.orders": FeedWork(read=orders.read_orders, apply=orders.apply_orders),
     "acs.orders": FeedWork(read=reading.read_acs_pages, apply=reading.apply_acs),

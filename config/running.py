@@ -44,6 +44,7 @@ def run_feed(name: str, *, path: str = "", full: bool = False) -> SyncRun:
         full=work.full,
         check=work.check,
         finish=work.finish,
+        split=work.split,
         from_start=full,
     )
 
@@ -52,8 +53,10 @@ def accept_feed(run_id: int, *, user_id: int, reason: str, at: datetime) -> Sync
     """Apply a held run after all, on a person's word."""
     run = SyncRun.objects.select_related("feed").get(pk=run_id)
     work = _work(run.feed.name)
+    if work.split is None:
+        raise UnknownFeed(run.feed.name)
     actor = get_user_model().objects.get(pk=user_id)
-    return accept_held(run, actor=actor, at=at, reason=reason, apply=work.apply, finish=work.finish)
+    return accept_held(run, actor=actor, at=at, reason=reason, apply=work.apply, split=work.split, finish=work.finish)
 
 
 def _work(name: str) -> FeedWork:

@@ -47,7 +47,10 @@ def held_means_blocked(at: datetime) -> list[str]:
 def _left_while_blocked() -> Iterable[Order]:
     """Sent although a blocking case was open at the instant of the claim."""
     then = ExceptionCase.objects.filter(
-        subject_type=ContentType.objects.get_for_model(Order), subject_id=OuterRef("pk"), blocks__contains="R", opened_at__lt=OuterRef("release_claimed_at")
+        subject_type=ContentType.objects.get_for_model(Order),
+        subject_id=OuterRef("pk"),
+        blocks__contains="R",
+        opened_at__lt=OuterRef("release_claimed_at"),
     ).filter(Q(closed_at__isnull=True) | Q(closed_at__gt=OuterRef("release_claimed_at")))
     return Order.objects.filter(release_claimed_at__isnull=False, state=OrderState.RELEASED).filter(Exists(then))
 

@@ -85,7 +85,9 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["-placed_at", "-id"], name="orders_latest_first"),
             models.Index(fields=["state", "-placed_at", "-id"], name="orders_by_state"),
-            models.Index(fields=["id"], condition=Q(state__in=["received", "held", "ready"], excluded_why=""), name="orders_before_release"),
+            models.Index(
+                fields=["id"], condition=Q(state__in=["received", "held", "ready"], excluded_why=""), name="orders_before_release"
+            ),
             models.Index(fields=["id"], condition=Q(state="released"), name="orders_at_acs"),
             models.Index(fields=["id"], condition=Q(state="held", shop_held_at__isnull=True), name="holds_the_shop_lacks"),
             models.Index(fields=["id"], condition=Q(shop_held_at__isnull=False), name="holds_the_shop_shows"),
@@ -93,12 +95,8 @@ class Order(models.Model):
             models.Index(fields=["customer_key", "contents_key"], name="orders_that_look_alike"),
         ]
         constraints = [
-            models.CheckConstraint(
-                condition=~Q(state="released") | Q(released_at__isnull=False), name="a_released_order_says_when"
-            ),
-            models.CheckConstraint(
-                condition=~Q(state="held") | Q(release_claimed_at__isnull=True), name="an_order_in_the_air_is_not_held"
-            ),
+            models.CheckConstraint(condition=~Q(state="released") | Q(released_at__isnull=False), name="a_released_order_says_when"),
+            models.CheckConstraint(condition=~Q(state="held") | Q(release_claimed_at__isnull=True), name="an_order_in_the_air_is_not_held"),
         ]
 
     def __str__(self) -> str:
@@ -169,7 +167,9 @@ class ResolverRule(models.Model):
     source = models.CharField(max_length=16, choices=Source)
     key = models.CharField(max_length=120, blank=True, help_text="Attribute name, metafield key, phone source or address field.")
     json_path = models.CharField(max_length=120, blank=True, help_text="Dotted path inside a JSON value, e.g. point.code.")
-    pattern = models.CharField(max_length=200, blank=True, help_text="Regular expression; its first group, or the whole match, is the value.")
+    pattern = models.CharField(
+        max_length=200, blank=True, help_text="Regular expression; its first group, or the whole match, is the value."
+    )
     enabled = models.BooleanField(default=True)
 
     class Meta:

@@ -61,7 +61,8 @@ class SyncRun(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["feed"], condition=Q(outcome="running"), name="one_running_sync_per_feed"),
             models.CheckConstraint(
-                condition=Q(seen=models.F("created") + models.F("changed") + models.F("unchanged") + models.F("rejected")) | Q(outcome="held"),
+                condition=Q(seen=models.F("created") + models.F("changed") + models.F("unchanged") + models.F("rejected"))
+                | Q(outcome="held"),
                 name="sync_counts_add_up",
             ),
         ]
@@ -97,9 +98,14 @@ class RejectedRecord(models.Model):
     solved_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        permissions = [("replay_rejectedrecord", "Can replay a rejected record"), ("see_raw_rejectedrecord", "Can see a raw payload unmasked")]
+        permissions = [
+            ("replay_rejectedrecord", "Can replay a rejected record"),
+            ("see_raw_rejectedrecord", "Can see a raw payload unmasked"),
+        ]
         constraints = [
-            models.UniqueConstraint(fields=["feed", "key", "raw_hash"], condition=Q(solved_at__isnull=True), name="one_open_rejection_per_record")
+            models.UniqueConstraint(
+                fields=["feed", "key", "raw_hash"], condition=Q(solved_at__isnull=True), name="one_open_rejection_per_record"
+            )
         ]
 
 
@@ -142,7 +148,9 @@ class Intent(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "business_id"], condition=~Q(state__in=["done", "dead", "cancelled"]), name="one_live_intent_per_business_id"
+                fields=["kind", "business_id"],
+                condition=~Q(state__in=["done", "dead", "cancelled"]),
+                name="one_live_intent_per_business_id",
             )
         ]
         indexes = [
@@ -265,6 +273,9 @@ class CodeMapping(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["partner", "kind", "folded"], name="one_mapping_per_code")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.raw}"
 
 
 class ApiToken(models.Model):

@@ -170,4 +170,3 @@ def _move(verdicts: Sequence[Verdict], blocking: dict[int, set[str]], *, at: dat
 
 def _free(verdicts: Sequence[Verdict], blocking: dict[int, set[str]]) -> list[Verdict]:
     return [v for v in verdicts if not blocking.get(v.order.id)]
-

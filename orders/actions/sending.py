@@ -191,7 +191,9 @@ def failed(intent: Intent, error: PartnerError, at: datetime) -> None:
         return
     Order.objects.filter(pk=order.pk).update(release_claimed_at=None)
     order.refresh_from_db()
-    reconcile_outcome(order, {Code.ORD_REJECTED: {"field": "order", "fault": "refused", "fields": fields, "why": error.sentence[:200]}}, at=at)
+    reconcile_outcome(
+        order, {Code.ORD_REJECTED: {"field": "order", "fault": "refused", "fields": fields, "why": error.sentence[:200]}}, at=at
+    )
     if order.state == OrderState.READY:
         move(order, to=OrderState.HELD, allowed=MOVES, actor=SYSTEM, at=at, verb="order held", reason="ACS refused it")
 
@@ -269,4 +271,3 @@ def _local(instant: datetime | None) -> str:
     from django.utils import timezone
 
     return timezone.localtime(instant).strftime("%H:%M on %-d %B") if instant else "an unknown time"
-

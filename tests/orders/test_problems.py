@@ -166,7 +166,12 @@ def test_a_look_alike_a_person_kept_is_no_longer_one():
 def test_northern_ireland_needs_customs_facts():
     bare = make_order(delivery_method="royal_mail_48", locker_id="", postcode="BT1 5GS", city="Belfast")
     told = make_order(
-        delivery_method="royal_mail_48", locker_id="", postcode="BT1 5GS", city="Belfast", customs_contents="Dress", customs_value_pence=8400
+        delivery_method="royal_mail_48",
+        locker_id="",
+        postcode="BT1 5GS",
+        city="Belfast",
+        customs_contents="Dress",
+        customs_value_pence=8400,
     )
 
     assert set(found_in(bare)) == {Code.VAL_CUSTOMS}

@@ -1,0 +1,93 @@
+"""ACS's field names, and the one place that assumes what its GET answers. Sources: docs/partners/acs.md.
+
+Confirmed names go out; the answer is assumed to be the order as sent plus Status, StatusDate and TrackingNumber.
+"""
+
+from datetime import date
+from typing import Any
+
+from partners.acs.records import AcsOrder, OutboundLine, OutboundOrder
+from partners.errors import RecordError
+from partners.values import date_at, identifier_at, instant_at, pence_at, text_at, whole_at
+
+DATES = {
+    "ordered_on": "OrderDate",
+    "dispatch_on": "DispatchDate",
+    "deliver_on": "DeliveryDate",
+    "event_on": "EventDate",
+    "return_on": "WarehouseReturnDate",
+}
+TEXTS = {
+    "first_name": "FirstName",
+    "last_name": "LastName",
+    "mobile": "MobilePhone",
+    "email": "Email",
+    "address1": "Delivery_Address1",
+    "address2": "Delivery_Address2",
+    "city": "Delivery_City",
+    "county": "Delivery_County",
+    "postcode": "Delivery_Postcode",
+    "service": "DeliveryService",
+    "agent": "DeliveryAgent",
+    "comments": "Comments",
+}
+
+
+def to_acs(order: OutboundOrder, *, account_code: str, locker_field: str, size_field: str) -> dict[str, Any]:
+    """The body of a PUT. Empty dates and texts are left out: ACS has no field for "nothing"."""
+    body: dict[str, Any] = {"AccountCode": account_code, "OrderNumber": order.number, "OrderCancelled": order.cancelled}
+    body |= {theirs: getattr(order, ours).isoformat() for ours, theirs in DATES.items() if getattr(order, ours)}
+    body |= {theirs: getattr(order, ours) for ours, theirs in TEXTS.items() if getattr(order, ours)}
+    body |= {field: value for field, value in ((locker_field, order.locker_id), (size_field, order.parcel_size)) if value}
+    return body | {"OrderItems": [_line_to_acs(line) for line in order.lines]}
+
+
+def _line_to_acs(line: OutboundLine) -> dict[str, Any]:
+    measured = {f"Measurement{place}": part for place, part in enumerate(line.measurements[:2], start=1) if part}
+    return {
+        "LineItemId": line.line_id,
+        "GarmentSKU": line.sku,
+        "IsHire": line.is_hire,
+        "ItemPrice": f"{line.price_pence // 100}.{line.price_pence % 100:02d}",
+        "ItemQuantity": line.quantity,
+    } | measured
+
+
+def from_acs(body: Any, *, locker_field: str, size_field: str, raw: bytes) -> AcsOrder:
+    """The assumed answer of GET as our record. Raises RecordError with the path of what cannot be read."""
+    if not isinstance(body, dict):
+        raise RecordError("$", "must be an object")
+    texts = {ours: text_at(body.get(theirs), f"$.{theirs}") for ours, theirs in TEXTS.items()}
+    dates: dict[str, date | None] = {ours: date_at(body.get(theirs), f"$.{theirs}") for ours, theirs in DATES.items()}
+    content = OutboundOrder(
+        number=identifier_at(body.get("OrderNumber"), "$.OrderNumber"),
+        locker_id=text_at(body.get(locker_field), f"$.{locker_field}"),
+        parcel_size=text_at(body.get(size_field), f"$.{size_field}"),
+        cancelled=body.get("OrderCancelled") in (True, "true", "True"),
+        lines=_lines_from_acs(body.get("OrderItems")),
+        **texts,
+        **dates,  # type: ignore[arg-type]
+    )
+    status_at = instant_at(body["StatusDate"], "$.StatusDate") if body.get("StatusDate") else None
+    tracking = text_at(body.get("TrackingNumber"), "$.TrackingNumber", limit=60)
+    return AcsOrder(content, text_at(body.get("Status"), "$.Status", limit=200), status_at, tracking, raw)
+
+
+def _lines_from_acs(items: Any) -> tuple[OutboundLine, ...]:
+    if not isinstance(items, list):
+        raise RecordError("$.OrderItems", "must be a list")
+    return tuple(_line_from_acs(item, f"$.OrderItems[{place}]") for place, item in enumerate(items))
+
+
+def _line_from_acs(item: Any, path: str) -> OutboundLine:
+    if not isinstance(item, dict):
+        raise RecordError(path, "must be an object")
+    measured = (text_at(item.get(name), f"{path}.{name}") for name in ("Measurement1", "Measurement2"))
+    return OutboundLine(
+        line_id=identifier_at(item.get("LineItemId"), f"{path}.LineItemId"),
+        sku=identifier_at(item.get("GarmentSKU", item.get("GarmentSku")), f"{path}.GarmentSKU"),
+        is_hire=item.get("IsHire") in (True, "true", "True"),
+        price_pence=pence_at(item.get("ItemPrice", "0"), f"{path}.ItemPrice"),
+        quantity=whole_at(item.get("ItemQuantity", 1), f"{path}.ItemQuantity"),
+        measurements=tuple(part for part in measured if part),
+    )

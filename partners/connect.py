@@ -1,0 +1,125 @@
+"""Build each partner's client from the settings: the only reader of partner addresses and keys."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from partners.acs.client import AcsClient
+from partners.errors import Unreachable
+from partners.folder.client import FolderStore
+from partners.gates import DbGate
+from partners.http import Wire
+from partners.inpost.client import InPostClient
+from partners.inpost.feed import PointsFeed
+from partners.ports import Carrier, PointsSource, Store, Warehouse
+
+# What must be set before a partner can be spoken to.
+NEEDED = {
+    "acs": ("ACS_API_URL",),
+    "inpost": ("INPOST_API_URL", "INPOST_TOKEN_URL", "INPOST_CLIENT_ID", "INPOST_CLIENT_SECRET", "INPOST_ORGANIZATION_ID"),
+    "points": ("INPOST_POINTS_URL",),
+    "store": ("STORE_FOLDER",),
+}
+ACS_BASIC = ("ACS_ACCOUNT_CODE", "ACS_USERNAME", "ACS_PASSWORD")
+
+_transports: ContextVar[Mapping[str, Any]] = ContextVar("transports", default={})  # noqa: B039 - never changed in place
+_kept: dict[tuple[object, ...], Any] = {}
+
+
+def mode(partner: str) -> str:
+    """ "observe": nothing is written to this partner; "live": it is."""
+    return settings.MODES[partner]
+
+
+def missing(partner: str) -> list[str]:
+    """The names of the settings that are still needed; empty when the partner can be spoken to."""
+    names = [name for name in NEEDED[partner] if not getattr(settings, name)]
+    if partner == "acs" and not settings.ACS_SUBSCRIPTION_KEY:
+        names += [name for name in ACS_BASIC if not getattr(settings, name)]
+    return names
+
+
+def acs() -> Warehouse:
+    account = (settings.ACS_API_URL, settings.ACS_USERNAME, settings.ACS_PASSWORD, settings.ACS_SUBSCRIPTION_KEY)
+    return _keep("acs", account, _acs)
+
+
+def _acs() -> AcsClient:
+    newer = bool(settings.ACS_SUBSCRIPTION_KEY)
+    wire = _wire(
+        "acs",
+        settings.ACS_API_URL,
+        headers={"Ocp-Apim-Subscription-Key": settings.ACS_SUBSCRIPTION_KEY} if newer else None,
+        auth=None if newer else (settings.ACS_USERNAME, settings.ACS_PASSWORD),
+    )
+    return AcsClient(
+        wire,
+        account_code=settings.ACS_ACCOUNT_CODE,
+        newer_host=newer,
+        locker_field=settings.ACS_LOCKER_FIELD,
+        size_field=settings.ACS_SIZE_FIELD,
+    )
+
+
+def inpost() -> Carrier:
+    account = (settings.INPOST_API_URL, settings.INPOST_TOKEN_URL, settings.INPOST_CLIENT_ID, settings.INPOST_CLIENT_SECRET)
+    return _keep("inpost", account, _inpost)
+
+
+def _inpost() -> InPostClient:
+    return InPostClient(
+        _wire("inpost", settings.INPOST_API_URL),
+        _wire("inpost", settings.INPOST_TOKEN_URL),
+        client_id=settings.INPOST_CLIENT_ID,
+        client_secret=settings.INPOST_CLIENT_SECRET,
+    )
+
+
+def points_feed() -> PointsSource:
+    return PointsFeed(_wire("points", settings.INPOST_POINTS_URL, deadline_s=60.0, byte_cap=60_000_000))
+
+
+def store() -> Store:
+    return FolderStore(store_folder(), clock=timezone.now)
+
+
+def store_folder() -> Path:
+    _need("store")
+    return Path(settings.STORE_FOLDER)
+
+
+@contextmanager
+def use(transports: Mapping[str, Any]) -> Iterator[None]:
+    """Speak to these partners through these transports: how tests and the demo's story meet the sandbox without a port."""
+    token = _transports.set({**_transports.get(), **transports})
+    try:
+        yield
+    finally:
+        _transports.reset(token)
+
+
+def _keep(partner: str, account: tuple[str, ...], make: Callable[[], Any]) -> Any:
+    """One client per process and account: its connections and its token are used until they end."""
+    if partner in _transports.get():
+        return make()
+    key = (os.getpid(), partner, settings.SANDBOX, *account)
+    if key not in _kept:
+        _kept[key] = make()
+    return _kept[key]
+
+
+def _wire(partner: str, base_url: str, **options: Any) -> Wire:
+    _need(partner)
+    transport = _transports.get().get(partner)
+    return Wire(partner, base_url, gate=DbGate(timezone.now), transport=transport, allow_local=settings.SANDBOX, **options)
+
+
+def _need(partner: str) -> None:
+    if names := missing(partner):
+        raise Unreachable(partner, f"It is not connected yet: {', '.join(names)} must be set.")

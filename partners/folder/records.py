@@ -1,0 +1,193 @@
+"""One order of the shop's folder, in our words. The format: docs/partners/folder.md."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from partners.errors import RecordError
+from partners.values import NOTE, clean_text, identifier_at, instant_at, pence_at, text_at, whole_at
+
+MOST_LINES = 500
+MOST_ATTRIBUTES = 200
+
+
+@dataclass(frozen=True)
+class StoreLine:
+    """One line; money in pence."""
+
+    line_id: str
+    sku: str
+    name: str
+    quantity: int
+    unit_price_pence: int
+    is_hire: bool
+    measurements: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StoreOrder:
+    """One order as the shop says it. `phones` are (source, number) in the shop's order; `note_cut` says the note was longer."""
+
+    store_id: str
+    number: str
+    channel: str
+    placed_at: datetime
+    paid_at: datetime | None
+    updated_at: datetime
+    cancelled_at: datetime | None
+    currency: str
+    total_pence: int
+    note: str
+    note_cut: bool
+    email: str
+    phones: tuple[tuple[str, str], ...]
+    first_name: str
+    last_name: str
+    company: str
+    address1: str
+    address2: str
+    city: str
+    county: str
+    postcode: str
+    country: str
+    service_code: str
+    service_title: str
+    customs_contents: str
+    customs_value_pence: int | None
+    lines: tuple[StoreLine, ...]
+    attributes: dict[str, Any] = field(default_factory=dict)
+    metafields: dict[str, Any] = field(default_factory=dict)
+
+
+def decode_order(raw: bytes) -> StoreOrder:
+    """Read one order file. Raises RecordError with the path and the reason; the key is the order's name where it has one."""
+    body = _load(raw)
+    try:
+        return _order(body)
+    except RecordError as error:
+        raise RecordError(error.path, error.reason, key=_key(body)) from error
+
+
+def _load(raw: bytes) -> dict[str, Any]:
+    try:
+        body = msgspec.json.decode(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError) as error:
+        raise RecordError("$", f"is not JSON: {str(error)[:120]}") from error
+    if not isinstance(body, dict):
+        raise RecordError("$", "must be an object")
+    return body
+
+
+def _key(body: dict[str, Any]) -> str:
+    name = body.get("name")
+    return clean_text(name, limit=64).text if isinstance(name, str) else ""
+
+
+def _order(body: dict[str, Any]) -> StoreOrder:
+    ship, service, customs = _object(body, "shipTo"), _object(body, "service"), _object(body, "customs")
+    note = clean_text(str(body.get("note") or ""), limit=NOTE)
+    return StoreOrder(
+        store_id=identifier_at(body.get("id"), "$.id"),
+        number=identifier_at(body.get("name"), "$.name"),
+        channel=text_at(body.get("channel"), "$.channel", limit=40),
+        placed_at=instant_at(body.get("placedAt"), "$.placedAt"),
+        paid_at=_instant(body, "paidAt"),
+        updated_at=instant_at(body.get("updatedAt"), "$.updatedAt"),
+        cancelled_at=_instant(body, "cancelledAt"),
+        currency=_currency(body.get("currency")),
+        total_pence=pence_at(body.get("total", "0"), "$.total"),
+        note=note.text,
+        note_cut=note.truncated,
+        email=text_at(body.get("email"), "$.email", limit=254),
+        phones=_phones(body.get("phones")),
+        first_name=text_at(ship.get("firstName"), "$.shipTo.firstName", limit=100),
+        last_name=text_at(ship.get("lastName"), "$.shipTo.lastName", limit=100),
+        company=text_at(ship.get("company"), "$.shipTo.company", limit=200),
+        address1=text_at(ship.get("address1"), "$.shipTo.address1", limit=200),
+        address2=text_at(ship.get("address2"), "$.shipTo.address2", limit=200),
+        city=text_at(ship.get("city"), "$.shipTo.city", limit=100),
+        county=text_at(ship.get("province"), "$.shipTo.province", limit=100),
+        postcode=text_at(ship.get("zip"), "$.shipTo.zip", limit=20),
+        country=text_at(ship.get("countryCode"), "$.shipTo.countryCode", limit=2).upper(),
+        service_code=text_at(service.get("code"), "$.service.code", limit=120),
+        service_title=text_at(service.get("title"), "$.service.title", limit=120),
+        customs_contents=text_at(customs.get("contents"), "$.customs.contents", limit=200),
+        customs_value_pence=pence_at(customs["value"], "$.customs.value") if customs.get("value") not in (None, "") else None,
+        lines=_lines(body.get("lines")),
+        attributes=_bag(body, "attributes"),
+        metafields=_bag(body, "metafields"),
+    )
+
+
+def _object(body: dict[str, Any], name: str) -> dict[str, Any]:
+    value = body.get(name)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise RecordError(f"$.{name}", "must be an object")
+    return value
+
+
+def _instant(body: dict[str, Any], name: str) -> datetime | None:
+    return instant_at(body[name], f"$.{name}") if body.get(name) else None
+
+
+def _currency(value: Any) -> str:
+    text = text_at(value or "GBP", "$.currency", limit=4).upper()
+    if len(text) != 3 or not text.isascii() or not text.isalpha():
+        raise RecordError("$.currency", "must be a currency code such as GBP")
+    return text
+
+
+def _phones(value: Any) -> tuple[tuple[str, str], ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(phone, dict) for phone in value):
+        raise RecordError("$.phones", "must be a list of objects")
+    return tuple(
+        (text_at(phone.get("source"), "$.phones[].source", limit=40), text_at(phone.get("value"), "$.phones[].value", limit=60))
+        for phone in value[:20]
+    )
+
+
+def _bag(body: dict[str, Any], name: str) -> dict[str, Any]:
+    """What the shop attached, made fit to store: text cleaned and cut, nested values as they are where small."""
+    return {clean_text(key, limit=120).text: _fit(value) for key, value in list(_object(body, name).items())[:MOST_ATTRIBUTES]}
+
+
+def _fit(value: Any, depth: int = 0) -> Any:
+    if isinstance(value, str):
+        return clean_text(value, limit=2_000).text
+    if isinstance(value, dict) and depth < 4:
+        return {clean_text(str(key), limit=120).text: _fit(item, depth + 1) for key, item in list(value.items())[:50]}
+    if isinstance(value, list) and depth < 4:
+        return [_fit(item, depth + 1) for item in value[:50]]
+    return value if isinstance(value, bool | int | float | None) and abs(value or 0) < 2**53 else None
+
+
+def _lines(value: Any) -> tuple[StoreLine, ...]:
+    if not isinstance(value, list) or len(value) > MOST_LINES:
+        raise RecordError("$.lines", f"must be a list of at most {MOST_LINES} lines")
+    lines = tuple(_line(item, f"$.lines[{place}]") for place, item in enumerate(value))
+    if len({line.line_id for line in lines}) != len(lines):
+        raise RecordError("$.lines", "has the same line id twice")
+    return lines
+
+
+def _line(item: Any, path: str) -> StoreLine:
+    if not isinstance(item, dict):
+        raise RecordError(path, "must be an object")
+    measurements = item.get("measurements") or []
+    if not isinstance(measurements, list):
+        raise RecordError(f"{path}.measurements", "must be a list")
+    return StoreLine(
+        line_id=identifier_at(item.get("id"), f"{path}.id"),
+        sku=identifier_at(item.get("sku"), f"{path}.sku"),
+        name=text_at(item.get("name"), f"{path}.name", limit=200),
+        quantity=whole_at(item.get("quantity"), f"{path}.quantity", most=10_000),
+        unit_price_pence=pence_at(item.get("unitPrice", "0"), f"{path}.unitPrice"),
+        is_hire=item.get("hire") is True,
+        measurements=tuple(text_at(part, f"{path}.measurements", limit=40) for part in measurements[:10]),
+    )

@@ -1,0 +1,74 @@
+"""What came back, read strictly: nothing a partner sends is taken on trust."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from partners.errors import Unreadable
+
+DEFAULT_WAIT_S, LONGEST_WAIT_S = 60.0, 3600.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer, whole. `request_id` is the partner's echo of ours where it sends one."""
+
+    partner: str
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    request_id: str
+    label: str = field(default="", repr=False)
+
+    def json(self) -> Any:
+        """The body as JSON: strict UTF-8, no NaN, no key twice, no bottomless nesting. Raises Unreadable with the reason."""
+        kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind and not (kind.endswith("json") or kind == "text/plain"):
+            raise self._unreadable(f"it is {kind}, not JSON")
+        try:
+            return json.loads(self.body.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_each_key_once)
+        except (ValueError, RecursionError) as error:
+            raise self._unreadable(_reason(error)) from error
+
+    def text(self) -> str:
+        return self.body.decode("utf-8", "replace").strip()
+
+    def _unreadable(self, why: str) -> Unreadable:
+        return Unreadable(self.partner, f"The answer cannot be read: {why}.", request_id=self.request_id, status=self.status)
+
+
+def retry_after_s(headers: dict[str, str], *, now: datetime | None = None) -> float:
+    """Retry-After in seconds, from seconds or a date; a minute where it makes no sense, never more than an hour."""
+    raw = headers.get("retry-after", "").strip()
+    if raw.isascii() and raw.isdigit():
+        return min(float(raw[:9]), LONGEST_WAIT_S)
+    try:
+        until = parsedate_to_datetime(raw)
+    except (ValueError, TypeError):
+        return DEFAULT_WAIT_S
+    until = until if until.tzinfo else until.replace(tzinfo=UTC)
+    seconds = (until - (now or datetime.now(UTC))).total_seconds()
+    return min(seconds, LONGEST_WAIT_S) if seconds > 0 else DEFAULT_WAIT_S
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not UTF-8"
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    if isinstance(error, json.JSONDecodeError):
+        return "it is not whole JSON"
+    return str(error)[:80]
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"it holds {name}, which is not JSON")
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    whole = dict(pairs)
+    if len(whole) != len(pairs):
+        raise ValueError("it names a field twice")
+    return whole

@@ -1,0 +1,84 @@
+"""One partner's code -> our word, as rows that an admin edits. What is unmapped stays unmapped and is listed."""
+
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Case, F, Value, When
+from django_q.tasks import async_task
+
+from exceptions_queue.audit import Actor, person, record
+from partners.models import CodeMapping
+
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
+
+
+class StaleMapping(Exception):
+    """Somebody changed this mapping first. `mapping` is the row as it stands."""
+
+    def __init__(self, mapping: CodeMapping) -> None:
+        super().__init__(f"{mapping.raw} was changed by somebody else.")
+        self.mapping = mapping
+
+
+@lru_cache(maxsize=4096)
+def fold(raw: str) -> str:
+    """The form that is looked up: one kind of dash, single spaces, lower case, NFKC."""
+    return " ".join(unicodedata.normalize("NFKC", raw).translate(_DASHES).casefold().split())[:200]
+
+
+def targets(partner: str, kind: str) -> dict[str, dict[str, Any]]:
+    """{folded code: {"raw", "target", "flags"}} of one partner and kind, unmapped ones with target "". One statement."""
+    rows = CodeMapping.objects.filter(partner=partner, kind=kind).values("folded", "raw", "target", "flags")
+    return {row["folded"]: row for row in rows}
+
+
+def note_seen(partner: str, kind: str, counts: Mapping[str, int], at: datetime) -> None:
+    """Count codes as they come in; a new one becomes an unmapped row. Two statements at most, three with a new code."""
+    seen: dict[str, tuple[str, int]] = {}
+    for raw, count in counts.items():
+        if key := fold(raw):
+            seen[key] = (raw, seen.get(key, (raw, 0))[1] + count)
+    if not seen:
+        return
+    rows = CodeMapping.objects.filter(partner=partner, kind=kind, folded__in=list(seen))
+    known = set(rows.values_list("folded", flat=True))
+    new = [_unmapped(partner, kind, key, *seen[key], at) for key in seen if key not in known]
+    CodeMapping.objects.bulk_create(new, ignore_conflicts=True)
+    if known:
+        added = Case(*(When(folded=key, then=Value(seen[key][1])) for key in sorted(known)))
+        rows.filter(folded__in=known).update(seen_count=F("seen_count") + added, last_seen_at=at)
+
+
+def _unmapped(partner: str, kind: str, key: str, raw: str, count: int, at: datetime) -> CodeMapping:
+    return CodeMapping(partner=partner, kind=kind, raw=raw[:200], folded=key, seen_count=count, first_seen_at=at, last_seen_at=at)
+
+
+def add(partner: str, kind: str, raw: str, *, at: datetime) -> CodeMapping:
+    """The row of a code, made unmapped and unseen where it is new."""
+    mapping, _ = CodeMapping.objects.get_or_create(
+        partner=partner, kind=kind, folded=fold(raw), defaults={"raw": raw.strip()[:200], "first_seen_at": None}
+    )
+    return mapping
+
+
+def set_target(
+    mapping: CodeMapping, *, target: str, flags: Mapping[str, Any], actor: Actor, at: datetime, version: int, ring: str = ""
+) -> None:
+    """Say what a code means from now on. Raises StaleMapping when somebody saved since `version`.
+
+    `ring` is the dotted path of a task that looks again at what the mapping decides; it is queued in the same transaction.
+    """
+    before = {"target": mapping.target, "flags": mapping.flags}
+    with transaction.atomic():
+        standing = CodeMapping.objects.filter(pk=mapping.pk, version=version)
+        changed = standing.update(target=target, flags=dict(flags), version=F("version") + 1, changed_by=person(actor), changed_at=at)
+        if not changed:
+            raise StaleMapping(CodeMapping.objects.get(pk=mapping.pk))
+        mapping.refresh_from_db()
+        record("mapping changed", mapping, actor=actor, at=at, before=before, after={"target": target, "flags": dict(flags)})
+        if ring:
+            async_task(ring)

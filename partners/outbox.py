@@ -1,0 +1,237 @@
+"""Intents to partners: the rows are the truth, the task queue only rings the bell.
+
+Intent → call → receipt. An intent is committed before its call, claimed by one process under a lease, and settled in the
+transaction that writes what follows from it. An outcome nobody knows is looked up after a quarantine that outlives any
+request in flight; it is never sent again blindly.
+"""
+
+import hashlib
+import json
+import random
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.db import connection, transaction
+from django.db.models import F, Q
+from django_q.tasks import async_task
+
+from exceptions_queue.audit import Actor, actor_text
+from partners.errors import Denied, PartnerError, Retry, Throttled
+from partners.failpoints import failpoint
+from partners.models import Intent
+
+LEASE = timedelta(seconds=120)
+QUARANTINE_S = 60.0  # longer than twice the longest call: after it, no request of ours can still take effect
+FIRST_BACK_OFF_S, LONGEST_BACK_OFF_S = 30.0, 3600.0
+PAUSE_DENIED = timedelta(hours=1)
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the partner shows for an intent. `already` says that it stood there before we acted."""
+
+    remote_id: str = ""
+    detail: dict[str, Any] = field(default_factory=dict)
+    already: bool = False
+
+
+Send = Callable[[Intent], Receipt]
+LookUp = Callable[[Intent], Receipt | None]
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What the owning room does at each step. `may_send`, `settled`, `failed` and `deferred` run inside the step's transaction;
+    `send` and `look_up` never do."""
+
+    send: Send
+    look_up: LookUp | None
+    may_send: Callable[[Intent, datetime], bool]
+    settled: Callable[[Intent, Receipt, datetime], None]
+    failed: Callable[[Intent, PartnerError, datetime], None]
+    deferred: Callable[[Intent, PartnerError, datetime], None]
+    clock: Callable[[], datetime]
+    quarantine: timedelta
+
+
+def put(*, kind: str, business_id: str, payload: dict[str, Any], actor: Actor, at: datetime, revision: int = 1, ring: str = "") -> Intent:
+    """Write an intent in the caller's transaction and ring for it there. Raises IntegrityError when one is live already."""
+    intent = Intent.objects.create(
+        kind=kind,
+        business_id=business_id,
+        revision=revision,
+        op_key=f"lockstep:{kind}:{business_id}:{revision}",
+        payload=payload,
+        payload_hash=payload_hash(payload),
+        next_at=at,
+        created_by=actor_text(actor)[1],
+        created_at=at,
+    )
+    if ring:
+        async_task(ring)
+    return intent
+
+
+def payload_hash(payload: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(payload, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def drain(
+    kind: str,
+    *,
+    send: Send,
+    clock: Callable[[], datetime],
+    look_up: LookUp | None = None,
+    may_send: Callable[[Intent, datetime], bool] = lambda intent, at: True,
+    settled: Callable[[Intent, Receipt, datetime], None] = lambda intent, receipt, at: None,
+    failed: Callable[[Intent, PartnerError, datetime], None] = lambda intent, error, at: None,
+    deferred: Callable[[Intent, PartnerError, datetime], None] = lambda intent, error, at: None,
+    quarantine_s: float = QUARANTINE_S,
+    limit: int = 500,
+) -> dict[str, int]:
+    """Send every due intent of `kind`, at most `limit`; return how many ended how. Safe to run in several processes at once.
+
+    Stops early when the partner cannot be reached, throttles or denies us: the rest waits for the next ring.
+    """
+    steps = Steps(send, look_up, may_send, settled, failed, deferred, clock, timedelta(seconds=quarantine_s))
+    _expire_leases(kind, at=clock(), quarantine=steps.quarantine)
+    outcomes: Counter[str] = Counter()
+    for _ in range(limit):
+        intent = _claim(kind, steps)
+        if intent is None:
+            break
+        outcome = _cancelled(intent) or _one(intent, steps)
+        outcomes[outcome] += 1
+        if outcome in ("later", "denied"):
+            break
+    return dict(outcomes)
+
+
+def _expire_leases(kind: str, *, at: datetime, quarantine: timedelta) -> None:
+    """A process that died while sending leaves an outcome nobody knows: to be looked up, never to be sent again as it is."""
+    dead = Intent.objects.filter(kind=kind, state=Intent.State.SENDING, lease_until__lt=at)
+    dead.update(state=Intent.State.UNKNOWN, next_at=at + quarantine, fence="", error_class="LeaseExpired")
+
+
+def _claim(kind: str, steps: Steps) -> Intent | None:
+    """Take the next due intent for this process, and let its room say no. A refused one comes back CANCELLED."""
+    at = steps.clock()
+    due = Intent.objects.filter(Q(state=Intent.State.READY) | Q(state=Intent.State.UNKNOWN), kind=kind, next_at__lte=at)
+    with transaction.atomic():
+        rows = due.order_by("next_at", "id")
+        if connection.features.has_select_for_update_skip_locked:
+            rows = rows.select_for_update(skip_locked=True)
+        intent = rows.first()
+        if intent is None:
+            return None
+        if intent.state == Intent.State.READY and not steps.may_send(intent, at):
+            _end(intent, Intent.State.CANCELLED, at=at)
+            return intent
+        _lease(intent, at)
+    failpoint("outbox.claimed")
+    return intent
+
+
+def _lease(intent: Intent, at: datetime) -> None:
+    was, intent.fence = intent.state, uuid.uuid4().hex
+    taken = Intent.objects.filter(pk=intent.pk, state=was).update(
+        state=Intent.State.SENDING, fence=intent.fence, lease_until=at + LEASE, attempts=F("attempts") + 1, error_class=_mark(was)
+    )
+    if not taken:  # pragma: no cover - the row is locked on PostgreSQL and SQLite has one writer
+        raise RuntimeError(f"intent {intent.pk} was claimed twice")
+    intent.attempts, intent.error_class, intent.state = intent.attempts + 1, _mark(was), Intent.State.SENDING
+
+
+def _mark(was: str) -> str:
+    """A leased row remembers that its outcome was unknown, so that this attempt asks instead of acting."""
+    return "AskFirst" if was == Intent.State.UNKNOWN else ""
+
+
+def _cancelled(intent: Intent) -> str:
+    return "cancelled" if intent.state == Intent.State.CANCELLED else ""
+
+
+def _one(intent: Intent, steps: Steps) -> str:
+    try:
+        receipt = _ask_or_send(intent, steps)
+    except PartnerError as error:
+        return _trouble(intent, error, steps)
+    if receipt is None:
+        _release(intent, state=Intent.State.READY, next_at=steps.clock())
+        return "absent"
+    failpoint("outbox.sent")
+    return _settle(intent, receipt, steps)
+
+
+def _ask_or_send(intent: Intent, steps: Steps) -> Receipt | None:
+    if intent.error_class == "AskFirst" and steps.look_up is not None:
+        return steps.look_up(intent)
+    return steps.send(intent)
+
+
+def _settle(intent: Intent, receipt: Receipt, steps: Steps) -> str:
+    at = steps.clock()
+    detail = receipt.detail | {"already": receipt.already}
+    with transaction.atomic():
+        if not _end(intent, Intent.State.DONE, at=at, remote_id=receipt.remote_id[:120], receipt=detail):
+            return "lost"
+        steps.settled(intent, receipt, at)
+        failpoint("outbox.before_commit")
+    failpoint("outbox.settled")
+    return "already" if receipt.already else "done"
+
+
+def _trouble(intent: Intent, error: PartnerError, steps: Steps) -> str:
+    at = steps.clock()
+    log.info("intent not sent", kind=intent.kind, intent=intent.pk, error=type(error).__name__, request_id=error.request_id)
+    if error.retry == Retry.NEVER:
+        with transaction.atomic():
+            if _end(intent, Intent.State.DEAD, at=at, error=error):
+                steps.failed(intent, error, at)
+        return "refused"
+    if error.retry == Retry.LOOK_UP or intent.error_class == "AskFirst":
+        _release(intent, state=Intent.State.UNKNOWN, next_at=at + max(steps.quarantine, _back_off(intent)), error=error)
+        return "unknown"
+    with transaction.atomic():
+        if _release(intent, state=Intent.State.READY, next_at=at + _wait(intent, error), error=error):
+            steps.deferred(intent, error, at)
+    return "denied" if isinstance(error, Denied) else "later"
+
+
+def _wait(intent: Intent, error: PartnerError) -> timedelta:
+    if isinstance(error, Denied):
+        return PAUSE_DENIED
+    if isinstance(error, Throttled):
+        return timedelta(seconds=min(error.retry_after_s, LONGEST_BACK_OFF_S))
+    return _back_off(intent)
+
+
+def _back_off(intent: Intent) -> timedelta:
+    """30 s doubled with every attempt, ±20 %, an hour at the most."""
+    seconds = min(FIRST_BACK_OFF_S * 2 ** min(intent.attempts - 1, 10), LONGEST_BACK_OFF_S)
+    return timedelta(seconds=seconds * random.uniform(0.8, 1.2))  # noqa: S311 - spread, not secrecy
+
+
+def _release(intent: Intent, *, state: str, next_at: datetime, error: PartnerError | None = None) -> int:
+    """Give the lease back, if it is still ours."""
+    ours = Intent.objects.filter(pk=intent.pk, state=Intent.State.SENDING, fence=intent.fence)
+    return ours.update(state=state, next_at=next_at, lease_until=None, fence="", **_about(error))
+
+
+def _end(intent: Intent, state: str, *, at: datetime, error: PartnerError | None = None, **columns: Any) -> int:
+    ours = Intent.objects.filter(pk=intent.pk, state=intent.state, fence=intent.fence)
+    ended = ours.update(state=state, ended_at=at, lease_until=None, **_about(error), **columns)
+    if ended:
+        intent.state = state
+    return ended
+
+
+def _about(error: PartnerError | None) -> dict[str, str]:
+    return {"error_class": type(error).__name__ if error else "", "error": error.sentence[:500] if error else ""}
