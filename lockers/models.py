@@ -5,13 +5,13 @@ from django.db.models import Q
 
 
 class Point(models.Model):
-    """One InPost point, as the public points feed last said. All columns are facts; `content_hash` decides what is written.
+    """One InPost point, as the public points feed last said. All columns are facts; only a changed row is written.
 
     `sizes` holds the availability level per compartment size ({"A": "NORMAL", …}); a missing key means that the locker has
     no compartment of that size. `missing_crawls` counts full crawls in a row without the point; two make it gone.
     """
 
-    point_id = models.CharField(max_length=40, unique=True)
+    point_id = models.CharField(max_length=40)
     status = models.CharField(max_length=20)
     is_locker = models.BooleanField()
     functions = models.JSONField(default=list)
@@ -21,6 +21,9 @@ class Point(models.Model):
     city = models.CharField(max_length=100, blank=True)
     province = models.CharField(max_length=100, blank=True)
     postcode = models.CharField(max_length=20, blank=True)
+    outward = models.CharField(
+        max_length=4, blank=True, default="", help_text="The first half of a UK postcode: the place a customer means."
+    )
     description = models.CharField(max_length=500, blank=True)
     latitude = models.FloatField()
     longitude = models.FloatField()
@@ -31,7 +34,10 @@ class Point(models.Model):
     availability = models.CharField(max_length=20, blank=True)
     sizes = models.JSONField(default=dict)
     image_url = models.CharField(max_length=300, blank=True)
-    content_hash = models.CharField(max_length=32)
+    raw_hash = models.CharField(
+        max_length=32, blank=True, default="", help_text="Of the record's bytes: the same bytes again need not even be decoded."
+    )
+    content_hash = models.CharField(max_length=32, help_text="Of the fields we mirror: decides whether the row is written.")
     may_receive = models.BooleanField(default=False, help_text="The rule `lockers.rules.may_receive`, kept for look-ups.")
     fetched_at = models.DateTimeField()
     changed_at = models.DateTimeField()
@@ -39,10 +45,11 @@ class Point(models.Model):
     gone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        # A constraint and not `unique=True`, which would add a second index that only LIKE could use.
+        constraints = [models.UniqueConstraint(fields=["point_id"], name="one_row_per_point")]
         indexes = [
             models.Index(fields=["latitude", "longitude"], condition=Q(may_receive=True), name="receiving_points_by_place"),
-            models.Index(fields=["status"], name="points_by_status"),
-            models.Index(fields=["postcode"], name="points_by_postcode"),
+            models.Index(fields=["outward"], name="points_by_outward"),
         ]
 
     def __str__(self) -> str:
@@ -59,3 +66,6 @@ class PointChange(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["point", "-seen_at"], name="changes_of_a_point")]
+
+    def __str__(self) -> str:
+        return f"{self.was} → {self.became}"

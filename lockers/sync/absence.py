@@ -1,0 +1,45 @@
+"""What a whole crawl no longer names. Missing once may be a hiccup; missing twice is gone."""
+
+import zlib
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F
+
+from lockers.models import Point, PointChange
+from lockers.sync.points import name_in
+from lockers.sync.records import GONE
+from partners.inpost.feed import split_page
+from partners.models import SyncRun
+
+CRAWLS_UNTIL_GONE = 2
+_BATCH = 5000
+
+
+def mark_gone(run: SyncRun, at: datetime) -> int:
+    """Count a complete crawl for every point it does not name; return how many are gone now that were not before.
+
+    The names are read from the run's own stored pages, so that the answer is the same after a crash, and for a held run
+    that a person accepts later. A point whose record could not be read is still named, so it is not absent.
+    """
+    named = _named_in(run)
+    present = Point.objects.filter(gone_at__isnull=True).values_list("pk", "point_id", "missing_crawls", "status")
+    absent = [row for row in present.iterator(chunk_size=_BATCH) if row[1] not in named]
+    gone = [row for row in absent if row[2] + 1 >= CRAWLS_UNTIL_GONE]
+    for batch in _batches(absent):
+        Point.objects.filter(pk__in=[row[0] for row in batch]).update(missing_crawls=F("missing_crawls") + 1)
+    for batch in _batches(gone):
+        Point.objects.filter(pk__in=[row[0] for row in batch]).update(gone_at=at, changed_at=at, may_receive=False)
+        PointChange.objects.bulk_create([PointChange(point_id=pk, was=status, became=GONE, seen_at=at) for pk, _, _, status in batch])
+    return len(gone)
+
+
+def _named_in(run: SyncRun) -> set[str]:
+    bodies = run.payloads.values_list("body", flat=True).iterator(chunk_size=1)
+    return {name_in(raw) for body in bodies for raw in split_page(zlib.decompress(body))}
+
+
+def _batches(rows: list[Any]) -> Iterator[list[Any]]:
+    for start in range(0, len(rows), _BATCH):
+        yield rows[start : start + _BATCH]
