@@ -21,14 +21,17 @@ from django.db.models import F, Q
 from django_q.tasks import async_task
 
 from exceptions_queue.audit import Actor, actor_text
-from partners.errors import Denied, PartnerError, Retry, Throttled
+from partners.errors import Denied, PartnerError, Retry, Throttled, Unreachable
 from partners.failpoints import failpoint
 from partners.models import Intent
 
 LEASE = timedelta(seconds=120)
 QUARANTINE_S = 60.0  # longer than twice the longest call: after it, no request of ours can still take effect
+BUDGET = timedelta(seconds=75)  # the cluster ends a task after 120 s; what is left over goes with the next ring
 FIRST_BACK_OFF_S, LONGEST_BACK_OFF_S = 30.0, 3600.0
 PAUSE_DENIED = timedelta(hours=1)
+ASK_FIRST = "AskFirst"
+ABOUT_THE_LINE = (Unreachable, Throttled, Denied)  # true of every intent for this partner, so the rest waits too
 
 log = structlog.get_logger(__name__)
 
@@ -94,24 +97,35 @@ def drain(
     failed: Callable[[Intent, PartnerError, datetime], None] = lambda intent, error, at: None,
     deferred: Callable[[Intent, PartnerError, datetime], None] = lambda intent, error, at: None,
     quarantine_s: float = QUARANTINE_S,
+    jitter: Callable[[], float] = lambda: random.uniform(0.8, 1.2),  # noqa: S311 - spread, not secrecy
     limit: int = 500,
 ) -> dict[str, int]:
-    """Send every due intent of `kind`, at most `limit`; return how many ended how. Safe to run in several processes at once.
+    """Send every due intent of `kind`, at most `limit` and for 75 seconds; return how many ended how. Safe in several processes at once.
 
-    Stops early when the partner cannot be reached, throttles or denies us: the rest waits for the next ring.
+    Ends early when the partner cannot be reached, throttles or denies us: the rest waits for the next ring. A fault of ours in
+    one intent is raised at the end, after the others had their turn; that intent's outcome is then looked up.
+    Raises RuntimeError inside an open transaction: nothing calls a partner while holding one.
     """
-    steps = Steps(send, look_up, may_send, settled, failed, deferred, clock, timedelta(seconds=quarantine_s))
+    steps = Steps(send, look_up, may_send, settled, failed, deferred, clock, timedelta(seconds=quarantine_s), jitter)
     _expire_leases(kind, at=clock(), quarantine=steps.quarantine)
     outcomes: Counter[str] = Counter()
-    for _ in range(limit):
-        intent = _claim(kind, steps)
-        if intent is None:
-            break
-        outcome = _cancelled(intent) or _one(intent, steps)
+    bugs: list[Exception] = []
+    until = clock() + BUDGET
+    while sum(outcomes.values()) < limit and clock() < until and (intent := _claim(kind, steps)):
+        outcome, go_on = _one(intent, steps, bugs)
         outcomes[outcome] += 1
-        if outcome in ("later", "denied"):
+        if not go_on:
             break
+    if bugs:
+        raise bugs[0]
     return dict(outcomes)
+
+
+def wake(*, at: datetime) -> int:
+    """A line works again: what waited because of it is due now. Returns how many."""
+    names = [error.__name__ for error in (Unreachable, Denied)]
+    waiting = Intent.objects.filter(state=Intent.State.READY, next_at__gt=at, error_class__in=names)
+    return waiting.update(next_at=at)
 
 
 def _expire_leases(kind: str, *, at: datetime, quarantine: timedelta) -> None:
@@ -121,10 +135,13 @@ def _expire_leases(kind: str, *, at: datetime, quarantine: timedelta) -> None:
 
 
 def _claim(kind: str, steps: Steps) -> Intent | None:
-    """Take the next due intent for this process, and let its room say no. A refused one comes back CANCELLED."""
+    """Take the next due intent for this process, and let its room say no. A refused one comes back CANCELLED.
+
+    `durable` makes an open transaction around us an error, so that none is held while a partner is called.
+    """
     at = steps.clock()
     due = Intent.objects.filter(Q(state=Intent.State.READY) | Q(state=Intent.State.UNKNOWN), kind=kind, next_at__lte=at)
-    with transaction.atomic():
+    with transaction.atomic(durable=True):
         rows = due.order_by("next_at", "id")
         if connection.features.has_select_for_update_skip_locked:
             rows = rows.select_for_update(skip_locked=True)
@@ -140,38 +157,42 @@ def _claim(kind: str, steps: Steps) -> Intent | None:
 
 
 def _lease(intent: Intent, at: datetime) -> None:
-    was, intent.fence = intent.state, uuid.uuid4().hex
-    taken = Intent.objects.filter(pk=intent.pk, state=was).update(
-        state=Intent.State.SENDING, fence=intent.fence, lease_until=at + LEASE, attempts=F("attempts") + 1, error_class=_mark(was)
-    )
-    if not taken:  # pragma: no cover - the row is locked on PostgreSQL and SQLite has one writer
-        raise RuntimeError(f"intent {intent.pk} was claimed twice")
-    intent.attempts, intent.error_class, intent.state = intent.attempts + 1, _mark(was), Intent.State.SENDING
-
-
-def _mark(was: str) -> str:
     """A leased row remembers that its outcome was unknown, so that this attempt asks instead of acting."""
-    return "AskFirst" if was == Intent.State.UNKNOWN else ""
+    was, intent.fence = intent.state, uuid.uuid4().hex
+    intent.error_class = ASK_FIRST if was == Intent.State.UNKNOWN else ""
+    taken = Intent.objects.filter(pk=intent.pk, state=was).update(
+        state=Intent.State.SENDING,
+        fence=intent.fence,
+        lease_until=at + LEASE,
+        attempts=F("attempts") + 1,
+        error_class=intent.error_class,
+    )
+    if not taken:  # pragma: no cover - the row is locked on PostgreSQL, and SQLite has one writer
+        raise RuntimeError(f"intent {intent.pk} was claimed twice")
+    intent.attempts, intent.state = intent.attempts + 1, Intent.State.SENDING
 
 
-def _cancelled(intent: Intent) -> str:
-    return "cancelled" if intent.state == Intent.State.CANCELLED else ""
-
-
-def _one(intent: Intent, steps: Steps) -> str:
+def _one(intent: Intent, steps: Steps, bugs: list[Exception]) -> tuple[str, bool]:
+    """What became of one claimed intent, and whether the next may be tried."""
+    if intent.state == Intent.State.CANCELLED:
+        return "cancelled", True
     try:
         receipt = _ask_or_send(intent, steps)
+        if receipt is None:
+            _release(intent, state=Intent.State.READY, next_at=steps.clock())
+            return "absent", True
+        failpoint("outbox.sent")
+        return _settle(intent, receipt, steps), True
     except PartnerError as error:
-        return _trouble(intent, error, steps)
-    if receipt is None:
-        _release(intent, state=Intent.State.READY, next_at=steps.clock())
-        return "absent"
-    failpoint("outbox.sent")
-    return _settle(intent, receipt, steps)
+        return _trouble(intent, error, steps), not isinstance(error, ABOUT_THE_LINE)
+    except Exception as bug:  # noqa: BLE001 - ours, raised when the others have had their turn; the lease runs out by itself
+        log.error("intent met a fault of ours", kind=intent.kind, intent=intent.pk, error=type(bug).__name__)
+        bugs.append(bug)
+        return "fault", True
 
 
 def _ask_or_send(intent: Intent, steps: Steps) -> Receipt | None:
-    if intent.error_class == "AskFirst" and steps.look_up is not None:
+    if intent.error_class == ASK_FIRST and steps.look_up is not None:
         return steps.look_up(intent)
     return steps.send(intent)
 
@@ -196,27 +217,27 @@ def _trouble(intent: Intent, error: PartnerError, steps: Steps) -> str:
             if _end(intent, Intent.State.DEAD, at=at, error=error):
                 steps.failed(intent, error, at)
         return "refused"
-    if error.retry == Retry.LOOK_UP or intent.error_class == "AskFirst":
-        _release(intent, state=Intent.State.UNKNOWN, next_at=at + max(steps.quarantine, _back_off(intent)), error=error)
+    if error.retry == Retry.LOOK_UP or intent.error_class == ASK_FIRST:
+        wait = max(steps.quarantine, _wait(intent, error, steps.jitter))
+        _release(intent, state=Intent.State.UNKNOWN, next_at=at + wait, error=error)
         return "unknown"
     with transaction.atomic():
-        if _release(intent, state=Intent.State.READY, next_at=at + _wait(intent, error), error=error):
+        if _release(intent, state=Intent.State.READY, next_at=at + _wait(intent, error, steps.jitter), error=error):
             steps.deferred(intent, error, at)
     return "denied" if isinstance(error, Denied) else "later"
 
 
-def _wait(intent: Intent, error: PartnerError) -> timedelta:
+def _wait(intent: Intent, error: PartnerError, jitter: Callable[[], float]) -> timedelta:
     if isinstance(error, Denied):
         return PAUSE_DENIED
     if isinstance(error, Throttled):
         return timedelta(seconds=min(error.retry_after_s, LONGEST_BACK_OFF_S))
-    return _back_off(intent)
+    return timedelta(seconds=back_off_s(intent.attempts) * jitter())
 
 
-def _back_off(intent: Intent) -> timedelta:
-    """30 s doubled with every attempt, ±20 %, an hour at the most."""
-    seconds = min(FIRST_BACK_OFF_S * 2 ** min(intent.attempts - 1, 10), LONGEST_BACK_OFF_S)
-    return timedelta(seconds=seconds * random.uniform(0.8, 1.2))  # noqa: S311 - spread, not secrecy
+def back_off_s(attempts: int) -> float:
+    """30 s, doubled with every attempt, an hour at the most. Each wait is spread by ±20 % on top."""
+    return min(FIRST_BACK_OFF_S * 2.0 ** min(attempts - 1, 10), LONGEST_BACK_OFF_S)
 
 
 def _release(intent: Intent, *, state: str, next_at: datetime, error: PartnerError | None = None) -> int:
