@@ -15,7 +15,7 @@ def insert_series(model: type[Model], count: int, **columns: Any) -> None:
     for field in model._meta.concrete_fields:
         if field.primary_key and field.attname not in columns:
             continue
-        names.append(connection.ops.quote_name(field.column))
+        names.append(connection.ops.quote_name(str(field.column)))
         given = columns.get(field.attname, columns.get(field.name))
         if isinstance(given, Sql):
             expressions.append(str(given))

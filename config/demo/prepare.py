@@ -1,0 +1,66 @@
+"""Fill an empty database with the demo's people, what an integration admin sets up on the first day, and the first mirrors.
+
+Runs in a process of its own whose settings point at the sandbox.
+"""
+
+import os
+from collections.abc import Callable
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+from django.utils import timezone
+
+from config.demo.stage import PASSWORD, Trouble
+from config.roles import DEMO_PEOPLE
+from config.running import run_feed
+from orders.tasks import review_new
+from partners import mappings
+from partners.models import CodeMapping, SyncRun
+
+# What the make-believe shop's delivery methods mean at ACS.
+DELIVERY_METHODS = {
+    "inpost_locker": ("24", {"agent": "INPOST", "destination": "locker"}),
+    "dpd_next_day": ("ND", {"agent": "DPD", "destination": "home"}),
+    "royal_mail_48": ("48", {"agent": "RM", "destination": "home"}),
+}
+FIRST_FEEDS = ("products", "acs.setup", "inpost.points", "store.orders")
+
+
+def lay_out(say: Callable[[str], None]) -> None:
+    """Tables, roles, people and mappings: everything that needs no partner."""
+    say("making the database")
+    call_command("migrate", verbosity=0)
+    call_command("load_roles", verbosity=0)
+    make_people(os.environ[PASSWORD])
+    map_delivery_methods()
+
+
+def make_people(password: str) -> None:
+    """The seven named people, each in the group of their role, all with this start's password."""
+    for username, role in DEMO_PEOPLE.items():
+        user = get_user_model().objects.create_user(username, email=f"{username}@example.com", password=password)
+        user.groups.add(Group.objects.get(name=role))
+
+
+def map_delivery_methods() -> None:
+    """As the integration admin does on the mappings page."""
+    at, admin = timezone.now(), get_user_model().objects.get(username="integration")
+    for raw, (service, flags) in DELIVERY_METHODS.items():
+        mapping = mappings.add("acs", CodeMapping.Kind.DELIVERY_METHOD, raw, at=at)
+        mappings.set_target(mapping, target=service, flags=flags, actor=admin, at=at, version=mapping.version)
+
+
+def mirror(say: Callable[[str], None]) -> None:
+    """Read every feed once. Raises Trouble when one does not end well."""
+    for feed in FIRST_FEEDS:
+        run = run_feed(feed)
+        if run.outcome != SyncRun.Outcome.OK:
+            raise Trouble(f"{feed} ended {run.get_outcome_display().lower()}: {run.why}")
+        say(f"{feed}: {run.seen} read, {run.rejected} rejected")
+
+
+def first_look(say: Callable[[str], None]) -> None:
+    """Check the orders once before anybody looks, so that nobody meets an empty desk; the workers send what may go."""
+    counts = review_new()
+    say(f"{counts['looked_at']} orders checked, {counts['held']} held")
