@@ -10,13 +10,13 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import holidays
-from django.db.models import FilteredRelation, Q
 
 from exceptions_queue.models import Site, SiteDay
 
 DEFAULT_SITE = "acs"
 DEFAULT_CUTOFF, DEFAULT_COLLECTION = time(12), time(17, 30)
 _SITE_COLUMNS = ("order_cutoff", "collection_at", "time_zone", "bank_holidays", "working_days", "lead_minutes")
+_DAYS_COLUMNS = ("days__on", "days__closed", "days__order_cutoff", "days__collection_at")
 _HORIZON = 60  # days looked ahead: no site is closed longer, and a wrong calendar must not stop the desk
 _REMEMBERED = timedelta(days=7)  # SiteDay rows older than this no longer matter to an upcoming cut-off
 
@@ -112,14 +112,14 @@ def clock_of(site: Site, *, at: datetime) -> Clock:
 
 
 def default_clock(*, at: datetime) -> Clock:
-    """The clock of the default site, read together with its special days in one statement."""
-    near = FilteredRelation("days", condition=Q(days__on__gte=(at - _REMEMBERED).date()))
-    columns = [f"near__{name}" for name in ("on", "closed", "order_cutoff", "collection_at")]
-    rows = list(Site.objects.filter(key=DEFAULT_SITE).annotate(near=near).values(*_SITE_COLUMNS, *columns))
-    if not rows:
+    """The clock of the default site, read together with its special days in one statement: every queue page asks for it."""
+    rows = Site.objects.filter(key=DEFAULT_SITE).values_list(*_SITE_COLUMNS, *_DAYS_COLUMNS)
+    own, since = len(_SITE_COLUMNS), (at - _REMEMBERED).date()
+    found = list(rows)
+    if not found:
         return Clock(order_cutoff=DEFAULT_CUTOFF, collection_at=DEFAULT_COLLECTION)
-    days = {on: Day(*rest) for on, *rest in ([row[name] for name in columns] for row in rows) if on}
-    return Clock(**{name: rows[0][name] for name in _SITE_COLUMNS}, days=days)
+    days = {row[own]: Day(*row[own + 1 :]) for row in found if row[own] and row[own] >= since}
+    return Clock(**dict(zip(_SITE_COLUMNS, found[0], strict=False)), days=days)
 
 
 def release_due(site: Site | None, *, at: datetime) -> Due:

@@ -80,7 +80,9 @@ def _targets(fix: Fix, case: ExceptionCase) -> list[Any]:
 def evidence(case: ExceptionCase) -> list[tuple[str, str]]:
     """The evidence as words: names and fault classes, never a customer's data."""
     return [
-        (words.capitalised(name.replace("_", " ")), _plain(value)) for name, value in case.evidence.items() if value not in ("", None, [])
+        (words.capitalised(name.replace("_", " ")), _plain(value))
+        for name, value in sorted(case.evidence.items())
+        if value not in ("", None, [])
     ]
 
 
@@ -114,7 +116,9 @@ def _note(note: CaseNote) -> Event:
 
 def changes(after: Mapping[str, Any]) -> str:
     """What an act changed: the fields by name, with the new value only where it is not personal."""
-    return ", ".join(_change(name, value) for name, value in after.items() if name not in ("set", "note", "hold") and value is not None)
+    return ", ".join(
+        _change(name, value) for name, value in sorted(after.items()) if name not in ("set", "note", "hold") and value is not None
+    )
 
 
 def _change(name: str, value: Any) -> str:

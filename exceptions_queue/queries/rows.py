@@ -56,15 +56,17 @@ _OWNERS = dict(Owner.choices)
 
 def render(rows: list[Mapping[str, Any]], *, now: datetime, base: str, may_take: bool) -> SafeString:
     """Rows of `COLUMNS` as table rows. `base` is the queue's own address."""
-    return mark_safe("".join([row(case, now=now, base=base, may_take=may_take) for case in rows]))  # noqa: S308 - escaped above
+    chips: dict[datetime, str] = {}
+    return mark_safe("".join([row(case, now=now, base=base, may_take=may_take, chips=chips) for case in rows]))  # noqa: S308 - escaped
 
 
-def row(case: Mapping[str, Any], *, now: datetime, base: str, may_take: bool) -> str:
+def row(case: Mapping[str, Any], *, now: datetime, base: str, may_take: bool, chips: dict[datetime, str] | None = None) -> str:
+    """One row. `chips` remembers the due chips of a page: most cases of a day are due at the same cut-off."""
     kind = CATALOGUE.get(case["code"])
     url = f"{base}{case['id']}/"
     return _ROW.format(
         pk=case["id"],
-        due=_due(case, now),
+        due=_due(case, now, {} if chips is None else chips),
         subject=_subject(case),
         url=url,
         sentence=esc(sentence(case["code"], case["evidence"])),
@@ -94,10 +96,10 @@ def snooze_chip(until: datetime, now: datetime) -> str:
     return _CHIP.format(tone="quiet", title=words.full(until), icon=_icon("moon"), text=f"Snoozed until {words.moment(until, now)}")
 
 
-def _due(case: Mapping[str, Any], now: datetime) -> str:
+def _due(case: Mapping[str, Any], now: datetime, chips: dict[datetime, str]) -> str:
     if case["state"] != CaseState.OPEN:
         return state_chip(case["state"], case["closed_at"])
-    chip = due_chip(case["due_at"], now)
+    chip = chips.get(case["due_at"]) or chips.setdefault(case["due_at"], due_chip(case["due_at"], now))
     asleep = case["snoozed_until"] and case["snoozed_until"] > now
     return f"{chip} {snooze_chip(case['snoozed_until'], now)}" if asleep else chip
 
