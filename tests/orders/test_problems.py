@@ -88,7 +88,7 @@ def test_a_parcel_shop_is_not_a_locker():
 
 def test_a_locker_without_the_needed_compartment_is_named():
     make_point("UK00000905", sizes={"A": "NORMAL", "B": "NO_DATA"})
-    make_product("BOX-1", length_mm=600, width_mm=370, height_mm=400, weight_g=4000, rigid=True)
+    make_product("BOX-1", length_mm=600, width_mm=370, height_mm=330, weight_g=4000, rigid=True)
 
     evidence = found_in(make_order(locker_id="UK00000905", sku="BOX-1"))
 
