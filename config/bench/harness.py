@@ -120,6 +120,41 @@ def cost_of(act: Side) -> Cost:
     return Cost(wall=wall, cpu=_cpu_seconds(backend) - cpu)
 
 
+@dataclass
+class Latencies:
+    """The wall seconds of single calls, every side's, round by round."""
+
+    seconds: dict[str, list[list[float]]]
+
+    def ratio(self, side: str, base: str, percent: int = 50) -> float:
+        """The median over the rounds of side's percentile ÷ base's."""
+        pairs = zip(self.seconds[side], self.seconds[base], strict=True)
+        return statistics.median(percentile(a, percent) / percentile(b, percent) for a, b in pairs)
+
+    def detail(self, *sides: str, percent: int = 50) -> str:
+        typical = {side: statistics.median(percentile(times, percent) for times in self.seconds[side]) for side in sides}
+        return ", ".join(f"{side} {seconds * 1000:.1f} ms" for side, seconds in typical.items())
+
+
+def percentile(times: list[float], percent: int) -> float:
+    """The smallest time that at least `percent` of them do not exceed."""
+    ranked = sorted(times)
+    return ranked[max(0, -(-len(ranked) * percent // 100) - 1)]
+
+
+def latencies(*, times: int, rounds: int = ROUNDS, **sides: Side) -> Latencies:
+    """Time every side's calls one by one, `times` calls a round, the sides call by call in turn."""
+    result = Latencies({name: [[] for _ in range(rounds)] for name in sides})
+    for number in range(rounds):
+        gc.collect()
+        for _ in range(times):
+            for name, act in sides.items():
+                began = time.perf_counter()
+                act()
+                result.seconds[name][number].append(time.perf_counter() - began)
+    return result
+
+
 def _cpu_seconds(backend: int) -> float:
     return time.process_time() + (_process_cpu(backend) if backend else 0.0)
 
