@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models, transaction
 from django.utils.crypto import salted_hmac
 
 from exceptions_queue.models import AuditEntry, AuditSeal
 
-Actor = AbstractBaseUser | str
+Actor = User | str
 Facts = Mapping[str, Any]
 
 GENESIS = "0" * 64
@@ -86,7 +86,7 @@ def actor_text(actor: Actor) -> tuple[str, str]:
     return ("", actor[:150]) if isinstance(actor, str) else (str(actor.pk), actor.get_username()[:150])
 
 
-def person(actor: Actor) -> AbstractBaseUser | None:
+def person(actor: Actor) -> User | None:
     """The user behind an act, or None when the system did it."""
     return None if isinstance(actor, str) else actor
 

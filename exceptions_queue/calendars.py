@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -107,7 +108,7 @@ def default_site() -> Site:
 def clock_of(site: Site, *, at: datetime) -> Clock:
     """The clock of a site with its special days from about `at` on. One statement."""
     rows = SiteDay.objects.filter(site_id=site.pk, on__gte=(at - _REMEMBERED).date())
-    days = {on: Day(*rest) for on, *rest in rows.values_list("on", "closed", "order_cutoff", "collection_at")}
+    days = {day.on: Day(day.closed, day.order_cutoff, day.collection_at) for day in rows}
     return Clock(**{name: getattr(site, name) for name in _SITE_COLUMNS}, days=days)
 
 
@@ -119,7 +120,8 @@ def default_clock(*, at: datetime) -> Clock:
     if not found:
         return Clock(order_cutoff=DEFAULT_CUTOFF, collection_at=DEFAULT_COLLECTION)
     days = {row[own]: Day(*row[own + 1 :]) for row in found if row[own] and row[own] >= since}
-    return Clock(**dict(zip(_SITE_COLUMNS, found[0], strict=False)), days=days)
+    own_values: dict[str, Any] = dict(zip(_SITE_COLUMNS, found[0], strict=False))
+    return Clock(**own_values, days=days)
 
 
 def release_due(site: Site | None, *, at: datetime) -> Due:

@@ -35,6 +35,8 @@ class CaseFilter(django_filters.FilterSet):
         model = ExceptionCase
         fields: list[str] = []
 
+    base_filters: dict[str, django_filters.Filter]
+
     def __init__(self, data: QueryDict, queryset: Cases, *, request: HttpRequest, now: datetime, cutoff_at: datetime) -> None:
         self.now, self.cutoff_at = now, cutoff_at
         asked = {name: data[name] for name in self.base_filters if data.get(name)}
@@ -62,12 +64,12 @@ class CaseFilter(django_filters.FilterSet):
 
     @property
     def shows_closed(self) -> bool:
-        return self.data["state"] == "closed"
+        return bool(self.data["state"] == "closed")
 
     @property
     def qs(self) -> Cases:
         self.form.is_valid()
-        cases = self.queryset.all() if "state" in self.form.cleaned_data else self.queryset.filter(state=CaseState.OPEN)
+        cases: Cases = self.queryset.all() if "state" in self.form.cleaned_data else self.queryset.filter(state=CaseState.OPEN)
         for name, value in self.form.cleaned_data.items():
             cases = self.filters[name].filter(cases, value)
         return cases

@@ -4,8 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.contrib.auth import get_user_model
-from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from exceptions_queue.calendars import Clock
@@ -27,11 +26,11 @@ class AssignForm(ActForm):
 
     to = forms.CharField(max_length=150)
 
-    def clean_to(self) -> AbstractBaseUser | str | None:
+    def clean_to(self) -> User | str | None:
         name = self.cleaned_data["to"]
         if name in ("me", "none"):
             return {"me": "me", "none": None}[name]
-        user = get_user_model().objects.filter(username=name, is_active=True).first()
+        user = User.objects.filter(username=name, is_active=True).first()
         if user is None:
             raise forms.ValidationError("There is nobody of this name.")
         return user

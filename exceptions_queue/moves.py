@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection, models, transaction
 from django.db.models.sql import UpdateQuery
@@ -92,18 +92,18 @@ def update_returning(rows: models.QuerySet[Any], values: Mapping[str, Any], *, r
 
     `rows` filters on its own table only. The ORM has no such call; its own compiler writes the UPDATE and we add one clause.
     """
-    query = rows.query.chain(UpdateQuery)
+    query: UpdateQuery = rows.query.chain(UpdateQuery)  # type: ignore[assignment]
     query.add_update_values(dict(values))
     sql, params = query.get_compiler(connection=connection).as_sql()
     columns = ", ".join(connection.ops.quote_name(rows.model._meta.get_field(name).column) for name in returning)
     with connection.cursor() as cursor:
         cursor.execute(f"{sql} RETURNING {columns}", params)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _follow(row: models.Model, columns: Mapping[str, Any]) -> None:
     for name, value in columns.items():
         if hasattr(value, "resolve_expression"):
-            row.__dict__.pop(row._meta.get_field(name).attname, None)
+            row.__dict__.pop(cast("models.Field[Any, Any]", row._meta.get_field(name)).attname, None)
         else:
             setattr(row, name, value)

@@ -159,17 +159,18 @@ def _plan(by_subject: Mapping[int, Finding], standing: Sequence[tuple[Any, ...]]
 
 def _open(model: type[models.Model], new: Sequence[tuple[Finding, str]], at: datetime) -> list[counts.Key]:
     """Insert the new cases; who loses a race to the unique constraint inserts nothing. Returns (owner, code) of each inserted."""
-    due = calendars.release_due(None, at=at) if any(finding.card.due_at is None for finding, _ in new) else None
+    default = calendars.release_due(None, at=at) if any(finding.card.due_at is None for finding, _ in new) else None
     content_type = ContentType.objects.get_for_model(model)
-    rows = [_case(content_type, finding, code, due, at) for finding, code in new]
+    rows = [_case(content_type, finding, code, default, at) for finding, code in new]
     inserted: list[counts.Key] = []
     for some in _in_parts(rows, _ROWS_PER_INSERT if connection.vendor == "sqlite" else len(rows)):
         inserted += _insert(some)
     return inserted
 
 
-def _case(content_type: ContentType, finding: Finding, code: str, due: calendars.Due | None, at: datetime) -> ExceptionCase:
+def _case(content_type: ContentType, finding: Finding, code: str, default: calendars.Due | None, at: datetime) -> ExceptionCase:
     kind, card = CATALOGUE[code], finding.card
+    due = card if card.due_at or default is None else default
     return ExceptionCase(
         subject_type=content_type,
         subject_id=finding.subject_id,
@@ -178,8 +179,8 @@ def _case(content_type: ContentType, finding: Finding, code: str, due: calendars
         blocks=kind.blocks,
         owner=kind.owner.value,
         opened_at=at,
-        due_at=card.due_at or (due and due.due_at) or at,
-        cutoff_at=card.cutoff_at or (due and due.cutoff_at),
+        due_at=due.due_at or at,
+        cutoff_at=due.cutoff_at,
         customer_key=card.customer_key[:32],
         channel=card.channel[:40],
         order_number=card.order_number[:64],
@@ -217,7 +218,7 @@ def _insert(rows: Sequence[ExceptionCase]) -> list[counts.Key]:
     conflict = f"(subject_type_id, subject_id, code) WHERE state = '{CaseState.OPEN.value}'"
     with connection.cursor() as cursor:
         cursor.execute(f"{sql} ON CONFLICT {conflict} DO NOTHING RETURNING owner, code", params)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _cure(ids: Sequence[int], at: datetime) -> list[counts.Key]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
@@ -21,13 +21,13 @@ from exceptions_queue.states import CASE_MOVES, CaseState
 _TRIES = 50  # each lost try means that a colleague got a case
 
 
-def assign(case: ExceptionCase, *, to: AbstractBaseUser | None, actor: Actor, at: datetime, version: int) -> None:
+def assign(case: ExceptionCase, *, to: User | None, actor: Actor, at: datetime, version: int) -> None:
     """Give an open case to a person, or to nobody. Raises Stale."""
     names = {"assignee": case.assignee and case.assignee.get_username()}, {"assignee": to and to.get_username()}
     _save(case, {"assignee": to}, verb="case assigned" if to else "case unassigned", actor=actor, at=at, version=version, names=names)
 
 
-def take_next(*, user: AbstractBaseUser, owners: Iterable[str], at: datetime) -> ExceptionCase | None:
+def take_next(*, user: User, owners: Iterable[str], at: datetime) -> ExceptionCase | None:
     """Assign the most urgent case that nobody has, of the desks `owners`, to `user`. Two people never get the same one."""
     free = ExceptionCase.objects.filter(
         Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=at), state=CaseState.OPEN, assignee__isnull=True, owner__in=list(owners)
@@ -77,7 +77,7 @@ def may_not_waive(case: ExceptionCase, actor: Actor) -> str:
     if kind is None or not kind.waivable_by or case.blocks:
         return "Nobody may waive this: it is put right, or it stays."
     user = audit.person(actor)
-    if user is None or not user.groups.filter(name__in=[role.value for role in kind.waivable_by]).exists():  # type: ignore[attr-defined]
+    if user is None or not user.groups.filter(name__in=[role.value for role in kind.waivable_by]).exists():
         return f"Only {' or '.join(sorted(role.label for role in kind.waivable_by))} may waive this."
     return ""
 
@@ -107,7 +107,7 @@ def reopen(case: ExceptionCase, *, reason: str, actor: Actor, at: datetime, vers
         raise Refused("The same fault is open again already, as a newer case.") from twin
 
 
-def add_note(case: ExceptionCase, *, text: str, author: AbstractBaseUser, at: datetime) -> CaseNote:
+def add_note(case: ExceptionCase, *, text: str, author: User, at: datetime) -> CaseNote:
     """Write on a case, open or closed. The audit row says that a note was written, not what it says."""
     _need(text, "Write the note first.", "text")
     with transaction.atomic():

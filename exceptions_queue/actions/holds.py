@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
@@ -49,7 +50,7 @@ def open_case(subject: models.Model, code: str) -> ExceptionCase | None:
 
 def subjects_with_open_case(
     model: type[models.Model], *, only: Iterable[str] | None = None, exclude: Iterable[str] = ()
-) -> models.QuerySet[ExceptionCase]:
+) -> "models.QuerySet[ExceptionCase, Any]":
     """A subquery of the ids of `model` rows that have an open case, for `pk__in=`; of the codes `only`, without `exclude`."""
     cases = ExceptionCase.objects.filter(subject_type=ContentType.objects.get_for_model(model), state=CaseState.OPEN)
     cases = cases.exclude(code__in=list(exclude)) if exclude else cases

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias, cast
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
@@ -14,6 +14,7 @@ from exceptions_queue.models import AuditEntry, CaseNote, ExceptionCase
 from exceptions_queue.queries import words
 from exceptions_queue.queries.rows import COLUMNS
 
+Rows: TypeAlias = "QuerySet[ExceptionCase, dict[str, Any]]"
 TIMELINE = 60  # newest entries shown on a case
 
 _ARGUMENTS = {"number": "number", "sku": "sku", "run": "pk"}
@@ -40,9 +41,9 @@ class Event:
     is_note: bool = False
 
 
-def rows() -> QuerySet[ExceptionCase, dict[str, Any]]:
+def rows() -> Rows:
     """Cases as the queue draws them: mappings of `COLUMNS`."""
-    return ExceptionCase.objects.values(*COLUMNS)
+    return cast(Rows, ExceptionCase.objects.values(*COLUMNS))
 
 
 def case_of(pk: int) -> ExceptionCase | None:
@@ -80,15 +81,16 @@ def _targets(fix: Fix, case: ExceptionCase) -> list[Any]:
 def evidence(case: ExceptionCase) -> list[tuple[str, str]]:
     """The evidence as words: names and fault classes, never a customer's data."""
     return [
-        (words.capitalised(name.replace("_", " ")), _plain(value))
+        (words.capitalised(name.replace("_", " ")), _plain(name, value))
         for name, value in sorted(case.evidence.items())
         if value not in ("", None, [])
     ]
 
 
-def _plain(value: Any) -> str:
+def _plain(name: str, value: Any) -> str:
+    """Our own words lose their underscores; a partner's name or a SKU stays as it is."""
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return text.replace("_", " ")
+    return text.replace("_", " ") if name in ("field", "fault") else text
 
 
 def timeline(case: ExceptionCase) -> list[Event]:

@@ -3,7 +3,7 @@
 Every value that is not ours is escaped by `esc`; the formats hold no user text.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from html import escape as esc
@@ -54,7 +54,7 @@ _CLOSED = ("quiet", "x-circle", "Closed by hand")
 _OWNERS = dict(Owner.choices)
 
 
-def render(rows: list[Mapping[str, Any]], *, now: datetime, base: str, may_take: bool) -> SafeString:
+def render(rows: Sequence[Mapping[str, Any]], *, now: datetime, base: str, may_take: bool) -> SafeString:
     """Rows of `COLUMNS` as table rows. `base` is the queue's own address."""
     chips: dict[datetime, str] = {}
     return mark_safe("".join([row(case, now=now, base=base, may_take=may_take, chips=chips) for case in rows]))  # noqa: S308 - escaped
@@ -86,10 +86,10 @@ def due_chip(due_at: datetime, now: datetime) -> str:
     return _CHIP.format(tone=tone, title=f"Due {words.full(due_at)}", icon=_icon(icon), text=f"{due.word} {due.left}")
 
 
-def state_chip(state: str, closed_at: datetime) -> str:
+def state_chip(state: str, closed_at: datetime | None) -> str:
     """How a closed case ended."""
     tone, icon, text = _STATES.get(CaseState(state), _CLOSED)
-    return _CHIP.format(tone=tone, title=words.full(closed_at), icon=_icon(icon), text=text)
+    return _CHIP.format(tone=tone, title=words.full(closed_at) if closed_at else "", icon=_icon(icon), text=text)
 
 
 def snooze_chip(until: datetime, now: datetime) -> str:

@@ -1,10 +1,11 @@
 """The operational reference: for every code what it means, what to do, what not to do, and what happens next."""
 
+from exceptions_queue.catalogue.kinds import Code
 from exceptions_queue.reference.contact import CONTACT
 from exceptions_queue.reference.pages import Page
 from exceptions_queue.reference.parcels import PARCELS
 from exceptions_queue.reference.sending import SENDING
 
-REFERENCE: dict[str, Page] = {**CONTACT, **PARCELS, **SENDING}
+REFERENCE: dict[Code, Page] = {**CONTACT, **PARCELS, **SENDING}
 
 __all__ = ["REFERENCE", "Page"]

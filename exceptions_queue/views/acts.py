@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 from django.contrib.auth.decorators import permission_required
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,15 +17,16 @@ from exceptions_queue.forms import ActForm, AssignForm, CloseForm, NoteForm, Rea
 from exceptions_queue.models import AuditEntry, ExceptionCase
 from exceptions_queue.queries import cases, rows, words
 from exceptions_queue.states import CaseState
+from exceptions_queue.views import Signed
 from exceptions_queue.views.case import case_page, get_case
 
-Do = Callable[[ExceptionCase, dict[str, object]], None]
+Do = Callable[[ExceptionCase, dict[str, Any]], None]
 
 
 @require_POST
 @permission_required("exceptions_queue.assign_exceptioncase", raise_exception=True)
-def assign(request: HttpRequest, pk: int) -> HttpResponse:
-    def do(case: ExceptionCase, asked: dict[str, object]) -> None:
+def assign(request: Signed, pk: int) -> HttpResponse:
+    def do(case: ExceptionCase, asked: dict[str, Any]) -> None:
         to = request.user if asked["to"] == "me" else asked["to"]
         actions.assign(case, to=to, actor=request.user, at=timezone.now(), version=asked["version"])
 
@@ -33,7 +35,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @permission_required("exceptions_queue.assign_exceptioncase", raise_exception=True)
-def take(request: HttpRequest, pk: int) -> HttpResponse:
+def take(request: Signed, pk: int) -> HttpResponse:
     """Assign to me from the list. Answers the row as it stands now, whoever was quicker."""
     form, case, now = ActForm(request.POST), get_case(pk), timezone.now()
     if form.is_valid():
@@ -45,8 +47,8 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @permission_required("exceptions_queue.snooze_exceptioncase", raise_exception=True)
-def snooze(request: HttpRequest, pk: int) -> HttpResponse:
-    def do(case: ExceptionCase, asked: dict[str, object]) -> None:
+def snooze(request: Signed, pk: int) -> HttpResponse:
+    def do(case: ExceptionCase, asked: dict[str, Any]) -> None:
         actions.snooze(case, **asked, actor=request.user, at=timezone.now())
 
     return _act(request, pk, SnoozeForm(request.POST), do)
@@ -54,8 +56,8 @@ def snooze(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @permission_required("exceptions_queue.snooze_exceptioncase", raise_exception=True)
-def wake(request: HttpRequest, pk: int) -> HttpResponse:
-    def do(case: ExceptionCase, asked: dict[str, object]) -> None:
+def wake(request: Signed, pk: int) -> HttpResponse:
+    def do(case: ExceptionCase, asked: dict[str, Any]) -> None:
         actions.wake(case, version=asked["version"], actor=request.user, at=timezone.now())
 
     return _act(request, pk, ReasonForm(request.POST), do)
@@ -63,8 +65,8 @@ def wake(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @permission_required("exceptions_queue.waive_exceptioncase", raise_exception=True)
-def waive(request: HttpRequest, pk: int) -> HttpResponse:
-    def do(case: ExceptionCase, asked: dict[str, object]) -> None:
+def waive(request: Signed, pk: int) -> HttpResponse:
+    def do(case: ExceptionCase, asked: dict[str, Any]) -> None:
         actions.waive(case, **asked, actor=request.user, at=timezone.now())
 
     return _act(request, pk, ReasonForm(request.POST), do)
@@ -72,10 +74,10 @@ def waive(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @permission_required("exceptions_queue.close_exceptioncase", raise_exception=True)
-def close(request: HttpRequest, pk: int) -> HttpResponse:
+def close(request: Signed, pk: int) -> HttpResponse:
     """Close by hand. A case is open because its check failed when last looked at, so closing accepts a risk."""
 
-    def do(case: ExceptionCase, asked: dict[str, object]) -> None:
+    def do(case: ExceptionCase, asked: dict[str, Any]) -> None:
         still_failing = asked.pop("accept")
         actions.close_by_hand(case, **asked, still_failing=still_failing, actor=request.user, at=timezone.now())
 
@@ -84,8 +86,8 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @permission_required("exceptions_queue.close_exceptioncase", raise_exception=True)
-def reopen(request: HttpRequest, pk: int) -> HttpResponse:
-    def do(case: ExceptionCase, asked: dict[str, object]) -> None:
+def reopen(request: Signed, pk: int) -> HttpResponse:
+    def do(case: ExceptionCase, asked: dict[str, Any]) -> None:
         actions.reopen(case, **asked, actor=request.user, at=timezone.now())
 
     return _act(request, pk, ReasonForm(request.POST), do)
@@ -93,7 +95,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @permission_required(["exceptions_queue.view_exceptioncase", "exceptions_queue.add_casenote"], raise_exception=True)
-def note(request: HttpRequest, pk: int) -> HttpResponse:
+def note(request: Signed, pk: int) -> HttpResponse:
     case, form = get_case(pk), NoteForm(request.POST)
     if not form.is_valid():
         return case_page(request, case, note=form)
@@ -101,7 +103,7 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("queue:case", pk=pk)
 
 
-def _act(request: HttpRequest, pk: int, form: Form, do: Do) -> HttpResponse:
+def _act(request: Signed, pk: int, form: Form, do: Do) -> HttpResponse:
     """Do it and show the case; 422 with a sentence where it cannot be done, 409 with the difference where somebody was quicker."""
     case = get_case(pk)
     if not form.is_valid():
@@ -121,7 +123,7 @@ def _first_error(form: Form) -> str:
     return f"{label}: {errors[0]}"
 
 
-def _difference(request: HttpRequest, stale: actions.Stale) -> HttpResponse:
+def _difference(request: Signed, stale: actions.Stale) -> HttpResponse:
     """Who changed what since this person looked, and their own input kept for a second try."""
     theirs, entry = stale.theirs, cases.last_act(stale.theirs)
     context = {

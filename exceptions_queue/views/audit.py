@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +13,7 @@ from exceptions_queue import audit
 from exceptions_queue.filters import AuditFilter
 from exceptions_queue.models import AuditEntry
 from exceptions_queue.queries import cases, keyset, words
+from exceptions_queue.views import Signed
 
 PAGE = 50
 CHECKED_HERE = 20_000  # seals: a few seconds; the command checks all of them
@@ -21,7 +22,7 @@ _COLUMNS = ("id", "at", "actor_label", "verb", "subject_label", "after", "reason
 
 @require_GET
 @permission_required("exceptions_queue.view_auditentry", raise_exception=True)
-def log(request: HttpRequest) -> HttpResponse:
+def log(request: Signed) -> HttpResponse:
     """Every act, the newest first, by who, what and whom."""
     asked = AuditFilter(request.GET, AuditEntry.objects.all())
     page = keyset.page(
@@ -54,7 +55,7 @@ def log(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @permission_required("exceptions_queue.view_auditentry", raise_exception=True)
-def verify(request: HttpRequest) -> HttpResponse:
+def verify(request: Signed) -> HttpResponse:
     """Recompute the newest part of the chain and say what was found."""
     report = audit.verify(newest=CHECKED_HERE)
     context = {"report": report, "whole": report.sealed <= CHECKED_HERE, "checked": min(report.sealed, CHECKED_HERE)}

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -13,19 +13,20 @@ from exceptions_queue import actions, calendars
 from exceptions_queue.forms import SiteDayForm, SiteForm
 from exceptions_queue.models import Site, SiteDay
 from exceptions_queue.queries import words
+from exceptions_queue.views import Signed
 
 AHEAD = 5  # cut-offs shown, so that a change can be seen to be right
 
 
 @require_GET
 @permission_required("exceptions_queue.view_site", raise_exception=True)
-def page(request: HttpRequest) -> HttpResponse:
+def page(request: Signed) -> HttpResponse:
     return _page(request)
 
 
 @require_POST
 @permission_required("exceptions_queue.change_site", raise_exception=True)
-def change(request: HttpRequest, key: str) -> HttpResponse:
+def change(request: Signed, key: str) -> HttpResponse:
     """Save the week of a site."""
     form = SiteForm(request.POST, instance=get_object_or_404(Site, key=key))
     if not form.is_valid():
@@ -37,7 +38,7 @@ def change(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_POST
 @permission_required("exceptions_queue.change_site", raise_exception=True)
-def set_day(request: HttpRequest, key: str) -> HttpResponse:
+def set_day(request: Signed, key: str) -> HttpResponse:
     """Make one day of a site differ from its week."""
     site, form = get_object_or_404(Site, key=key), SiteDayForm(request.POST)
     if not form.is_valid():
@@ -47,17 +48,17 @@ def set_day(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_POST
 @permission_required("exceptions_queue.change_site", raise_exception=True)
-def drop_day(request: HttpRequest, pk: int) -> HttpResponse:
+def drop_day(request: Signed, pk: int) -> HttpResponse:
     moved = actions.drop_day(get_object_or_404(SiteDay, pk=pk), actor=request.user, at=timezone.now())
     return _saved(request, moved)
 
 
-def _saved(request: HttpRequest, moved: int) -> HttpResponse:
+def _saved(request: Signed, moved: int) -> HttpResponse:
     messages.success(request, f"Saved. {moved} open case{'' if moved == 1 else 's'} got another due time.")
     return redirect("queue:calendars")
 
 
-def _page(request: HttpRequest, *, week: SiteForm | None = None, day: SiteDayForm | None = None, of: str = "") -> HttpResponse:
+def _page(request: Signed, *, week: SiteForm | None = None, day: SiteDayForm | None = None, of: str = "") -> HttpResponse:
     now = timezone.now()
     sites = [
         {

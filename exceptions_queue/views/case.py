@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -14,17 +14,18 @@ from exceptions_queue.forms import CloseForm, NoteForm, snooze_choices
 from exceptions_queue.models import ExceptionCase
 from exceptions_queue.queries import cases, rows, words
 from exceptions_queue.states import CaseState, Owner
+from exceptions_queue.views import Signed
 
 
 @require_GET
 @permission_required("exceptions_queue.view_exceptioncase", raise_exception=True)
-def case(request: HttpRequest, pk: int) -> HttpResponse:
+def case(request: Signed, pk: int) -> HttpResponse:
     return case_page(request, get_case(pk))
 
 
 @require_GET
 @permission_required("exceptions_queue.view_exceptioncase", raise_exception=True)
-def case_state(request: HttpRequest, pk: int) -> HttpResponse:
+def case_state(request: Signed, pk: int) -> HttpResponse:
     """The chips of a case as a fragment: asked for again after a fix."""
     return render(request, "exceptions_queue/parts/_chips.html", _chips(get_case(pk)))
 
@@ -36,7 +37,7 @@ def get_case(pk: int) -> ExceptionCase:
     return found
 
 
-def case_page(request: HttpRequest, case: ExceptionCase, *, refusal: str = "", note: NoteForm | None = None) -> HttpResponse:
+def case_page(request: Signed, case: ExceptionCase, *, refusal: str = "", note: NoteForm | None = None) -> HttpResponse:
     """The page of one case; with a refusal, 422 and the sentence on top."""
     context = {
         "case": case,
@@ -58,13 +59,13 @@ def case_page(request: HttpRequest, case: ExceptionCase, *, refusal: str = "", n
 def _chips(case: ExceptionCase) -> dict[str, Any]:
     now = timezone.now()
     is_open = case.state == CaseState.OPEN
-    asleep = is_open and case.snoozed_until and case.snoozed_until > now
+    until = case.snoozed_until if is_open else None
     return {
         "case": case,
         "is_open": is_open,
         "owner": Owner(case.owner).label,
         "due_chip": rows.due_chip(case.due_at, now) if is_open else rows.state_chip(case.state, case.closed_at),
-        "snooze_chip": rows.snooze_chip(case.snoozed_until, now) if asleep else "",
+        "snooze_chip": rows.snooze_chip(until, now) if until and until > now else "",
         "due": words.full(case.due_at),
         "collection": words.full(case.cutoff_at) if case.cutoff_at else "",
         "opened": words.full(case.opened_at),
@@ -75,7 +76,7 @@ def _chips(case: ExceptionCase) -> dict[str, Any]:
     }
 
 
-def _choices(request: HttpRequest, case: ExceptionCase) -> dict[str, Any]:
+def _choices(request: Signed, case: ExceptionCase) -> dict[str, Any]:
     """What this person may still do with an open case."""
     now = timezone.now()
     return {

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,13 +20,14 @@ from exceptions_queue.filters import CaseFilter
 from exceptions_queue.models import ExceptionCase
 from exceptions_queue.queries import keyset, rail, rail_html, rows, words
 from exceptions_queue.states import Owner
+from exceptions_queue.views import Signed
 
 PAGE = 50
 
 
 @require_GET
 @permission_required("exceptions_queue.view_exceptioncase", raise_exception=True)
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: Signed) -> HttpResponse:
     """The list, the most urgent first; what was closed, the newest first. Everything it shows is in its address."""
     now = timezone.now()
     due = calendars.default_clock(at=now).release_due(at=now)
@@ -57,7 +58,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @permission_required("exceptions_queue.assign_exceptioncase", raise_exception=True)
-def take_next(request: HttpRequest) -> HttpResponse:
+def take_next(request: Signed) -> HttpResponse:
     """Give the most urgent case that nobody has, of this person's desks, to this person, and open it."""
     roles = set(request.user.groups.values_list("name", flat=True)) & set(Owner.values)
     case = actions.take_next(user=request.user, owners=roles or set(Owner.values), at=timezone.now())
@@ -69,7 +70,7 @@ def take_next(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @permission_required(["exceptions_queue.view_exceptioncase", "exceptions_queue.export_exceptioncase"], raise_exception=True)
-def export(request: HttpRequest) -> StreamingHttpResponse:
+def export(request: Signed) -> StreamingHttpResponse:
     """The filtered queue as CSV, row by row. Times are local; no personal data."""
     now = timezone.now()
     asked = _filter(request, now, calendars.default_clock(at=now).release_due(at=now))
@@ -79,11 +80,11 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
     return answer
 
 
-def _filter(request: HttpRequest, now: datetime, due: calendars.Due) -> CaseFilter:
+def _filter(request: Signed, now: datetime, due: calendars.Due) -> CaseFilter:
     return CaseFilter(request.GET, ExceptionCase.objects.all(), request=request, now=now, cutoff_at=due.due_at)
 
 
-def _page(request: HttpRequest, asked: CaseFilter) -> keyset.Page[dict[str, Any]]:
+def _page(request: Signed, asked: CaseFilter) -> keyset.Page[dict[str, Any]]:
     closed = asked.shows_closed
     return keyset.page(
         asked.qs.values(*rows.COLUMNS),
