@@ -45,7 +45,7 @@ class Command(BaseCommand):
     def _outside(self, stage: Stage, began: float, **options: Any) -> None:
         stage.clear()
         self._say("starting the make-believe partners")
-        stage.start_sandbox("--seed", str(options["seed"]), "--days", str(options["days"]))
+        stage.start_sandbox("--seed", str(options["seed"]), "--days", str(options["days"]), "--folder", str(stage.folder / "shop"))
         if options["once"]:
             json_too = ["--json"] if options["json"] else []
             if code := stage.run("demo", "--inside", "story", *json_too):
