@@ -26,8 +26,16 @@ PASSWORD = "LOCKSTEP_DEMO_PASSWORD"  # noqa: S105 - the name of a variable
 LOOK_EVERY_S = 0.1
 START_WITHIN_S = 60.0
 WEB_GRACE_S, WORKERS_GRACE_S = 3.0, 4.0
-# What a person may have set for a real installation: none of it may leak into the demo.
-NOT_OURS = ("DATABASE_URL", "DEBUG", "ALLOWED_HOSTS", "REDIS_URL", "RELEASES", "LABELS_BY", "MODE", "MODE_ACS", "MODE_INPOST", "MODE_STORE")
+# What a person may have set for a real installation, here or in .env: none of it may leak into the demo.
+NEUTRAL = {
+    "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
+    "DEBUG": "0",
+    "BEHIND_TLS_PROXY": "0",
+    "NUM_PROXIES": "0",
+    "LOG_FORMAT": "text",
+    "LOG_LEVEL": "WARNING",
+    **dict.fromkeys(("REDIS_URL", "RELEASES", "LABELS_BY", "MODE_ACS", "MODE_INPOST", "MODE_STORE", "ACS_SUBSCRIPTION_KEY"), ""),
+}
 
 
 class Stopped(Exception):
@@ -62,13 +70,12 @@ class Stage:
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
         self.env = {
-            **dict.fromkeys(NOT_OURS, ""),
+            **NEUTRAL,
             "DATABASE_URL": f"sqlite:///{self.folder / 'demo.sqlite3'}",
             "SECRET_KEY": secrets.token_urlsafe(48),
             "SANDBOX": "1",
             "MODE": "live",
             "STORE_FOLDER": str(self.folder / "shop"),
-            "LOG_LEVEL": "WARNING",
             "PYTHONUNBUFFERED": "1",
             PASSWORD: self.password,
         }
