@@ -62,6 +62,7 @@ class Steps:
     deferred: Callable[[Intent, PartnerError, datetime], None]
     clock: Callable[[], datetime]
     quarantine: timedelta
+    jitter: Callable[[], float]
 
 
 def put(*, kind: str, business_id: str, payload: dict[str, Any], actor: Actor, at: datetime, revision: int = 1, ring: str = "") -> Intent:
@@ -122,9 +123,12 @@ def drain(
 
 
 def wake(*, at: datetime) -> int:
-    """A line works again: what waited because of it is due now. Returns how many."""
+    """A line works again: what waited because of it is due now. Returns how many.
+
+    An unclear outcome whose look-up met the closed line has had its quarantine already, so it may be asked for at once.
+    """
     names = [error.__name__ for error in (Unreachable, Denied)]
-    waiting = Intent.objects.filter(state=Intent.State.READY, next_at__gt=at, error_class__in=names)
+    waiting = Intent.objects.filter(state__in=(Intent.State.READY, Intent.State.UNKNOWN), next_at__gt=at, error_class__in=names)
     return waiting.update(next_at=at)
 
 

@@ -1,6 +1,6 @@
 """What a room's reader yields and what its writer answers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -33,12 +33,16 @@ class Reject:
 
 @dataclass
 class Applied:
-    """What one page did. created + changed + unchanged + len(rejected) is the number of its records."""
+    """What one page did. created + changed + unchanged + len(rejected) is the number of its records.
+
+    `read` names the records that could be read, by the keys their rejections have: what was refused before is solved then.
+    """
 
     created: int = 0
     changed: int = 0
     unchanged: int = 0
     rejected: list[Reject] = field(default_factory=list)
+    read: Collection[str] = ()
 
     @property
     def seen(self) -> int:

@@ -2,5 +2,6 @@
 
 from partners.pages import Applied, Page, Reject
 from partners.sync.engine import accept_held, sync_run
+from partners.sync.lease import NotHeld, why_not_acceptable
 
-__all__ = ["Applied", "Page", "Reject", "accept_held", "sync_run"]
+__all__ = ["Applied", "NotHeld", "Page", "Reject", "accept_held", "sync_run", "why_not_acceptable"]

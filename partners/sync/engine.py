@@ -1,8 +1,10 @@
 """The run of one feed, from lease to outcome."""
 
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
@@ -12,8 +14,7 @@ from partners.errors import PartnerError
 from partners.failpoints import failpoint
 from partners.models import Feed, SyncRun
 from partners.pages import Applied, Page
-from partners.sync import guard, lease, stored
-from partners.sync.rejected import note_rejected, settle_rejected
+from partners.sync import guard, lease, rejected, stored
 
 MOST_PAGES = 2_000
 
@@ -27,7 +28,7 @@ log = structlog.get_logger(__name__)
 
 
 class Stopped(Exception):
-    """The reading breaks one of the stop rules; what was applied stays, the run is partial."""
+    """The reading breaks one of the stop rules; what was applied stays."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class _Work:
     run: SyncRun
     apply: Apply
     clock: Clock
+    from_start: bool = False
 
 
 def sync_run(
@@ -51,65 +53,105 @@ def sync_run(
 ) -> SyncRun:
     """Run a feed once and return the finished run; a partner's trouble is an outcome, never an exception.
 
-    Incremental: each page is stored raw, then applied in one transaction with its cursor and counts. Full (absence has a
-    meaning): all pages are stored first, the guard decides, and only then anything is written; `split` cuts a stored body into records again, `finish` marks what is gone.
-    SKIPPED when another process runs the feed or a person paused it.
+    Incremental: each page is stored raw, then applied in one transaction with its cursor and counts; `from_start` reads
+    everything again and moves the feed's cursor only at the end. Full (absence has a meaning): all pages are stored first, the
+    guard decides, and only then anything is written; `split` cuts a stored body into records again, `check` counts the
+    unreadable ones of a page, `finish` marks what is gone and says how much that is.
+    SKIPPED (and not kept) when another process runs the feed or a person paused it.
     """
     feed, _ = Feed.objects.get_or_create(name=feed_name)
     run = lease.start(feed, full=full, cursor="" if from_start or full else feed.cursor, at=clock())
     if run.outcome == SyncRun.Outcome.SKIPPED:
         return run
-    work = _Work(run, apply, clock)
-    try:
-        if full and split is not None:
-            _run_full(work, read, split, check, finish)
-        else:
-            _run_pages(work, read)
-    except PartnerError as trouble:
-        _end_early(work, trouble.sentence)
-    except Stopped as stopped:
-        _end_early(work, str(stopped))
-    except lease.Lost:
-        log.warning("feed run lost its lease", feed=feed_name, run=run.pk)
-    except Exception as bug:
-        _end_early(work, f"A fault of ours stopped the run: {type(bug).__name__}.")
-        raise
-    run.refresh_from_db()
-    guard.reconcile_suspect(run, at=clock())
-    return run
+    work = _Work(run, apply, clock, from_start)
+    if not full:
+        return _carry_out(work, lambda: _run_pages(work, read))
+    if split is None:
+        raise ValueError("A full feed needs `split`, to be applied from its stored pages.")
+    return _carry_out(work, lambda: _run_full(work, read, split, check, finish))
 
 
 def accept_held(
     run: SyncRun, *, actor: Actor, at: datetime, reason: str, apply: Apply, split: stored.Split, finish: Finish | None = None
 ) -> SyncRun:
-    """Apply a held run after all, from the pages stored when it was read. Raises ValueError without a reason or when it is not held."""
-    if not reason.strip():
-        raise ValueError("Say why this feed is right although it looks wrong.")
+    """Apply a held run after all, from the pages stored when it was read.
+
+    Raises lease.NotHeld without a reason, when it is not held any more, when a newer run was applied, or when its pages are gone.
+    """
     with transaction.atomic():
+        asked_before = run.accepted_by_id is not None
         lease.take_up_again(run, at=at, accepted_by=person(actor), reason=reason.strip())
-        record("held feed accepted", run.feed, actor=actor, at=at, reason=reason.strip(), after={"run": run.pk})
-    work = _Work(run, apply, lambda: at)
-    _apply_stored(work, stored.pages(run, split), finish)
-    run.refresh_from_db()
-    guard.reconcile_suspect(run, at=at)
-    return run
+        if not asked_before:
+            record("held feed accepted", run.feed, actor=actor, at=at, reason=reason.strip(), after={"run": run.pk})
+    began = time.monotonic()
+    work = _Work(run, apply, lambda: at + timedelta(seconds=time.monotonic() - began))
+    return _carry_out(work, lambda: _apply_stored(work, split, finish))
+
+
+def _carry_out(work: _Work, do: Callable[[], None]) -> SyncRun:
+    """Do it, and let whatever stops it become the run's outcome. Only a fault of ours is raised, once the run says so."""
+    try:
+        do()
+    except PartnerError as trouble:
+        _end_early(work, trouble.sentence)
+    except Stopped as stopped:
+        _end_early(work, str(stopped))
+    except lease.Lost:
+        log.warning("feed run lost its lease", feed=work.run.feed.name, run=work.run.pk)
+    except Exception as bug:
+        _end_early(work, f"A fault of ours stopped the run: {type(bug).__name__}.")
+        raise
+    work.run.refresh_from_db()
+    return work.run
+
+
+def _end_early(work: _Work, why: str) -> None:
+    """What was applied stays and counts; with nothing applied the run has failed. A full feed that broke off says nothing of absence."""
+    work.run.refresh_from_db()
+    outcome = SyncRun.Outcome.PARTIAL if work.run.seen else SyncRun.Outcome.FAILED
+    with suppress(lease.Lost):
+        lease.finish(work.run, outcome, at=work.clock(), why=why)
+
+
+def _kept(work: _Work, pages: Iterator[Page]) -> Iterator[Page]:
+    """Pages as they come, each stored before anybody looks into it, until a stop rule is broken."""
+    records, met = 0, set()
+    for number, page in enumerate(pages, start=1):
+        if number > MOST_PAGES:
+            raise Stopped(f"Stopped after {MOST_PAGES} pages: the feed does not seem to end.")
+        mark = (page.cursor, stored.keep(work.run, page, number, at=work.clock()))
+        failpoint("sync.page_stored")
+        if page.records and mark in met:
+            raise Stopped("The partner sent the same page twice, so the reading would never end.")
+        met.add(mark)
+        records += len(page.records)
+        if page.declared and records > page.declared:
+            raise Stopped(f"The partner declared {page.declared} records and sends more.")
+        yield page
 
 
 # --- pages as they come -------------------------------------------------------------------------------------------------
 
 
 def _run_pages(work: _Work, read: Read) -> None:
-    seen_cursors = {work.run.cursor_before}
-    for number, page in enumerate(read(work.run.cursor_before), start=1):
-        if number > MOST_PAGES:
-            raise Stopped(f"Stopped after {MOST_PAGES} pages: the feed does not seem to end.")
-        stored.keep(work.run, page, number, at=work.clock())
-        failpoint("sync.page_stored")
+    _replay(work)
+    for page in _kept(work, read(work.run.cursor_before)):
         _apply_page(work, page)
-        if page.cursor in seen_cursors and number > 1 and page.records:
-            raise Stopped("The partner sent the same cursor twice, so the reading would never end.")
-        seen_cursors.add(page.cursor or "")
-    lease.finish(work.run, SyncRun.Outcome.OK, at=work.clock())
+    _end(work)
+
+
+def _replay(work: _Work) -> None:
+    """Try the refused records that a person asked for once more, as they were kept. A fault in one must not stop the feed."""
+    for asked in rejected.asked_again(work.run.feed):
+        try:
+            _apply_page(work, rejected.as_page(asked))
+        except lease.Lost:
+            raise
+        except Exception as bug:  # noqa: BLE001 - whatever it was, the record stays refused and the feed goes on
+            log.error("a refused record cannot be replayed", record=asked.pk, error=type(bug).__name__)
+            rejected.give_up(asked)
+        else:
+            rejected.solve_unless_refused(asked, at=work.clock())
 
 
 def _apply_page(work: _Work, page: Page) -> None:
@@ -118,11 +160,20 @@ def _apply_page(work: _Work, page: Page) -> None:
         at = work.clock()
         lease.renew(work.run, at=at)
         applied = work.apply(page, at)
-        note_rejected(work.run, applied.rejected, at=at)
-        settle_rejected(work.run, page, applied.rejected, at=at)
-        lease.count(work.run, applied, cursor=page.cursor, as_of=page.as_of)
+        if applied.seen != len(page.records):
+            raise RuntimeError(f"{applied.seen} of {len(page.records)} records of a page were accounted for.")
         failpoint("sync.page_applied")
-    failpoint("sync.before_next_page")
+        rejected.note(work.run, applied.rejected, at=at)
+        rejected.settle(work.run, applied, at=at)
+        lease.count(work.run, applied, cursor=page.cursor, as_of=page.as_of, move_feed=not work.from_start)
+        failpoint("sync.before_commit")
+    failpoint("sync.page_committed")
+
+
+def _end(work: _Work) -> None:
+    with transaction.atomic():
+        lease.finish(work.run, SyncRun.Outcome.OK, at=work.clock(), move_feed=work.from_start)
+        guard.close_suspicion(work.run, at=work.clock())
 
 
 # --- a whole feed -------------------------------------------------------------------------------------------------------
@@ -130,30 +181,43 @@ def _apply_page(work: _Work, page: Page) -> None:
 
 def _run_full(work: _Work, read: Read, split: stored.Split, check: Check | None, finish: Finish | None) -> None:
     measured = guard.Measured()
-    for number, page in enumerate(read(""), start=1):
-        if number > MOST_PAGES:
-            raise Stopped(f"Stopped after {MOST_PAGES} pages: the feed does not seem to end.")
-        stored.keep(work.run, page, number, at=work.clock())
-        failpoint("sync.page_stored")
+    for page in _kept(work, read("")):
         measured.add(page, check(page) if check else 0)
-        lease.renew_alone(work.run, at=work.clock())
-    if why := guard.suspicion(work.run, measured):
-        lease.hold(work.run, why, seen=measured.records, rejected=measured.unreadable, at=work.clock())
+        with transaction.atomic():
+            lease.renew(work.run, at=work.clock())
+    if suspicion := guard.suspicion(work.run, measured):
+        _hold(work, suspicion, seen=measured.records, unreadable=measured.unreadable)
         return
-    _apply_stored(work, stored.pages(work.run, split), finish, incomplete=measured.incomplete)
+    _apply_stored(work, split, finish, as_of=measured.as_of, incomplete=measured.incomplete)
 
 
-def _apply_stored(work: _Work, pages: Iterator[Page], finish: Finish | None, *, incomplete: str = "") -> None:
-    for page in pages:
-        _apply_page(work, replace(page, cursor=None))
-    outcome = SyncRun.Outcome.PARTIAL if incomplete else SyncRun.Outcome.OK
+def _apply_stored(work: _Work, split: stored.Split, finish: Finish | None, *, as_of: datetime | None = None, incomplete: str = "") -> None:
+    for page in stored.pages(work.run, split):
+        _apply_page(work, replace(page, as_of=as_of))
+    if incomplete:
+        lease.finish(work.run, SyncRun.Outcome.PARTIAL, at=work.clock(), why=incomplete)
+        return
+    try:
+        _end_full(work, finish)
+    except guard.TakesTooMuchAway as much:
+        work.run.refresh_from_db()
+        _hold(work, much.suspicion, seen=work.run.seen, unreadable=work.run.rejected)
+
+
+def _end_full(work: _Work, finish: Finish | None) -> None:
+    """Mark what is gone, unless that is more than a good feed takes away and nobody has accepted it."""
     with transaction.atomic():
-        gone = finish(work.run, work.clock()) if finish and not incomplete else 0
-        lease.finish(work.run, outcome, at=work.clock(), gone=gone, why=incomplete)
+        at = work.clock()
+        lease.renew(work.run, at=at)
+        gone = finish(work.run, at) if finish else 0
+        guard.check_gone(work.run, gone)
+        lease.finish(work.run, SyncRun.Outcome.OK, at=at, gone=gone)
+        rejected.settle_unnamed(work.run, at=at)
+        guard.close_suspicion(work.run, at=at)
 
 
-def _end_early(work: _Work, why: str) -> None:
-    """What was applied stays and counts; with nothing applied the run has failed. A full feed that broke off says nothing of absence."""
-    work.run.refresh_from_db()
-    outcome = SyncRun.Outcome.PARTIAL if work.run.seen else SyncRun.Outcome.FAILED
-    lease.finish(work.run, outcome, at=work.clock(), why=why)
+def _hold(work: _Work, suspicion: guard.Suspicion, *, seen: int, unreadable: int) -> None:
+    with transaction.atomic():
+        at = work.clock()
+        lease.hold(work.run, suspicion.why, seen=seen, rejected=unreadable, at=at)
+        guard.open_suspicion(work.run, suspicion, at=at)

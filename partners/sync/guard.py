@@ -13,9 +13,25 @@ from partners.pages import Page
 
 LEAST_SHARE, MOST_SHARE = 0.80, 1.50
 MOST_UNREADABLE = 0.01
+MOST_GONE = 0.20
 RUNS_LOOKED_AT = 7
 SCOPE = frozenset({Code.FEED_SUSPECT})
-GOOD = (SyncRun.Outcome.OK, SyncRun.Outcome.PARTIAL)
+
+
+@dataclass(frozen=True)
+class Suspicion:
+    """Why a feed is held: the fault class the desk's catalogue knows, and a sentence with the numbers."""
+
+    fault: str
+    why: str
+
+
+class TakesTooMuchAway(Exception):
+    """The feed looks right in size, and yet too much of what we know is not in it."""
+
+    def __init__(self, suspicion: Suspicion) -> None:
+        super().__init__(suspicion.why)
+        self.suspicion = suspicion
 
 
 @dataclass
@@ -36,34 +52,34 @@ class Measured:
     @property
     def incomplete(self) -> str:
         """Why this feed says nothing about what it does not name, or ""."""
-        if self.declared is None or self.records >= self.declared:
+        if not self.declared or self.records >= self.declared:
             return ""
         return f"The partner declared {self.declared} records and sent {self.records}."
 
 
-def suspicion(run: SyncRun, measured: Measured) -> str:
-    """Why this feed is held, in a sentence, or "". Compared with the median of the last seven good runs."""
+def suspicion(run: SyncRun, measured: Measured) -> Suspicion | None:
+    """Why this feed is held, or None. Its size is compared with the median of the last seven good runs."""
     if not measured.records:
-        return "The feed is empty."
+        return Suspicion("empty", "The feed is empty.")
     if measured.unreadable > MOST_UNREADABLE * measured.records:
-        return f"{measured.unreadable} of {measured.records} records cannot be read, more than 1 in 100."
+        return Suspicion("rejected", f"{measured.unreadable} of {measured.records} records cannot be read, more than 1 in 100.")
     if _is_older(run, measured):
-        return "The feed is older than what was applied last."
-    return _strange_size(_usual_size(run), max(measured.records, measured.declared or 0), measured.records)
+        return Suspicion("older", "The feed is older than what was applied last.")
+    return _strange_size(_usual_size(run), measured.records)
 
 
-def _strange_size(usual: float, declared: int, records: int) -> str:
+def _strange_size(usual: float, records: int) -> Suspicion | None:
     if not usual:
-        return ""
+        return None
     if records < LEAST_SHARE * usual:
-        return f"The feed has {records} records where {usual:.0f} are usual: less than 80 in 100."
-    if declared > MOST_SHARE * usual:
-        return f"The feed has {declared} records where {usual:.0f} are usual: more than half as many again."
-    return ""
+        return Suspicion("short", f"The feed has {records} records where {usual:.0f} are usual: less than 80 in 100.")
+    if records > MOST_SHARE * usual:
+        return Suspicion("long", f"The feed has {records} records where {usual:.0f} are usual: more than half as many again.")
+    return None
 
 
 def _usual_size(run: SyncRun) -> float:
-    good = SyncRun.objects.filter(feed=run.feed, full=True, outcome=SyncRun.Outcome.OK).exclude(pk=run.pk)
+    good = SyncRun.objects.filter(feed=run.feed, full=True, outcome=SyncRun.Outcome.OK)
     sizes = list(good.order_by("-started_at", "-id").values_list("seen", flat=True)[:RUNS_LOOKED_AT])
     return median(sizes) if sizes else 0.0
 
@@ -73,13 +89,20 @@ def _is_older(run: SyncRun, measured: Measured) -> bool:
     return bool(measured.as_of and last and measured.as_of < last)
 
 
-def reconcile_suspect(run: SyncRun, *, at: datetime) -> None:
-    """A held run opens FEED-SUSPECT on its feed; a good one closes it. Other outcomes say nothing."""
-    if run.outcome == SyncRun.Outcome.HELD:
-        found = {Code.FEED_SUSPECT: {"field": "feed", "fault": "held", "feed": run.feed.name, "why": run.why}}
-    elif run.outcome == SyncRun.Outcome.OK:
-        found = {}
-    else:
-        return
-    url = reverse("partners:run", kwargs={"pk": run.pk}) if found else ""
-    desk.reconcile(run.feed, scope=SCOPE, found=found, card=desk.Card(label=run.feed.name, url=url), at=at)
+def check_gone(run: SyncRun, gone: int) -> None:
+    """Raises TakesTooMuchAway when a run nobody accepted would take away more than a fifth of what there was."""
+    seen = SyncRun.objects.values_list("seen", flat=True).get(pk=run.pk)
+    if gone > MOST_GONE * (seen + gone) and run.accepted_by_id is None:
+        raise TakesTooMuchAway(Suspicion("gone", f"The feed would take away {gone} of {seen + gone} known records, more than 1 in 5."))
+
+
+def open_suspicion(run: SyncRun, found: Suspicion, *, at: datetime) -> None:
+    """Put the held run before a person, as a case on its feed. In the transaction that holds it."""
+    evidence = {"field": "feed", "fault": found.fault, "feed": run.feed.name, "run": run.pk}
+    card = desk.Card(label=run.feed.name, url=reverse("partners:run", kwargs={"pk": run.pk}))
+    desk.reconcile(run.feed, scope=SCOPE, found={Code.FEED_SUSPECT: evidence}, card=card, at=at)
+
+
+def close_suspicion(run: SyncRun, *, at: datetime) -> None:
+    """A good feed was applied, or a held one accepted: nothing is suspect any more."""
+    desk.reconcile(run.feed, scope=SCOPE, found={}, card=desk.Card(label=run.feed.name, url=reverse("partners:sync")), at=at)

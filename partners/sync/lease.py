@@ -5,24 +5,30 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from partners.models import Feed, SyncRun
 from partners.pages import Applied
 
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(minutes=3)  # renewed at every page; longer than the slowest page takes to come
+LONGEST_CURSOR = 300
+DIED = "The process that ran it died; the next run goes on from its last page."
 
 
 class Lost(Exception):
     """Another process took the run over; this one must write nothing more."""
 
 
+class NotHeld(ValueError):
+    """A held run cannot be accepted, and the sentence says why."""
+
+
 def start(feed: Feed, *, full: bool, cursor: str, at: datetime) -> SyncRun:
     """Begin a run, taking over one whose process died. SKIPPED when another process holds the feed or a person paused it."""
-    _bury(feed, at=at)
     begun = {"feed": feed, "full": full, "started_at": at, "cursor_before": cursor, "cursor_after": cursor}
     if feed.paused:
         return _skipped(begun, "A person paused this feed.", at=at)
+    bury(at=at, feed=feed)
     try:
         with transaction.atomic():
             return SyncRun.objects.create(**begun, lease_until=at + LEASE, fence=uuid.uuid4().hex)
@@ -35,14 +41,12 @@ def _skipped(begun: dict[str, Any], why: str, *, at: datetime) -> SyncRun:
     return SyncRun(**begun, outcome=SyncRun.Outcome.SKIPPED, finished_at=at, why=why)
 
 
-def _bury(feed: Feed, *, at: datetime) -> None:
-    dead = SyncRun.objects.filter(feed=feed, outcome=SyncRun.Outcome.RUNNING, lease_until__lt=at)
-    dead.update(
-        outcome=SyncRun.Outcome.FAILED,
-        finished_at=at,
-        fence="",
-        why="The process that ran it died; the next run goes on from its last page.",
-    )
+def bury(*, at: datetime, feed: Feed | None = None) -> int:
+    """Mark runs past their lease as failed, of one feed or of all; return how many."""
+    dead = SyncRun.objects.filter(outcome=SyncRun.Outcome.RUNNING, lease_until__lt=at)
+    if feed is not None:
+        dead = dead.filter(feed=feed)
+    return dead.update(outcome=SyncRun.Outcome.FAILED, finished_at=at, lease_until=None, fence="", why=DIED)
 
 
 def renew(run: SyncRun, *, at: datetime) -> None:
@@ -51,13 +55,8 @@ def renew(run: SyncRun, *, at: datetime) -> None:
         raise Lost
 
 
-def renew_alone(run: SyncRun, *, at: datetime) -> None:
-    with transaction.atomic():
-        renew(run, at=at)
-
-
-def count(run: SyncRun, applied: Applied, *, cursor: str | None, as_of: datetime | None) -> None:
-    """Add a page's counts and move the cursor, of the run and of the feed, in the page's transaction."""
+def count(run: SyncRun, applied: Applied, *, cursor: str | None, as_of: datetime | None, move_feed: bool) -> None:
+    """Add a page's counts and move the cursor, of the run and (if `move_feed`) of the feed, in the page's transaction."""
     columns: dict[str, Any] = {
         "pages": F("pages") + 1,
         "seen": F("seen") + applied.seen,
@@ -67,40 +66,67 @@ def count(run: SyncRun, applied: Applied, *, cursor: str | None, as_of: datetime
         "rejected": F("rejected") + len(applied.rejected),
     }
     if cursor is not None:
-        columns["cursor_after"] = cursor[:300]
-        Feed.objects.filter(pk=run.feed_id).update(cursor=cursor[:300])
+        columns["cursor_after"] = _fit(cursor)
+        if move_feed:
+            Feed.objects.filter(pk=run.feed_id).update(cursor=cursor)
     if as_of is not None:
-        Feed.objects.filter(pk=run.feed_id).update(last_content_at=as_of)
+        older = Q(last_content_at__isnull=True) | Q(last_content_at__lt=as_of)
+        Feed.objects.filter(older, pk=run.feed_id).update(last_content_at=as_of)
     _ours(run).update(**columns)
 
 
+def _fit(cursor: str) -> str:
+    """A cursor cut short or changed would lose records in silence, so one that cannot be kept is an error."""
+    if len(cursor) > LONGEST_CURSOR or not cursor.isprintable():
+        raise ValueError(f"a cursor must be printable and at most {LONGEST_CURSOR} characters long")
+    return cursor
+
+
 def hold(run: SyncRun, why: str, *, seen: int, rejected: int, at: datetime) -> None:
-    """Nothing is written; a person decides. `seen` is what the feed held."""
+    """A person decides. `seen` and `rejected` are what the feed held."""
     held = {"outcome": SyncRun.Outcome.HELD, "finished_at": at, "why": why[:500], "lease_until": None}
     _ours(run).update(**held, seen=seen, rejected=rejected)
 
 
 def take_up_again(run: SyncRun, *, at: datetime, accepted_by: Any, reason: str) -> None:
-    """A held run is running again, with counts from nought. Raises ValueError when it is not held any more."""
-    run.fence = uuid.uuid4().hex
-    taken = SyncRun.objects.filter(pk=run.pk, outcome=SyncRun.Outcome.HELD).update(
-        outcome=SyncRun.Outcome.RUNNING,
-        fence=run.fence,
-        lease_until=at + LEASE,
-        finished_at=None,
-        seen=0,
-        rejected=0,
-        accepted_by=accepted_by,
-        accepted_why=reason[:500],
-    )
+    """A held run is running again, with counts from nought. Raises NotHeld."""
+    if why := why_not_acceptable(run, reason):
+        raise NotHeld(why)
+    nought = dict.fromkeys(("seen", "created", "changed", "unchanged", "rejected", "gone", "pages"), 0)
+    again = {"outcome": SyncRun.Outcome.RUNNING, "fence": uuid.uuid4().hex, "lease_until": at + LEASE, "finished_at": None}
+    said = {"accepted_by": accepted_by, "accepted_why": reason[:500]}
+    try:
+        with transaction.atomic():
+            taken = SyncRun.objects.filter(pk=run.pk, outcome=SyncRun.Outcome.HELD).update(**again, **said, **nought)
+    except IntegrityError as busy:
+        raise NotHeld("This feed is being read at the moment. Try again when that run has ended.") from busy
     if not taken:
-        raise ValueError("This run is not held any more.")
+        raise NotHeld("This run is not held any more.")
+    run.refresh_from_db()
 
 
-def finish(run: SyncRun, outcome: str, *, at: datetime, gone: int = 0, why: str = "") -> None:
+def why_not_acceptable(run: SyncRun, reason: str) -> str:
+    """Why a held run cannot be accepted, in a sentence, or ""."""
+    if not reason.strip():
+        return "Say why this feed is right although it looks wrong."
+    newer = SyncRun.objects.filter(feed=run.feed, started_at__gt=run.started_at, outcome__in=("ok", "partial"))
+    if newer.exists():
+        return "A newer run of this feed has been applied since: accepting this one would go back in time."
+    if run.seen and not run.payloads.exists():
+        return "Its pages were deleted because of their age. Run the feed again."
+    return ""
+
+
+def finish(run: SyncRun, outcome: str, *, at: datetime, gone: int = 0, why: str = "", move_feed: bool = False) -> None:
+    """End the run if it is still ours. An OK one is the feed's last good; `move_feed` gives the feed the run's cursor."""
     columns = {"outcome": outcome, "finished_at": at, "gone": gone, "why": why[:500], "lease_until": None}
-    if _ours(run).update(**columns) and outcome == SyncRun.Outcome.OK:
+    if not _ours(run).update(**columns):
+        raise Lost
+    if outcome == SyncRun.Outcome.OK:
         Feed.objects.filter(pk=run.feed_id).update(last_good_at=at)
+        after = SyncRun.objects.values_list("cursor_after", flat=True).get(pk=run.pk) if move_feed else ""
+        if after:
+            Feed.objects.filter(pk=run.feed_id).update(cursor=after)
 
 
 def _ours(run: SyncRun) -> Any:

@@ -1,45 +1,85 @@
-"""Records that could not be used: kept raw with where and why. The same record failing the same way again is one row with a count."""
+"""Records that could not be used: kept raw with where and why. The same record refused again is one row with a count."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from hashlib import blake2b
 
-from django.db.models import F
+from django.db.models import Q, QuerySet
 
-from partners.models import RejectedRecord, SyncRun
-from partners.pages import Page, Reject
+from partners.models import Feed, RejectedRecord, SyncRun
+from partners.pages import Applied, Page, Reject
 
 MOST_RAW = 100_000  # characters kept of one record; its page holds the whole
+MOST_REPLAYS = 200  # in one run
+_FOLLOWS = ["run", "path", "reason", "raw", "raw_hash", "times", "last_at", "replay_asked_at"]
 
 
-def note_rejected(run: SyncRun, rejected: Sequence[Reject], *, at: datetime) -> None:
-    """Quarantine records in the page's transaction. Two statements for any number of known ones, one more with new ones."""
-    rows = {(row.key, row.raw_hash): row for row in (_row(run, reject, at) for reject in rejected)}
+def note(run: SyncRun, refused: Iterable[Reject], *, at: datetime) -> None:
+    """Quarantine records in the page's transaction. Three statements for any number of them (batches on SQLite).
+
+    A record is known by its key, or by its bytes where it has none: an order that stays unreadable while its text changes is
+    one row all the same.
+    """
+    rows: dict[str, RejectedRecord] = {}
+    for reject in refused:
+        row = _row(run, reject, at)
+        row.times += rows[_identity(row)].times if _identity(row) in rows else 0
+        rows[_identity(row)] = row
     if not rows:
         return
-    standing = RejectedRecord.objects.filter(feed=run.feed, solved_at__isnull=True, raw_hash__in=[hash_ for _, hash_ in rows])
-    known = {(key, hash_): pk for pk, key, hash_ in standing.values_list("pk", "key", "raw_hash")}
-    again = [known[place] for place in rows if place in known]
-    if again:
-        RejectedRecord.objects.filter(pk__in=again).update(times=F("times") + 1, last_at=at, run=run, replay_asked_at=None)
-    RejectedRecord.objects.bulk_create([row for place, row in rows.items() if place not in known], batch_size=500)
+    same = Q(key__in={row.key for row in rows.values()} - {""}) | Q(key="", raw_hash__in={row.raw_hash for row in rows.values()})
+    standing = {_identity(row): row for row in _open(run.feed).filter(same).defer("raw")}
+    for identity, row in rows.items():
+        if known := standing.get(identity):
+            row.pk, row.times, row.first_at = known.pk, row.times + known.times, known.first_at
+    RejectedRecord.objects.bulk_update([row for row in rows.values() if row.pk], _FOLLOWS, batch_size=100)
+    RejectedRecord.objects.bulk_create([row for row in rows.values() if not row.pk], batch_size=500)
 
 
-def settle_rejected(run: SyncRun, page: Page, rejected: Iterable[Reject], *, at: datetime) -> None:
-    """A key that was refused before and is readable on this page is solved. Costs one read while anything is open."""
-    open_ones = dict(RejectedRecord.objects.filter(feed=run.feed, solved_at__isnull=True).exclude(key="").values_list("key", "pk"))
-    if not open_ones:
+def settle(run: SyncRun, applied: Applied, *, at: datetime) -> None:
+    """What was refused before and could be read on this page is solved. One read where the room names what it read."""
+    if not applied.read:
         return
-    refused = {reject.key for reject in rejected}
-    text = page.body.decode("utf-8", "replace")
-    solved = [pk for key, pk in open_ones.items() if key not in refused and key in text]
-    if solved:
-        RejectedRecord.objects.filter(pk__in=solved).update(solved_at=at)
+    refused, read = {reject.key for reject in applied.rejected}, set(applied.read)
+    solved = [pk for pk, key in _open(run.feed).exclude(key="").values_list("pk", "key") if key in read and key not in refused]
+    RejectedRecord.objects.filter(pk__in=solved).update(solved_at=at, replay_asked_at=None)
+
+
+def settle_unnamed(run: SyncRun, *, at: datetime) -> None:
+    """A whole feed was read and did not bring this record again as it was: it reads fine now, or it is gone."""
+    _open(run.feed).filter(last_at__lt=run.started_at).update(solved_at=at, replay_asked_at=None)
+
+
+def asked_again(feed: Feed) -> list[RejectedRecord]:
+    """The refused records that a person wants tried again, longest asked first."""
+    return list(_open(feed).filter(replay_asked_at__isnull=False).order_by("replay_asked_at", "pk")[:MOST_REPLAYS])
+
+
+def as_page(row: RejectedRecord) -> Page:
+    raw = row.raw.encode()
+    return Page(records=[raw], cursor=None, source="replay", body=raw)
+
+
+def solve_unless_refused(row: RejectedRecord, *, at: datetime) -> None:
+    """It was tried again; `note` has taken the wish back if it was refused again."""
+    RejectedRecord.objects.filter(pk=row.pk, replay_asked_at__isnull=False).update(solved_at=at, replay_asked_at=None)
+
+
+def give_up(row: RejectedRecord) -> None:
+    RejectedRecord.objects.filter(pk=row.pk).update(replay_asked_at=None)
+
+
+def _open(feed: Feed) -> QuerySet[RejectedRecord]:
+    return RejectedRecord.objects.filter(feed=feed, solved_at__isnull=True)
+
+
+def _identity(row: RejectedRecord) -> str:
+    return f"key {row.key}" if row.key else f"raw {row.raw_hash}"
 
 
 def _row(run: SyncRun, reject: Reject, at: datetime) -> RejectedRecord:
     raw = reject.raw if isinstance(reject.raw, str) else bytes(reject.raw).decode("utf-8", "replace")
-    raw = raw.replace("\x00", "\ufffd")
+    raw = raw.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
     return RejectedRecord(
         feed=run.feed,
         run=run,
@@ -47,7 +87,7 @@ def _row(run: SyncRun, reject: Reject, at: datetime) -> RejectedRecord:
         path=reject.path[:200],
         reason=reject.reason[:300],
         raw=raw[:MOST_RAW],
-        raw_hash=blake2b(raw.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest(),
+        raw_hash=blake2b(raw.encode(), digest_size=16).hexdigest(),
         first_at=at,
         last_at=at,
     )

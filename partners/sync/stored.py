@@ -12,17 +12,19 @@ from partners.pages import Page
 Split = Callable[[bytes], Sequence[Any]]
 
 
-def keep(run: SyncRun, page: Page, number: int, *, at: datetime) -> None:
-    """Store a page's bytes in a transaction of their own, so that no later failure loses them."""
+def keep(run: SyncRun, page: Page, number: int, *, at: datetime) -> str:
+    """Store a page's bytes in a transaction of their own, so that no later failure loses them; return their SHA-256."""
+    digest = hashlib.sha256(page.body).hexdigest()
     RawPayload.objects.create(
         run=run,
         source=page.source[:300],
         page=number,
         body=zlib.compress(page.body, 1),
         size=len(page.body),
-        sha256=hashlib.sha256(page.body).hexdigest(),
+        sha256=digest,
         received_at=at,
     )
+    return digest
 
 
 def pages(run: SyncRun, split: Split) -> Iterator[Page]:
