@@ -1,8 +1,9 @@
 """Does the whole order fit one compartment? One parcel takes one compartment, so several garments are judged together."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from partners.inpost.compartments import LIMITS, Limits
 
 
 class Item(NamedTuple):
@@ -19,32 +20,6 @@ class Item(NamedTuple):
     quantity: int = 1
 
 
-class Compartment(NamedTuple):
-    """One size of compartment; sides in mm, shortest first."""
-
-    size: str
-    sides: tuple[int, int, int]
-    volume: int
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a parcel may be. `fill` and `softness` are in thousandths, so that the sums stay whole numbers.
-
-    Sides and weight are InPost's own for UK lockers; fill, softness and packing weight are our margin.
-    """
-
-    compartments: tuple[tuple[str, int, int, int], ...] = (("A", 80, 380, 640), ("B", 190, 380, 640), ("C", 410, 380, 640))
-    weight_g: int = 15_000
-    packing_g: int = 150
-    fill: int = 850
-    softness: int = 700
-
-    def smallest_first(self) -> tuple[Compartment, ...]:
-        made = (Compartment(size, _sorted(a, b, c), a * b * c) for size, a, b, c in self.compartments)
-        return tuple(sorted(made, key=lambda compartment: compartment.volume))
-
-
 class Fit(NamedTuple):
     """The smallest compartment that takes the parcel, or None with `why` in ("too_big", "too_heavy")."""
 
@@ -52,14 +27,8 @@ class Fit(NamedTuple):
     why: str = ""
 
 
-def _sorted(a: int, b: int, c: int) -> tuple[int, int, int]:
-    low, middle, high = sorted((a, b, c))
-    return low, middle, high
-
-
-LIMITS = Limits()
-SIZES: dict[str, tuple[int, int, int]] = {size: (a, b, c) for size, a, b, c in LIMITS.compartments}
-_COMPARTMENTS = LIMITS.smallest_first()
+SIZES = {compartment.size: compartment.sides for compartment in LIMITS.smallest_first}
+_COMPARTMENTS = LIMITS.smallest_first
 _TOO_BIG = Fit(None, "too_big")
 _TOO_HEAVY = Fit(None, "too_heavy")
 _FITS = {size: Fit(size) for size in SIZES}
@@ -84,7 +53,7 @@ def fit(items: Sequence[Item], *, limits: Limits = LIMITS) -> Fit:
         low, middle, high = max(low, a), max(middle, b), max(high, c)
     if weight + limits.packing_g > limits.weight_g:
         return _TOO_HEAVY
-    compartments = _COMPARTMENTS if limits is LIMITS else limits.smallest_first()
+    compartments = _COMPARTMENTS if limits is LIMITS else limits.smallest_first
     for size, (short, mid, long), capacity in compartments:
         if low <= short and middle <= mid and high <= long and filled <= limits.fill * capacity:
             return _FITS.get(size) or Fit(size)

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lockers.rules.sizes import LIMITS, SIZES, Fit, Item, Limits, fit
+from lockers.rules.sizes import SIZES, Fit, Item, fit
+from partners.inpost.compartments import LIMITS, Limits
 
 SIDE = st.integers(1, 700)
 ITEMS = st.lists(st.builds(Item, SIDE, SIDE, SIDE, st.integers(1, 4000), st.booleans(), st.integers(1, 4)), min_size=1, max_size=6)
@@ -47,7 +48,7 @@ def test_the_constants_are_an_argument():
 
     assert fit([Item(10, 10, 10, 1_000)], limits=strict).size == "A"
     assert fit([Item(10, 10, 10, 1_001)], limits=strict).why == "too_heavy"
-    assert fit([Item(10, 10, 10, 1)], limits=Limits(compartments=(("XS", 20, 20, 20),))).size == "XS"
+    assert fit([Item(10, 10, 10, 1)], limits=Limits(sides=(("XS", 20, 20, 20),))).size == "XS"
 
 
 @given(ITEMS)
