@@ -13,7 +13,7 @@ from django.utils import timezone
 from partners.acs.client import AcsClient
 from partners.errors import Unreachable
 from partners.folder.client import FolderStore
-from partners.gates import DbGate
+from partners.gates import UNHURRIED, DbGate
 from partners.http import Wire
 from partners.inpost.client import InPostClient
 from partners.inpost.feed import PointsFeed
@@ -117,7 +117,8 @@ def _keep(partner: str, account: tuple[str, ...], make: Callable[[], Any]) -> An
 def _wire(partner: str, base_url: str, **options: Any) -> Wire:
     _need(partner)
     transport = _transports.get().get(partner)
-    return Wire(partner, base_url, gate=DbGate(timezone.now), transport=transport, allow_local=settings.SANDBOX, **options)
+    gate = DbGate(timezone.now, rate=UNHURRIED if settings.SANDBOX else None)
+    return Wire(partner, base_url, gate=gate, transport=transport, allow_local=settings.SANDBOX, **options)
 
 
 def _need(partner: str) -> None:
