@@ -15,12 +15,16 @@ _LOOKING = frozenset({"looked_at", "seen", "unchanged", "never_sent", "unconfirm
 
 def once() -> Round:
     """Check what is new and what is open, send releases and holds, read ACS. Counts by kind and outcome."""
+    return send() | {"reads": {what: count for what, count in roof.read_acs().items() if isinstance(count, int)}}
+
+
+def send() -> Round:
+    """The same without reading ACS, which asks for every order there one by one."""
     return {
         "review": orders.review_new(),
         "recheck": orders.recheck_open(),
         "releases": orders.send_releases(),
         "holds": orders.send_holds(),
-        "reads": {what: count for what, count in roof.read_acs().items() if isinstance(count, int)},
     }
 
 
