@@ -7,6 +7,10 @@ from django.db.models import Q
 class Product(models.Model):
     """One SKU of the product master. Lengths in whole mm, weight in whole g; null means unknown, and unknown is not eligible."""
 
+    class Source(models.TextChoices):
+        CSV = "csv", "Product file"
+        DESK = "desk", "Entered at the desk"
+
     sku = models.CharField(max_length=64, unique=True)
     ean = models.CharField(max_length=20, blank=True)
     name = models.CharField(max_length=200, blank=True)
@@ -20,7 +24,12 @@ class Product(models.Model):
     customs_description = models.CharField(max_length=200, blank=True)
     hs_code = models.CharField(max_length=12, blank=True)
     origin_country = models.CharField(max_length=2, blank=True)
-    source = models.CharField(max_length=20, default="csv")
+    source = models.CharField(
+        max_length=20,
+        choices=Source,
+        default=Source.CSV,
+        help_text="Who spoke last; an empty cell of a file never erases what a person entered.",
+    )
     content_hash = models.CharField(max_length=32, blank=True)
     fetched_at = models.DateTimeField()
     changed_at = models.DateTimeField()
@@ -52,3 +61,6 @@ class AcsSku(models.Model):
     sku = models.CharField(max_length=64, unique=True)
     source = models.CharField(max_length=16, choices=Source)
     first_seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.sku

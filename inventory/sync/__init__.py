@@ -1,6 +1,14 @@
 """What files say of goods: the product master, and the list of SKUs that ACS was told of."""
 
-from inventory.sync.acs_skus import apply_setup, note_acs_skus, read_setup_csv
-from inventory.sync.products import apply_products, read_products_csv
+from inventory.sync.acs_skus import apply_setup, note_acs_skus, read_setup_csv, setup_headings
+from inventory.sync.products import apply_products, product_headings, read_products_csv
 
-__all__ = ["apply_products", "apply_setup", "note_acs_skus", "read_products_csv", "read_setup_csv"]
+__all__ = [
+    "apply_products",
+    "apply_setup",
+    "note_acs_skus",
+    "product_headings",
+    "read_products_csv",
+    "read_setup_csv",
+    "setup_headings",
+]

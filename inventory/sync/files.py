@@ -1,62 +1,200 @@
-"""CSV files as people make them: any of the usual encodings, headings by alias, one page at a time."""
+"""CSV files as people make them: any of the usual encodings and separators, headings by alias, one page at a time."""
 
+import codecs
 import csv
-import hashlib
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple, TextIO
 
 from partners.errors import Unreadable
 from partners.pages import Page
 
 PAGE = 2_000
 PARTNER = "file"
+CHUNK = 1 << 20
+
+Source = str | Path | BinaryIO
+Reader = Callable[[str], Iterator[Page]]
 
 
 class Row(NamedTuple):
-    """One line of a file: its number as a spreadsheet shows it, and its cells by our names for the headings."""
+    """One row of a file: its number as a spreadsheet shows it, its cells by our names, and why it cannot be used at all, or ""."""
 
     number: int
     cells: dict[str, str]
+    raw: str
+    fault: str = ""
 
 
-def read_csv(path: str, *, aliases: Mapping[str, str], needed: frozenset[str]) -> Callable[[str], Iterator[Page]]:
-    """A reader of pages of at most 2,000 rows. Raises Unreadable, with a sentence, for a file without the needed headings."""
+@dataclass(frozen=True)
+class Layout:
+    """Which columns a file may have. `measures` may carry their unit in the heading ("length_cm", "Weight (kg)")."""
+
+    columns: frozenset[str]
+    needed: frozenset[str]
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    measures: frozenset[str] = frozenset()
+    unique: str = ""
+
+
+class Headings(NamedTuple):
+    """The columns by our names in the file's order ("" for one we do not know), units told by headings, and unknown headings."""
+
+    names: list[str]
+    units: dict[str, str]
+    unknown: list[str]
+
+
+def read_csv(source: Source, layout: Layout) -> Reader:
+    """A reader of pages of at most 2,000 rows. Raises Unreadable, with a sentence, for a file whose headings we cannot use."""
 
     def read(cursor: str) -> Iterator[Page]:
-        del cursor  # a file has no cursor: it is read whole, and what has not changed is not written
-        lines = csv.reader(_text(Path(path)))
-        headings = [aliases.get(_fold(cell), _fold(cell)) for cell in next(lines, [])]
-        if lacking := sorted(needed - set(headings)):
-            raise Unreadable(PARTNER, f"The file has no column {lacking[0]}. Its columns are: {', '.join(headings)[:200]}.")
-        rows = (Row(number, dict(zip(headings, line, strict=False))) for number, line in enumerate(lines, start=2) if any(line))
-        while some := list(islice(rows, PAGE)):
-            yield Page(records=some, cursor=None, source=Path(path).name, body=_body(some))
+        del cursor  # a file is read whole; what has not changed is not written
+        with _text(source) as text:
+            lines = _lines(text)
+            heading = next(lines, None)
+            headings = _headings(heading[1] if heading else [], layout)
+            rows = _only_once(_rows(lines, headings), layout.unique)
+            while some := list(islice(rows, PAGE)):
+                yield Page(records=some, cursor=None, source=_name(source), body=_body(headings, some))
 
     return read
 
 
-def file_hash(path: str) -> str:
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def headings_of(source: Source, layout: Layout) -> Headings:
+    """The headings alone. Raises Unreadable like `read_csv`."""
+    with _text(source) as text:
+        heading = next(_lines(text), None)
+        return _headings(heading[1] if heading else [], layout)
 
 
-def _text(path: Path) -> io.TextIOBase:
-    """UTF-8 with or without a mark, else the Windows code page that spreadsheets still write."""
+@contextmanager
+def _text(source: Source) -> Iterator[TextIO]:
+    """The file as text from its beginning. A file that was handed in open stays open."""
+    with _binary(source) as file:
+        encoding = _encoding(file)
+        file.seek(0)
+        text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
+        try:
+            yield text
+        finally:
+            text.detach()
+
+
+@contextmanager
+def _binary(source: Source) -> Iterator[BinaryIO]:
+    if not isinstance(source, str | Path):
+        yield source
+        return
+    with Path(source).open("rb") as file:
+        yield file
+
+
+def _encoding(file: BinaryIO) -> str:
+    """UTF-8 with or without a mark, UTF-16 with one, else the Windows code page that spreadsheets still write."""
+    file.seek(0)
+    if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return "utf-16"
+    file.seek(0)
+    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            while file.read(1 << 20):
-                pass
+        while chunk := file.read(CHUNK):
+            decoder.decode(chunk)
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return path.open(encoding="cp1252", errors="replace", newline="")
-    return path.open(encoding="utf-8-sig", newline="")
+        return "cp1252"
+    return "utf-8-sig"
+
+
+def _lines(text: TextIO) -> Iterator[tuple[int, list[str], str]]:
+    """(row number, cells, fault) of every row with anything in it."""
+    first = text.readline(CHUNK)
+    text.seek(0)
+    reader, number = csv.reader(text, delimiter=max(",;\t", key=first.count)), 0
+    while True:
+        number += 1
+        try:
+            line, fault = next(reader), ""
+        except StopIteration:
+            return
+        except csv.Error as error:
+            line, fault = [], f"cannot be read: {error}"
+        if fault or any(cell.strip() for cell in line):
+            yield number, line, fault
+
+
+def _headings(line: list[str], layout: Layout) -> Headings:
+    names, units, unknown = [], {}, []
+    for cell in line:
+        name, unit = _heading(_fold(cell), layout)
+        if name and name in names:
+            raise Unreadable(PARTNER, f"The file has two columns for {name}.")
+        if unit:
+            units[name] = unit
+        if not name and cell.strip():
+            unknown.append(" ".join(cell.split())[:60])
+        names.append(name)
+    if lacking := sorted(layout.needed - set(names)):
+        raise Unreadable(PARTNER, f"The file has no column {lacking[0]}. {_what_it_has(line)}")
+    return Headings(names, units, unknown)
+
+
+def _heading(folded: str, layout: Layout) -> tuple[str, str]:
+    """(our name or "", unit or "")."""
+    name = layout.aliases.get(folded, folded)
+    if name in layout.columns:
+        return name, ""
+    measure, _, unit = folded.rpartition("_")
+    measure = layout.aliases.get(measure, measure)
+    return (measure, unit) if measure in layout.measures and unit else ("", "")
+
+
+def _what_it_has(line: list[str]) -> str:
+    given = ", ".join(" ".join(cell.split())[:40] for cell in line[:20] if cell.strip())
+    return f"Its first row reads: {given}." if given else "Its first row is empty."
 
 
 def _fold(heading: str) -> str:
-    return "_".join(heading.strip().casefold().replace("-", " ").replace("_", " ").split())
+    return re.sub(r"[^a-z0-9]+", "_", heading.casefold()).strip("_")
 
 
-def _body(rows: list[Row]) -> bytes:
-    return "\n".join("\t".join(row.cells.values()) for row in rows).encode("utf-8", "replace")
+def _rows(lines: Iterator[tuple[int, list[str], str]], headings: Headings) -> Iterator[Row]:
+    units = {f"{name} unit": unit for name, unit in headings.units.items()}
+    for number, line, fault in lines:
+        cells = {name: cell for name, cell in zip(headings.names, line, strict=False) if name} | units
+        if any(cell.strip() for cell in line[len(headings.names) :]):
+            fault = "has more cells than the first row has headings: a comma inside a cell needs quotes around the cell"
+        yield Row(number, cells, _as_csv(line), fault)
+
+
+def _only_once(rows: Iterator[Row], column: str) -> Iterator[Row]:
+    """The same key twice is a fault of the second row: we do not choose which of two sizes is right."""
+    seen: dict[str, int] = {}
+    for row in rows:
+        key = row.cells.get(column, "").strip()
+        if key and key in seen:
+            yield row._replace(fault=f"names {key[:64]} again: row {seen[key]} was used")
+            continue
+        if key:
+            seen[key] = row.number
+        yield row
+
+
+def _as_csv(line: list[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="").writerow(line)
+    return out.getvalue()
+
+
+def _body(headings: Headings, rows: list[Row]) -> bytes:
+    """What is kept of the page: its rows as they came, each behind its number."""
+    return "\n".join([_as_csv(["row", *headings.names]), *(f"{row.number},{row.raw}" for row in rows)]).encode("utf-8", "replace")
+
+
+def _name(source: Source) -> str:
+    return Path(source).name if isinstance(source, str | Path) else Path(str(getattr(source, "name", "") or "upload")).name

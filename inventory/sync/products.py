@@ -1,144 +1,142 @@
 """The product master says: make our products agree. Sizes become whole mm and g, rounded up; unknown stays unknown."""
 
-import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
+from inventory import rules
 from inventory.models import Product
-from inventory.sync.files import Row, read_csv
+from inventory.rules import GRAMS, MM, NotUsable
+from inventory.sync.files import Headings, Layout, Reader, Row, Source, headings_of, read_csv
 from partners.errors import RecordError
 from partners.pages import Applied, Page, Reject
-from partners.values import clean_text, identifier
+from partners.values import clean_text, identifier_at
 
-ALIASES = {
-    "product_sku": "sku",
-    "title": "name",
-    "length_mm": "length",
-    "width_mm": "width",
-    "height_mm": "height",
-    "depth": "height",
-    "weight_g": "weight",
-    "barcode": "ean",
-    "vendor": "brand",
-    "product_type": "category",
-    "country_of_origin": "origin_country",
-}
-MM = {"mm": 1.0, "cm": 10.0, "m": 1000.0, "in": 25.4, "inch": 25.4, "": 1.0}
-GRAMS = {"g": 1.0, "kg": 1000.0, "lb": 453.59237, "oz": 28.349523125, "": 1.0}
-LONGEST_MM, HEAVIEST_G = 5_000, 200_000
-TRUE, FALSE = {"yes", "y", "true", "1", "rigid"}, {"no", "n", "false", "0", "soft"}
-WRITTEN = (
-    "ean",
-    "name",
-    "brand",
-    "category",
-    "length_mm",
-    "width_mm",
-    "height_mm",
-    "weight_g",
-    "rigid",
-    "customs_description",
-    "hs_code",
-    "origin_country",
+SIDES = ("length", "width", "height")
+TEXTS = {"ean": 20, "name": 200, "brand": 80, "category": 80, "customs_description": 200}
+LAYOUT = Layout(
+    columns=frozenset({"sku", *TEXTS, *SIDES, "dim_unit", "weight", "weight_unit", "rigid", "hs_code", "origin_country"}),
+    needed=frozenset({"sku"}),
+    measures=frozenset({*SIDES, "weight"}),
+    unique="sku",
+    aliases={
+        **dict.fromkeys(("product_sku", "variant_sku", "garment_sku", "garmentsku", "item_sku", "stock_code", "item_code"), "sku"),
+        **dict.fromkeys(("title", "product_name", "item_name"), "name"),
+        **dict.fromkeys(("barcode", "gtin", "ean13", "variant_barcode"), "ean"),
+        **dict.fromkeys(("vendor", "designer"), "brand"),
+        **dict.fromkeys(("product_type", "type", "garment_type"), "category"),
+        **dict.fromkeys(("depth", "thickness"), "height"),
+        **dict.fromkeys(("dimension_unit", "dimensions_unit", "size_unit", "length_unit"), "dim_unit"),
+        **dict.fromkeys(("weight_uom", "variant_weight_unit"), "weight_unit"),
+        **dict.fromkeys(("hs", "commodity_code", "tariff_code", "hs_tariff_code"), "hs_code"),
+        **dict.fromkeys(("country_of_origin", "origin"), "origin_country"),
+        **dict.fromkeys(("customs_contents", "customs_text"), "customs_description"),
+    },
 )
-TEXTS = {"ean": 20, "name": 200, "brand": 80, "category": 80, "customs_description": 200, "hs_code": 12}
+KEPT = (*TEXTS, "length_mm", "width_mm", "height_mm", "weight_g", "rigid", "hs_code", "origin_country")
+WRITTEN = (*KEPT, "source", "content_hash", "fetched_at", "changed_at")
+
+Columns = dict[str, Any]
 
 
-def read_products_csv(path: str) -> Callable[[str], Iterator[Page]]:
-    """A reader of the product file at `path`; the one column it must have is `sku`."""
-    return read_csv(path, aliases=ALIASES, needed=frozenset({"sku"}))
+class Known(NamedTuple):
+    """What is mirrored of a SKU already."""
+
+    content_hash: str
+    source: str
+    kept: Columns
+
+
+def read_products_csv(source: Source) -> Reader:
+    """A reader of the product file; the one column it must have is `sku`. Raises Unreadable with a sentence when read."""
+    return read_csv(source, LAYOUT)
+
+
+def product_headings(source: Source) -> Headings:
+    """The file's headings, so that a person sees which columns were not understood."""
+    return headings_of(source, LAYOUT)
 
 
 def apply_products(page: Page, at: datetime) -> Applied:
-    """Write the rows of a page that differ. Each row that cannot be used is rejected by its row and column; the others count."""
+    """Write the rows of a page that say something new, in one read and a write for each batch of 500.
+
+    A row that cannot be used is rejected with its number, its columns and every reason; the others count. What a person
+    entered at the desk is overwritten by what the file says, but never by an empty cell.
+    """
     read, rejected = _read_all(page)
-    known = dict(Product.objects.filter(sku__in=list(read)).values_list("sku", "content_hash"))
-    new = [Product(sku=sku, **_columns(row, at)) for sku, row in read.items() if sku not in known]
-    changed = {sku: row for sku, row in read.items() if sku in known and known[sku] != _hash(row)}
-    Product.objects.bulk_create(new, batch_size=500)
-    _update(changed, at)
+    known = _known(list(read))
+    new = [sku for sku in read if sku not in known]
+    changed = [sku for sku in read if sku in known and known[sku].content_hash != _hash(read[sku])]
+    Product.objects.bulk_create([_product(sku, read[sku], known.get(sku), at) for sku in [*new, *changed]], **_UPSERT)
     unchanged = len(page.records) - len(rejected) - len(new) - len(changed)
-    return Applied(created=len(new), changed=len(changed), unchanged=unchanged, rejected=rejected)
+    return Applied(created=len(new), changed=len(changed), unchanged=unchanged, rejected=rejected, read=list(read))
 
 
-def _read_all(page: Page) -> tuple[dict[str, dict[str, Any]], list[Reject]]:
-    read: dict[str, dict[str, Any]] = {}
+_UPSERT: dict[str, Any] = {"batch_size": 500, "update_conflicts": True, "unique_fields": ["sku"], "update_fields": list(WRITTEN)}
+
+
+def _read_all(page: Page) -> tuple[dict[str, Columns], list[Reject]]:
+    read: dict[str, Columns] = {}
     rejected: list[Reject] = []
     for row in page.records:
-        sku = identifier(row.cells.get("sku", ""))
-        try:
-            read[sku] = _read(row, sku)
-        except RecordError as error:
-            raw = ",".join(row.cells.values())
-            rejected.append(Reject(key=sku, path=f"row {row.number}, column {error.path}", reason=error.reason, raw=raw))
+        sku, columns, faults = _read(row)
+        if faults:
+            rejected.append(_refuse(row, sku, faults))
+        else:
+            read[sku] = columns
     return read, rejected
 
 
-def _read(row: Row, sku: str) -> dict[str, Any]:
-    cells = row.cells
-    if not sku:
-        raise RecordError("sku", "is empty")
-    sides = {f"{side}_mm": _measure(cells, side, "dim_unit", MM, LONGEST_MM) for side in ("length", "width", "height")}
-    texts = {name: clean_text(cells.get(name, ""), limit=limit).text for name, limit in TEXTS.items()}
-    return (
-        texts
-        | sides
-        | {
-            "weight_g": _measure(cells, "weight", "weight_unit", GRAMS, HEAVIEST_G),
-            "rigid": _rigid(cells.get("rigid", "")),
-            "origin_country": _country(cells.get("origin_country", "")),
-        }
-    )
+def _refuse(row: Row, sku: str, faults: dict[str, str]) -> Reject:
+    where = ", ".join(filter(None, faults))
+    reason = "; ".join(f"{column} {fault}".strip() for column, fault in faults.items())
+    return Reject(key=sku, path=f"row {row.number}: {where}" if where else f"row {row.number}", reason=reason, raw=row.raw)
 
 
-def _measure(cells: Mapping[str, str], column: str, unit_column: str, units: Mapping[str, float], most: int) -> int | None:
-    """A whole number of mm or g, rounded up: a parcel planned too small fails, one planned too large does not. Blank is unknown."""
-    text = cells.get(column, "").strip().replace(",", ".")
-    if not text:
-        return None
-    unit = cells.get(unit_column, "").strip().casefold()
-    if unit not in units:
-        raise RecordError(unit_column, f"{unit[:20]!r} is not a unit we know: {', '.join(filter(None, units))}")
+def _read(row: Row) -> tuple[str, Columns, dict[str, str]]:
+    """(SKU, columns, faults by column). The fault of a whole row stands under ""."""
+    cells, faults = row.cells, {"": row.fault} if row.fault else {}
+    sku, columns = "", {name: clean_text(cells.get(name, ""), limit=limit).text for name, limit in TEXTS.items()}
     try:
-        value = float(text)
-    except ValueError as error:
-        raise RecordError(column, f"{text[:20]!r} is not a number") from error
-    if not math.isfinite(value) or value <= 0:
-        raise RecordError(column, "must be more than nought; leave it empty if it is not known")
-    whole = math.ceil(round(value * units[unit], 6))
-    if whole > most:
-        raise RecordError(column, f"{whole} {'g' if units is GRAMS else 'mm'} cannot be right for a garment")
-    return whole
+        sku = identifier_at(cells.get("sku"), "sku")
+    except RecordError as error:
+        faults |= {} if row.fault else {"sku": error.reason}
+
+    def take(name: str, column: str, parse: Callable[..., Any], *how: Any) -> None:
+        try:
+            columns[name] = parse(cells.get(column, ""), *how)
+        except NotUsable as error:
+            faults.setdefault(column, str(error))
+
+    for side in SIDES:
+        take(f"{side}_mm", side, rules.whole, _unit(cells, side, "dim_unit"), MM)
+    take("weight_g", "weight", rules.whole, _unit(cells, "weight", "weight_unit"), GRAMS)
+    take("rigid", "rigid", rules.keeps_its_shape)
+    take("origin_country", "origin_country", rules.country)
+    take("hs_code", "hs_code", rules.hs_code)
+    return sku, columns, faults
 
 
-def _rigid(text: str) -> bool:
-    """Blank counts as rigid: what does not say that it folds must fit as it is."""
-    folded = text.strip().casefold()
-    if folded and folded not in TRUE | FALSE:
-        raise RecordError("rigid", "must be yes or no")
-    return folded not in FALSE
+def _unit(cells: Mapping[str, str], column: str, unit_column: str) -> str:
+    """The unit that the heading says, else the row's own, else mm or g."""
+    return cells.get(f"{column} unit") or cells.get(unit_column, "")
 
 
-def _country(text: str) -> str:
-    code = text.strip().upper()
-    if code and not (len(code) == 2 and code.isascii() and code.isalpha()):
-        raise RecordError("origin_country", "must be a country code of two letters, such as GB")
-    return code
+def _known(skus: list[str]) -> dict[str, Known]:
+    rows = Product.objects.filter(sku__in=skus).values_list("sku", "content_hash", "source", *KEPT)
+    return {sku: Known(hash_, source, dict(zip(KEPT, kept, strict=True))) for sku, hash_, source, *kept in rows}
 
 
-def _columns(row: dict[str, Any], at: datetime) -> dict[str, Any]:
-    return row | {"content_hash": _hash(row), "fetched_at": at, "changed_at": at, "source": "csv"}
+def _product(sku: str, columns: Columns, known: Known | None, at: datetime) -> Product:
+    blank = [name for name in KEPT if columns[name] in (None, "")]
+    by_hand = known is not None and known.source == Product.Source.DESK
+    held = {name: known.kept[name] for name in blank if known.kept[name] not in (None, "")} if by_hand and known else {}
+    source = Product.Source.DESK if held else Product.Source.CSV
+    said = columns | held
+    said["rigid"] = said["rigid"] is not False  # what does not say that it folds has to fit as it is
+    return Product(sku=sku, **said, source=source, content_hash=_hash(columns), fetched_at=at, changed_at=at)
 
 
-def _hash(row: dict[str, Any]) -> str:
-    return blake2b(repr([row[name] for name in WRITTEN]).encode(), digest_size=16).hexdigest()
-
-
-def _update(changed: dict[str, dict[str, Any]], at: datetime) -> None:
-    products = list(Product.objects.filter(sku__in=list(changed)))
-    for product in products:
-        for name, value in _columns(changed[product.sku], at).items():
-            setattr(product, name, value)
-    Product.objects.bulk_update(products, [*WRITTEN, "content_hash", "fetched_at", "changed_at", "source"], batch_size=200)
+def _hash(columns: Columns) -> str:
+    return blake2b(repr([columns[name] for name in KEPT]).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
