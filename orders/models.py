@@ -175,3 +175,6 @@ class ResolverRule(models.Model):
     class Meta:
         ordering = ["fact", "position", "id"]
         constraints = [models.UniqueConstraint(fields=["fact", "name"], name="one_rule_per_fact_and_name")]
+
+    def __str__(self) -> str:
+        return f"{self.get_fact_display()}: {self.name}"

@@ -1,5 +1,19 @@
 """At what address?"""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from orders.views import fixes, pages, resolvers
+
+app_name = "orders"
+
+urlpatterns = [
+    path("orders/", pages.order_list, name="list"),
+    path("orders/<str:number>/", pages.order_detail, name="detail"),
+    path("orders/<str:number>/reveal/", pages.reveal, name="reveal"),
+    path("orders/<str:number>/holds/<int:pk>/clear/", fixes.clear_hold, name="clear-hold"),
+    *(path(f"orders/<str:number>/{kind}/", fixes.fix, {"kind": kind}, name=kind) for kind in fixes.FIXES),
+    path("settings/resolvers/", resolvers.page, name="resolvers"),
+    path("settings/resolvers/add/", resolvers.edit, name="resolver-add"),
+    path("settings/resolvers/<int:pk>/", resolvers.edit, name="resolver-edit"),
+    path("settings/resolvers/<int:pk>/move/", resolvers.move, name="resolver-move"),
+]

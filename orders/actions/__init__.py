@@ -1,5 +1,6 @@
 """Do it: one verb per function; the only writer of decisions about orders."""
 
+from exceptions_queue.actions import Refused as DeskRefused
 from orders.actions.corrections import (
     change_locker,
     convert_to_home,
@@ -19,6 +20,7 @@ from orders.actions.sending import resend
 
 __all__ = [
     "Checked",
+    "DeskRefused",
     "Refused",
     "Reviewed",
     "Stale",

@@ -32,7 +32,7 @@ class Control(App):
         if request.path == "/health":
             return as_json({"seed": self.world.seed, "now": stamp(self.world.now()), "orders": len(self.world.orders)})
         if request.path == "/acs/orders":
-            return as_json({number: kept for number, kept in sorted(self.world.acs.items())})
+            return as_json({"orders": [{"number": number} | kept for number, kept in sorted(self.world.acs.items())]})
         return as_json({"error": "no such page"}, 404)
 
     def _post(self, request: Request) -> Reply:

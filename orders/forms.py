@@ -1,0 +1,140 @@
+"""Is the input well-formed? One small form per fix; whether the value is right, the action says."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+
+from orders.models import Order, ResolverRule
+from orders.problems import read_methods
+from orders.rules import resolver
+from orders.states import Destination
+from partners.models import CodeMapping
+
+
+class FixForm(forms.Form):
+    """A fix knows the order it is for, and the version of it that the person saw."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, order: Order, **kwargs: Any) -> None:
+        self.order = order
+        kwargs["initial"] = {**self.starting(order), "version": order.version, **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+
+    def starting(self, order: Order) -> Mapping[str, Any]:
+        return {name: getattr(order, name) for name in self.base_fields if hasattr(order, name) and name != "version"}
+
+    def values(self) -> dict[str, Any]:
+        """What the action takes."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+
+class MobileForm(FixForm):
+    value = forms.CharField(label="Mobile number", max_length=60, widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}))
+
+    def starting(self, order: Order) -> Mapping[str, Any]:
+        return {"value": order.mobile}
+
+
+class EmailForm(FixForm):
+    value = forms.CharField(
+        label="E-mail address", max_length=254, widget=forms.TextInput(attrs={"inputmode": "email", "autocomplete": "off"})
+    )
+
+    def starting(self, order: Order) -> Mapping[str, Any]:
+        return {"value": order.email}
+
+
+class NameForm(FixForm):
+    first_name = forms.CharField(label="First name", max_length=100)
+    last_name = forms.CharField(label="Last name", max_length=100)
+
+
+class AddressForm(FixForm):
+    address1 = forms.CharField(label="Address line 1", max_length=200)
+    address2 = forms.CharField(label="Address line 2", max_length=200, required=False)
+    city = forms.CharField(label="Town or city", max_length=100)
+    county = forms.CharField(label="County", max_length=100, required=False)
+    postcode = forms.CharField(label="Postcode", max_length=20)
+    country = forms.ChoiceField(
+        label="Country", choices=[("GB", "United Kingdom"), ("IM", "Isle of Man"), ("GG", "Guernsey"), ("JE", "Jersey")]
+    )
+
+
+class LockerForm(FixForm):
+    locker_id = forms.CharField(label="Locker ID", max_length=40)
+
+    def starting(self, order: Order) -> Mapping[str, Any]:
+        return {"locker_id": ""}
+
+
+class HomeForm(FixForm):
+    delivery_method = forms.ChoiceField(label="Home delivery by")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["delivery_method"].choices = home_methods()  # type: ignore[attr-defined]
+
+    def starting(self, order: Order) -> Mapping[str, Any]:
+        return {}
+
+
+def home_methods() -> list[tuple[str, str]]:
+    """The mapped delivery methods that go to a door, as (code, words)."""
+    homes = {folded for folded, method in read_methods().items() if method.destination == Destination.HOME}
+    rows = CodeMapping.objects.filter(partner="acs", kind=CodeMapping.Kind.DELIVERY_METHOD, folded__in=homes).order_by("raw")
+    return [(row.raw, f"{row.raw.replace('_', ' ')} (ACS service {row.target}, {row.flags.get('agent', '')})") for row in rows]
+
+
+class DatesForm(FixForm):
+    dispatch_on = forms.DateField(label="Dispatch", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    deliver_on = forms.DateField(label="Delivery", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    event_on = forms.DateField(label="Event", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    return_on = forms.DateField(label="Return", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def starting(self, order: Order) -> Mapping[str, Any]:
+        days = {name: getattr(order, name) for name in ("dispatch_on", "deliver_on", "event_on", "return_on")}
+        return {name: day.isoformat() if day else "" for name, day in days.items()}
+
+
+class CustomsForm(FixForm):
+    contents = forms.CharField(label="What is inside", max_length=200)
+    value = forms.DecimalField(label="Value in pounds", min_value=0, max_digits=9, decimal_places=2)
+
+    def starting(self, order: Order) -> Mapping[str, Any]:
+        pence = order.customs_value_pence or order.total_pence
+        return {"contents": order.customs_contents, "value": f"{pence // 100}.{pence % 100:02d}"}
+
+    def values(self) -> dict[str, Any]:
+        return {"contents": self.cleaned_data["contents"], "value_pence": int(self.cleaned_data["value"] * 100)}
+
+
+class PlainForm(FixForm):
+    """A fix that asks nothing but a yes."""
+
+    def starting(self, order: Order) -> Mapping[str, Any]:
+        return {}
+
+
+class ReasonForm(PlainForm):
+    reason = forms.CharField(label="Why?", max_length=300)
+
+
+class HoldForm(PlainForm):
+    reason = forms.CharField(label="Why is it held?", max_length=300)
+    exit = forms.CharField(label="What ends the hold?", max_length=300)
+
+
+class ResolverRuleForm(forms.ModelForm):
+    """A place to look for a fact. A pattern that could run away is refused here, before it meets an order."""
+
+    class Meta:
+        model = ResolverRule
+        fields = ["fact", "name", "source", "key", "json_path", "pattern", "enabled"]
+
+    def clean_pattern(self) -> str:
+        pattern = self.cleaned_data["pattern"]
+        if pattern and (fault := resolver.pattern_fault(pattern)):
+            raise forms.ValidationError(fault)
+        return pattern

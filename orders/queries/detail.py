@@ -1,0 +1,180 @@
+"""Everything the page of one order shows."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.contrib.contenttypes.models import ContentType
+from django.urls import reverse
+
+from exceptions_queue.catalogue import CATALOGUE, sentence
+from exceptions_queue.models import AuditEntry, ExceptionCase, Hold
+from exceptions_queue.queries import words
+from exceptions_queue.states import CaseState
+from inventory.models import Product
+from lockers.models import Point
+from orders.models import GateDecision, Order
+from orders.rules import masking
+from orders.rules.stage import Stage, stage
+from partners.models import Intent
+
+RECENT = 60
+CONTACT = ("name", "mobile", "email", "address")
+CHECKS = (
+    ("Mobile can receive a locker code", ("VAL-MOB-MISSING", "VAL-MOB-FORMAT")),
+    ("E-mail, first and last name", ("VAL-EMAIL", "VAL-NAME")),
+    ("Address and postcode", ("VAL-ADDR",)),
+    ("Locker is known, open and has the size", ("VAL-LOCKER-MISSING", "VAL-LOCKER-UNKNOWN", "LOC-CLOSED", "LOC-SIZE")),
+    ("Everything fits one compartment", ("VAL-DIM-MISSING", "VAL-OVERSIZE")),
+    ("Delivery method has an ACS service", ("VAL-SERVICE-MAP",)),
+    ("ACS knows every product", ("VAL-SKU-UNKNOWN",)),
+    ("Not ordered twice", ("VAL-DUPLICATE",)),
+    ("Hire dates can be met", ("VAL-DATES",)),
+    ("Customs facts", ("VAL-CUSTOMS",)),
+)
+
+
+class Fact(NamedTuple):
+    """A contact fact in use, and what the shop says where that differs."""
+
+    name: str
+    value: str
+    shop: str
+
+
+class Check(NamedTuple):
+    label: str
+    passed: bool
+    why: str
+
+
+def stage_of(order: Order, cases: list[ExceptionCase], holds: list[Hold]) -> Stage:
+    stopped = [case for case in cases if "R" in case.blocks]
+    cleared = sum(case.state != CaseState.OPEN for case in stopped) + sum(hold.cleared_at is not None for hold in holds)
+    return stage(
+        order.state,
+        order.acs_status,
+        claimed=bool(order.release_claimed_at),
+        excluded=bool(order.excluded_why),
+        held=len(stopped) + len(holds),
+        cleared=cleared,
+    )
+
+
+def cases_of(order: Order) -> list[ExceptionCase]:
+    """Every case this order ever had, open ones first, most urgent first."""
+    cases = ExceptionCase.objects.filter(**_about(order)).select_related("assignee")
+    return sorted(cases, key=lambda case: (case.state != CaseState.OPEN, case.due_at))
+
+
+def holds_of(order: Order) -> list[Hold]:
+    return list(Hold.objects.filter(**_about(order)).select_related("placed_by").order_by("placed_at"))
+
+
+def shown_cases(cases: list[ExceptionCase]) -> list[dict[str, Any]]:
+    """Open cases with their sentence, what to do and where."""
+    return [
+        {
+            "sentence": sentence(case.code, case.evidence),
+            "do": CATALOGUE[case.code].what_to_do,
+            "code": case.code,
+            "owner": case.get_owner_display(),
+            "assignee": case.assignee.get_username() if case.assignee else "",
+            "url": reverse("queue:case", kwargs={"pk": case.pk}),
+            "blocks": "R" in case.blocks,
+        }
+        for case in cases
+        if case.state == CaseState.OPEN
+    ]
+
+
+def contact(order: Order, *, unmasked: bool) -> list[Fact]:
+    """The contact facts in use beside the shop's, masked unless this person may see them."""
+    used = _contact({name: getattr(order, name) for name in _USED}, unmasked)
+    shop = _contact({name: order.shop.get(name, getattr(order, name)) for name in _USED}, unmasked)
+    differs = {name: used_value != shop_value for (name, used_value), (_, shop_value) in zip(used, shop, strict=True)}
+    return [Fact(name, value, dict(shop)[name] if differs[name] else "") for name, value in used]
+
+
+_USED = ("first_name", "last_name", "mobile", "email", "address1", "address2", "city", "county", "postcode", "country")
+
+
+def _contact(of: Mapping[str, str], unmasked: bool) -> list[tuple[str, str]]:
+    if unmasked:
+        parts = (of["address1"], of["address2"], of["city"], of["county"], of["postcode"], of["country"])
+        values = (f"{of['first_name']} {of['last_name']}".strip(), of["mobile"], of["email"], ", ".join(filter(None, parts)))
+    else:
+        values = (
+            masking.mask_name(of["first_name"], of["last_name"]),
+            masking.mask_mobile(of["mobile"]),
+            masking.mask_email(of["email"]),
+            masking.mask_address(of["address1"], of["city"], of["postcode"]),
+        )
+    return list(zip(("Name", "Mobile", "E-mail", "Address"), values, strict=True))
+
+
+def lines_of(order: Order) -> list[dict[str, Any]]:
+    """Each line with the size the product master knows. Two statements."""
+    lines = list(order.lines.order_by("id"))
+    known = {product.sku: product for product in Product.objects.filter(sku__in=[line.sku for line in lines])}
+    return [{"line": line, "size": _size(known.get(line.sku)), "price": words.pounds(line.unit_price_pence)} for line in lines]
+
+
+def _size(product: Product | None) -> str:
+    if product is None or not (product.length_mm and product.width_mm and product.height_mm and product.weight_g):
+        return ""
+    kind = "rigid" if product.rigid else "soft"
+    return f"{product.length_mm} × {product.width_mm} × {product.height_mm} mm, {product.weight_g:,} g, {kind}"
+
+
+def checks_of(decision: GateDecision | None) -> list[Check]:
+    """The last decision of the gate, check by check."""
+    if decision is None:
+        return []
+    return [_check(label, codes, decision.findings) for label, codes in CHECKS]
+
+
+def _check(label: str, codes: tuple[str, ...], findings: Mapping[str, Any]) -> Check:
+    failed = next((code for code in codes if code in findings), None)
+    return Check(label, failed is None, sentence(failed, findings[failed]) if failed else "")
+
+
+def locker_of(order: Order) -> Point | None:
+    return Point.objects.filter(point_id=order.locker_id).first() if order.locker_id else None
+
+
+def sendings_of(order: Order, now: datetime) -> list[dict[str, Any]]:
+    """What we asked of ACS and how it ended, newest first."""
+    intents = Intent.objects.filter(kind="acs_release", business_id=order.number).order_by("-revision")[:10]
+    return [
+        {
+            "state": intent.get_state_display(),
+            "tone": _TONES.get(intent.state, "info"),
+            "when": words.moment(intent.ended_at or intent.created_at, now),
+            "full": words.full(intent.ended_at or intent.created_at),
+            "error": intent.error,
+            "attempts": intent.attempts,
+            "already": intent.receipt.get("already", False),
+        }
+        for intent in intents
+    ]
+
+
+_TONES = {"done": "ok", "dead": "bad", "unknown": "warn", "cancelled": "quiet"}
+
+
+def timeline_of(order: Order, now: datetime) -> Iterator[dict[str, str]]:
+    for entry in AuditEntry.objects.filter(**_about(order)).order_by("-id")[:RECENT]:
+        who = "Lockstep" if entry.actor_label.startswith("system:") else entry.actor_label
+        changed = ", ".join(sorted(entry.after)) if entry.verb == "order corrected" else ""
+        yield {
+            "who": who,
+            "what": entry.verb,
+            "detail": " ".join(filter(None, (changed.replace("_", " "), entry.reason))),
+            "when": words.moment(entry.at, now),
+            "full": words.full(entry.at),
+        }
+
+
+def _about(order: Order) -> dict[str, Any]:
+    return {"subject_type": ContentType.objects.get_for_model(Order), "subject_id": order.pk}

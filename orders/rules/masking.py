@@ -1,0 +1,34 @@
+"""What people see of personal data who have no need of it: enough to recognise, too little to use."""
+
+_DOT = "•"
+
+
+def mask_name(first: str, last: str) -> str:
+    """ "Jane", "Smith" → "J••• S••••"."""
+    return " ".join(_first_letter(part) for part in (first, last) if part.strip())
+
+
+def mask_mobile(value: str) -> str:
+    """ "07700 900123" → "07••• •••123"."""
+    digits = "".join(letter for letter in value if letter.isdecimal())
+    return f"{digits[:2]}{_DOT * 3} {_DOT * 3}{digits[-3:]}" if len(digits) > 6 else _DOT * len(digits)
+
+
+def mask_email(value: str) -> str:
+    """ "ada@example.com" → "a••@e••••••.com"."""
+    local, at, domain = value.partition("@")
+    if not at:
+        return _first_letter(value)
+    name, dot, end = domain.rpartition(".")
+    return f"{_first_letter(local)}@{_first_letter(name)}{dot}{end}"
+
+
+def mask_address(line: str, city: str, postcode: str) -> str:
+    """Only the town and the first half of the postcode stay: "••••, Leeds LS1"."""
+    outward = postcode.split()[0] if " " in postcode.strip() else postcode[:-3]
+    return f"{_DOT * 4 if line else ''}, {city} {outward.upper()}".strip(", ")
+
+
+def _first_letter(text: str) -> str:
+    text = text.strip()
+    return text[:1] + _DOT * min(len(text) - 1, 8) if text else ""

@@ -1,0 +1,84 @@
+"""A person asks for the list of orders or for one order."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from exceptions_queue.audit import record
+from exceptions_queue.queries import words
+from orders.filters import OrderFilter
+from orders.models import Order
+from orders.queries import detail, listing
+from orders.rules.stage import what_can_still_be_done
+from orders.views import Signed
+
+
+@require_GET
+@permission_required("orders.view_order", raise_exception=True)
+def order_list(request: Signed) -> HttpResponse:
+    chosen = OrderFilter(request.GET, queryset=Order.objects.all())
+    orders = chosen.qs if chosen.form.is_valid() else Order.objects.none()
+    found = listing.page(orders, now=timezone.now(), after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    kept = request.GET.copy()
+    for name in ("after", "before"):
+        kept.pop(name, None)
+    context = {"form": chosen.form, "page": found, "count": listing.count(orders), "query": kept.urlencode()}
+    return render(request, "orders/list.html", context)
+
+
+@require_GET
+@permission_required("orders.view_order", raise_exception=True)
+def order_detail(request: Signed, number: str) -> HttpResponse:
+    order = get_object_or_404(Order, number=number)
+    return render(request, "orders/detail.html", order_context(request, order))
+
+
+@require_POST
+@permission_required("orders.reveal_contact_order", raise_exception=True)
+def reveal(request: Signed, number: str) -> HttpResponse:
+    """Show the contact data once, and say in the audit log who looked."""
+    order = get_object_or_404(Order, number=number)
+    record("contact data revealed", order, actor=request.user, at=timezone.now())
+    return render(request, "orders/detail.html", order_context(request, order, revealed=True))
+
+
+def order_context(request: Signed, order: Order, *, revealed: bool = False) -> dict[str, Any]:
+    """Everything the page shows: a fixed number of statements, whatever the order holds."""
+    now = timezone.now()
+    cases, holds = detail.cases_of(order), detail.holds_of(order)
+    unmasked = revealed or request.user.has_perm("orders.see_contact_order")
+    decision = order.decisions.order_by("-id").first()
+    return {
+        "order": order,
+        "stage": detail.stage_of(order, cases, holds),
+        "cases": detail.shown_cases(cases),
+        "holds": [hold for hold in holds if hold.cleared_at is None],
+        "contact": detail.contact(order, unmasked=unmasked),
+        "unmasked": unmasked,
+        "lines": detail.lines_of(order),
+        "locker": detail.locker_of(order),
+        "decision": decision,
+        "checks": detail.checks_of(decision),
+        "decided": words.full(decision.decided_at) if decision else "",
+        "sendings": detail.sendings_of(order, now),
+        "possible": what_can_still_be_done(order.state, claimed=bool(order.release_claimed_at)),
+        "timeline": list(detail.timeline_of(order, now)),
+        "value": words.pounds(order.total_pence),
+        "placed": words.full(order.placed_at),
+        "acs_seen": words.full(order.acs_seen_at) if order.acs_seen_at else "",
+        "acs_since": words.full(order.acs_status_since) if order.acs_status_since else "",
+        "released": words.full(order.released_at) if order.released_at else "",
+        "dates": [(label, day) for label, day in _dates(order) if day],
+    }
+
+
+def _dates(order: Order) -> list[tuple[str, Any]]:
+    return [("Dispatch", order.dispatch_on), ("Delivery", order.deliver_on), ("Event", order.event_on), ("Return", order.return_on)]
+
+
+def to_order(order: Order) -> HttpResponse:
+    return redirect("orders:detail", number=order.number)
