@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import holidays
+from django.core.cache import cache
 
 from exceptions_queue.models import Site, SiteDay
 
@@ -18,6 +19,7 @@ DEFAULT_SITE = "acs"
 DEFAULT_CUTOFF, DEFAULT_COLLECTION = time(12), time(17, 30)
 _SITE_COLUMNS = ("order_cutoff", "collection_at", "time_zone", "bank_holidays", "working_days", "lead_minutes")
 _DAYS_COLUMNS = ("days__on", "days__closed", "days__order_cutoff", "days__collection_at")
+_SHOWN, _SHOWN_FOR_S = "calendars.shown_clock", 30
 _HORIZON = 60  # days looked ahead: no site is closed longer, and a wrong calendar must not stop the desk
 _REMEMBERED = timedelta(days=7)  # SiteDay rows older than this no longer matter to an upcoming cut-off
 
@@ -113,7 +115,7 @@ def clock_of(site: Site, *, at: datetime) -> Clock:
 
 
 def default_clock(*, at: datetime) -> Clock:
-    """The clock of the default site, read together with its special days in one statement: every queue page asks for it."""
+    """The clock of the default site, read together with its special days in one statement."""
     rows = Site.objects.filter(key=DEFAULT_SITE).values_list(*_SITE_COLUMNS, *_DAYS_COLUMNS)
     own, since = len(_SITE_COLUMNS), (at - _REMEMBERED).date()
     found = list(rows)
@@ -122,6 +124,17 @@ def default_clock(*, at: datetime) -> Clock:
     days = {row[own]: Day(*row[own + 1 :]) for row in found if row[own] and row[own] >= since}
     own_values: dict[str, Any] = dict(zip(_SITE_COLUMNS, found[0], strict=False))
     return Clock(**own_values, days=days)
+
+
+def shown_clock(*, at: datetime) -> Clock:
+    """The default site's clock for what is only shown: up to half a minute old, unless it was changed in this process."""
+    clock: Clock = cache.get_or_set(_SHOWN, lambda: default_clock(at=at), _SHOWN_FOR_S)
+    return clock
+
+
+def forget_shown_clock() -> None:
+    """Call after a change of a calendar."""
+    cache.delete(_SHOWN)
 
 
 def release_due(site: Site | None, *, at: datetime) -> Due:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from exceptions_queue import audit
 from exceptions_queue.audit import Actor
-from exceptions_queue.calendars import Clock, clock_of
+from exceptions_queue.calendars import Clock, clock_of, forget_shown_clock
 from exceptions_queue.models import ExceptionCase, Site, SiteDay
 from exceptions_queue.states import CaseState
 
@@ -49,6 +49,7 @@ def drop_day(day: SiteDay, *, actor: Actor, at: datetime) -> int:
 
 def _retarget(old: Clock, new: Clock, at: datetime) -> int:
     """Cases due at a cut-off of the old calendar go to the new one's. Few distinct instants, one UPDATE each."""
+    transaction.on_commit(forget_shown_clock)
     zone = ZoneInfo(old.time_zone)
     open_cases = ExceptionCase.objects.filter(state=CaseState.OPEN, due_at__gt=at)
     moved = 0

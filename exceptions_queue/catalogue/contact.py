@@ -15,6 +15,8 @@ _MOBILE_FAULTS = {
     "070": f"The mobile number starts with 070, a personal number: {MOBILE}",
     "076": f"The mobile number starts with 076, a pager: {MOBILE}",
     "letters": f"The mobile number has letters in it: {MOBILE}",
+    "not_mobile": f"The number belongs to a service, not to a mobile: {MOBILE}",
+    "unassigned": f"No network has been given this mobile number: {MOBILE}",
     "dummy": f"The mobile number is made up (repeated or counting digits): {MOBILE}",
 }
 _EMAIL_FAULTS = {
@@ -23,18 +25,23 @@ _EMAIL_FAULTS = {
 }
 _NAME_FAULTS = {
     "missing": "There is no recipient name, and InPost needs a first and a last name.",
-    "first_missing": "The first name is missing, and InPost needs both parts.",
-    "last_missing": "The last name is missing, and InPost needs both parts.",
+    "no_letters": "A part of the recipient's name has no letters, and InPost needs a first and a last name.",
     "one_word": "The recipient's name is one word, and InPost needs a first and a last name.",
 }
 _ADDRESS_WORDS = {"address1": "first address line", "city": "town", "postcode": "postcode", "country": "country"}
+_ZONES = {"NI": "Northern Ireland", "IM": "The Isle of Man", "GY": "Guernsey", "JE": "Jersey"}
 _CUSTOMS_FAULTS = {
     "contents": "the contents are not described",
-    "contents_missing": "the contents are not described",
     "value": "the value is not stated",
-    "value_missing": "the value is not stated",
     "origin": "a product has no country of origin",
-    "origin_missing": "a product has no country of origin",
+}
+
+
+_DATES = {
+    "dispatch_on": "The dispatch date",
+    "deliver_on": "The delivery date",
+    "event_on": "The day of the event",
+    "return_on": "The return date",
 }
 
 
@@ -47,21 +54,20 @@ def _address(evidence: Evidence) -> str:
 
 
 def _duplicate(evidence: Evidence) -> str:
-    other = named(evidence.get("other") or evidence.get("orders"))
+    other = named(evidence.get("other"))
     return f"It looks like {'order ' + other if other else 'another order'} again: same customer, same products, same address."
 
 
 def _dates(evidence: Evidence) -> str:
-    faults = {
-        "past": "The hire dates cannot be met: the day to dispatch has passed.",
-        "missing": "A hire date is missing, so ACS cannot plan the garment.",
-        "order": "The hire dates are out of order: dispatch, delivery, event and return must follow each other.",
-    }
-    return faults.get(fault(evidence), "The hire dates cannot be met as they stand.")
+    what = _DATES.get(str(evidence.get("field", "")), "A date")
+    return {
+        "too_late": f"{what} has passed: the garment would come too late.",
+        "before_previous": f"{what} lies before the date that comes first: dispatch, delivery, event and return follow each other.",
+    }.get(fault(evidence), "The dates cannot be met as they stand.")
 
 
 def _customs(evidence: Evidence) -> str:
-    zone = str(evidence.get("zone") or evidence.get("area") or "This destination")
+    zone = _ZONES.get(str(evidence.get("zone", "")), "This destination")
     why = _CUSTOMS_FAULTS.get(fault(evidence), "they are not complete")
     return f"{zone} needs customs facts, and {why}."
 

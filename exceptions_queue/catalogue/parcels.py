@@ -8,12 +8,12 @@ CHANGE_LOCKER = Fix("orders:change-locker", "Choose another locker")
 
 
 def _locker(evidence: Evidence) -> str:
-    name = named(evidence.get("locker") or evidence.get("locker_id"))
+    name = named(evidence.get("locker"))
     return f"Locker {name}" if name else "The chosen locker"
 
 
 def _unknown_locker(evidence: Evidence) -> str:
-    if fault(evidence) in {"shop", "not_a_locker"}:
+    if fault(evidence) == "shop":
         return f"{_locker(evidence)} is a shop counter, not a locker: no compartment can be booked there."
     return f"{_locker(evidence)} is not in InPost's list: no parcel can be sent there."
 
@@ -54,13 +54,9 @@ def _no_size(evidence: Evidence) -> str:
 
 
 def _oversize(evidence: Evidence) -> str:
-    words = {
-        "too_heavy": "The order weighs more than the 15 kg a locker takes.",
-        "weight": "The order weighs more than the 15 kg a locker takes.",
-        "too_long": "One item is longer than the largest locker compartment.",
-        "item": "One item is larger than the largest locker compartment.",
-    }
-    return words.get(fault(evidence), "The order is too big for the largest locker compartment.")
+    if fault(evidence) == "too_heavy":
+        return "The order weighs more than the 15 kg a locker takes."
+    return "The order is too big for the largest locker compartment."
 
 
 PARCELS = (

@@ -8,6 +8,7 @@ CONNECTIONS = Fix("partners:connections", "Open the connections", takes="", frag
 RESEND = Fix("orders:resend", "Send it again")
 ADMIN = frozenset({Owner.INTEGRATION})
 
+_FEEDS = {"inpost.points": "InPost's locker list", "store.orders": "The shop's order feed", "acs.orders": "ACS's status feed"}
 _PARTNERS = {"acs": "ACS", "inpost": "InPost", "points": "InPost's locker list", "store": "The shop"}
 
 
@@ -22,8 +23,8 @@ def _rejected(evidence: Evidence) -> str:
 
 
 def _unconfirmed(evidence: Evidence) -> str:
-    if fault(evidence) in {"differs", "different"}:
-        fields = named(evidence.get("fields") or evidence.get("differences"))
+    if fault(evidence) == "differs":
+        fields = named(evidence.get("fields"))
         return f"ACS shows this order with {'other ' + fields if fields else 'other content'} than we sent."
     return "We sent this order to ACS and cannot see it there."
 
@@ -34,14 +35,15 @@ def _stuck(evidence: Evidence) -> str:
 
 
 def _suspect(evidence: Evidence) -> str:
-    feed = named(evidence.get("feed")) or "A feed"
+    name = named(evidence.get("feed"))
+    feed = _FEEDS.get(name, f"The feed {name}" if name else "A feed")
     why = {
         "empty": "it was empty",
         "short": "it was much shorter than usual",
         "long": "it was much longer than usual",
-        "stale": "it is older than the one before",
         "older": "it is older than the one before",
         "rejected": "too many of its records could not be read",
+        "gone": "it would take away more than a fifth of what we know",
     }.get(fault(evidence), "it looks wrong")
     return f"{feed} was held because {why}. Nothing of it has been used."
 

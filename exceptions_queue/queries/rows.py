@@ -9,6 +9,7 @@ from functools import cache
 from html import escape as esc
 from typing import Any
 
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from heroicons.templatetags.heroicons import heroicon_mini
 
@@ -56,22 +57,22 @@ _OWNERS = dict(Owner.choices)
 
 def render(rows: Sequence[Mapping[str, Any]], *, now: datetime, base: str, may_take: bool) -> SafeString:
     """Rows of `COLUMNS` as table rows. `base` is the queue's own address."""
-    chips: dict[datetime, str] = {}
-    return mark_safe("".join([row(case, now=now, base=base, may_take=may_take, chips=chips) for case in rows]))  # noqa: S308 - escaped
+    here = now.astimezone(timezone.get_current_timezone())
+    return mark_safe("".join([row(case, now=here, base=base, may_take=may_take) for case in rows]))  # noqa: S308 - escaped in row
 
 
-def row(case: Mapping[str, Any], *, now: datetime, base: str, may_take: bool, chips: dict[datetime, str] | None = None) -> str:
-    """One row. `chips` remembers the due chips of a page: most cases of a day are due at the same cut-off."""
-    kind = CATALOGUE.get(case["code"])
+def row(case: Mapping[str, Any], *, now: datetime, base: str, may_take: bool) -> str:
+    """One row; its times are written in the time zone of `now`."""
+    code, what_to_do = _of_code(case["code"])
     url = f"{base}{case['id']}/"
     return _ROW.format(
         pk=case["id"],
-        due=_due(case, now, {} if chips is None else chips),
+        due=_due(case, now),
         subject=_subject(case),
         url=url,
         sentence=esc(sentence(case["code"], case["evidence"])),
-        code=esc(case["code"]),
-        what_to_do=esc(kind.what_to_do) if kind else "",
+        code=code,
+        what_to_do=what_to_do,
         owner=_OWNERS.get(case["owner"], ""),
         person=_person(case, url, may_take=may_take),
         value=words.pounds(case["value_pence"]),
@@ -83,7 +84,7 @@ def due_chip(due_at: datetime, now: datetime) -> str:
     """Icon, word and minutes; the absolute time on hover."""
     due = words.due(due_at, now)
     tone, icon = _DUE[due.band]
-    return _CHIP.format(tone=tone, title=f"Due {words.full(due_at)}", icon=_icon(icon), text=f"{due.word} {due.left}")
+    return _CHIP.format(tone=tone, title=f"Due {words.full(due_at, now.tzinfo)}", icon=_icon(icon), text=f"{due.word} {due.left}")
 
 
 def state_chip(state: str, closed_at: datetime | None) -> str:
@@ -96,10 +97,10 @@ def snooze_chip(until: datetime, now: datetime) -> str:
     return _CHIP.format(tone="quiet", title=words.full(until), icon=_icon("moon"), text=f"Snoozed until {words.moment(until, now)}")
 
 
-def _due(case: Mapping[str, Any], now: datetime, chips: dict[datetime, str]) -> str:
+def _due(case: Mapping[str, Any], now: datetime) -> str:
     if case["state"] != CaseState.OPEN:
         return state_chip(case["state"], case["closed_at"])
-    chip = chips.get(case["due_at"]) or chips.setdefault(case["due_at"], due_chip(case["due_at"], now))
+    chip = due_chip(case["due_at"], now)
     asleep = case["snoozed_until"] and case["snoozed_until"] > now
     return f"{chip} {snooze_chip(case['snoozed_until'], now)}" if asleep else chip
 
@@ -115,6 +116,13 @@ def _person(case: Mapping[str, Any], url: str, *, may_take: bool) -> str:
     if may_take and case["state"] == CaseState.OPEN:
         return " " + _TAKE.format(pk=case["id"], url=url, version=case["version"])
     return ""
+
+
+@cache
+def _of_code(code: str) -> tuple[str, str]:
+    """What every row of a code says alike, escaped: the code and what to do."""
+    kind = CATALOGUE.get(code)
+    return esc(code), esc(kind.what_to_do) if kind else ""
 
 
 @cache

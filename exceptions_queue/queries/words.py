@@ -1,11 +1,14 @@
 """Times, spans and money as the desk says them: worked out here once, so that templates only print."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from django.utils import timezone
 
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
 SOON = timedelta(minutes=60)
+_MINUTE = timedelta(minutes=1)
 
 
 class Due(NamedTuple):
@@ -26,7 +29,7 @@ def due(due_at: datetime, now: datetime) -> Due:
 
 def span(length: timedelta) -> str:
     """ "42 m", "1 h 12 m", "2 d 3 h"."""
-    minutes = int(length.total_seconds()) // 60
+    minutes = length // _MINUTE
     if minutes < 60:
         return f"{minutes} m"
     if minutes < 48 * 60:
@@ -43,13 +46,13 @@ def moment(at: datetime, now: datetime) -> str:
 
 
 def day(there: datetime) -> str:
-    return f"{there:%a} {there.day} {there:%B}"
+    return f"{_DAYS[there.weekday()]} {there.day} {_MONTHS[there.month - 1]}"
 
 
-def full(at: datetime) -> str:
-    """The absolute time, for whoever hovers or reads aloud: "Tue 9 June 2026 12:00"."""
-    there = timezone.localtime(at)
-    return f"{day(there)} {there:%Y %H:%M}"
+def full(at: datetime, zone: tzinfo | None = None) -> str:
+    """The absolute time, for whoever hovers or reads aloud: "Tue 9 June 2026 12:00". `zone` saves looking it up for each row."""
+    there = at.astimezone(zone or timezone.get_current_timezone())
+    return f"{day(there)} {there.year} {there.hour:02}:{there.minute:02}"
 
 
 def pounds(pence: int) -> str:

@@ -42,7 +42,7 @@ def take(request: Signed, pk: int) -> HttpResponse:
         with suppress(actions.Stale):  # the row below shows who has it
             actions.assign(case, to=request.user, actor=request.user, at=now, version=form.cleaned_data["version"])
     [row] = cases.rows().filter(pk=pk)
-    return HttpResponse(rows.row(row, now=now, base=reverse("queue:list"), may_take=True))
+    return HttpResponse(rows.row(row, now=timezone.localtime(now), base=reverse("queue:list"), may_take=True))
 
 
 @require_POST

@@ -64,7 +64,7 @@ def _chips(case: ExceptionCase) -> dict[str, Any]:
         "case": case,
         "is_open": is_open,
         "owner": Owner(case.owner).label,
-        "due_chip": rows.due_chip(case.due_at, now) if is_open else rows.state_chip(case.state, case.closed_at),
+        "due_chip": rows.due_chip(case.due_at, timezone.localtime(now)) if is_open else rows.state_chip(case.state, case.closed_at),
         "snooze_chip": rows.snooze_chip(until, now) if until and until > now else "",
         "due": words.full(case.due_at),
         "collection": words.full(case.cutoff_at) if case.cutoff_at else "",

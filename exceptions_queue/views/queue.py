@@ -30,7 +30,7 @@ PAGE = 50
 def queue(request: Signed) -> HttpResponse:
     """The list, the most urgent first; what was closed, the newest first. Everything it shows is in its address."""
     now = timezone.now()
-    due = calendars.default_clock(at=now).release_due(at=now)
+    due = calendars.shown_clock(at=now).release_due(at=now)
     asked = _filter(request, now, due)
     page = _page(request, asked)
     counts = rail.counts(user_id=request.user.pk, cutoff_at=due.due_at)
