@@ -1,19 +1,19 @@
-"""The nearest lockers that take a parcel of one size."""
+"""Which lockers are near? A box on the (latitude, longitude) index, widened until the answer is certain."""
 
-from math import asin, cos, radians, sin, sqrt
+from math import asin, cos, degrees, radians, sin, sqrt
 from typing import NamedTuple
 
-from django.db.models import Avg, QuerySet
+from django.db.models import Avg, F, QuerySet
 
 from lockers.models import Point
+from lockers.rules.points import outward
 
-EARTH_M = 6_371_000
-METRES_PER_DEGREE = 111_195
-FIRST_LOOK_M, LAST_LOOK_M = 2_000, 60_000
+EARTH_M = 6_371_000.0
+RADII_M = (3_000.0, 12_000.0, 50_000.0, 200_000.0, 2_000_000.0)
 
 
 class Near(NamedTuple):
-    """A locker and how far it is, in metres as the crow flies."""
+    """A locker that may receive, and how far it is in whole metres as the crow flies."""
 
     point: Point
     metres: int
@@ -23,46 +23,58 @@ class Near(NamedTuple):
         return f"{self.metres} m" if self.metres < 950 else f"{self.metres / 1000:.1f} km"
 
 
-def nearest(latitude: float, longitude: float, *, size: str = "", limit: int = 5, but_not: str = "") -> list[Near]:
-    """The `limit` nearest lockers that receive parcels and have compartment `size`, nearest first.
+def nearest(latitude: float, longitude: float, size: str = "", limit: int = 5, *, but_not: str = "") -> list[Near]:
+    """The `limit` nearest lockers that may receive a parcel of `size` ("" for any), nearest first, without the point `but_not`.
 
-    A box around the place is widened until enough are inside a circle; one statement where lockers stand close.
+    One statement where lockers are dense, at most five. Fewer than `limit` only where the whole island has fewer.
     """
-    reach = FIRST_LOOK_M
-    while True:
-        found = sorted(
-            (
-                Near(point, round(distance_m(latitude, longitude, point.latitude, point.longitude)))
-                for point in _within(latitude, longitude, reach)
-            ),
-            key=lambda near: near.metres,
-        )
-        fit = [near for near in found if near.metres <= reach and near.point.point_id != but_not and (not size or size in near.point.sizes)]
-        if len(fit) >= limit or reach >= LAST_LOOK_M:
-            return fit[:limit]
-        reach *= 4
+    found: list[Near] = []
+    for radius in RADII_M:
+        found = _within(latitude, longitude, radius, size, limit, but_not)
+        if len(found) == limit and found[-1].metres <= radius:
+            break
+    return found
+
+
+def nearest_to_postcode(postcode: str, size: str = "", limit: int = 5) -> list[Near]:
+    """The nearest lockers to the middle of the postcode's district; empty for a district without points."""
+    place = middle_of(postcode)
+    return nearest(*place, size, limit) if place else []
 
 
 def middle_of(postcode: str) -> tuple[float, float] | None:
-    """Roughly where a postcode is: the middle of the lockers whose postcode starts alike. None where we know of none."""
-    outward = postcode.strip().upper().split(" ")[0] if " " in postcode.strip() else postcode.strip().upper()[:-3]
-    if not outward:
+    """Roughly where a postcode is: the middle of the mirrored points of its district ("LS1"). None where we know of none."""
+    district = outward(postcode)
+    if not district:
         return None
-    there = (
-        Point.objects.filter(postcode__startswith=f"{outward} ").exclude(latitude=0).aggregate(lat=Avg("latitude"), lon=Avg("longitude"))
+    placed = Point.objects.filter(outward=district).exclude(latitude=0, longitude=0)
+    middle = placed.aggregate(latitude=Avg("latitude"), longitude=Avg("longitude"))
+    return None if middle["latitude"] is None else (middle["latitude"], middle["longitude"])
+
+
+def metres_between(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
+    """Great-circle distance (haversine)."""
+    up, across = radians(other_latitude - latitude), radians(other_longitude - longitude)
+    bend = sin(up / 2) ** 2 + cos(radians(latitude)) * cos(radians(other_latitude)) * sin(across / 2) ** 2
+    return 2 * EARTH_M * asin(min(1.0, sqrt(bend)))
+
+
+def _within(latitude: float, longitude: float, radius: float, size: str, limit: int, but_not: str) -> list[Near]:
+    """The nearest in a box around the place. The database sorts as on a flat map; we measure the few it gives."""
+    squeeze = max(cos(radians(latitude)), 0.01)
+    up, across = F("latitude") - latitude, (F("longitude") - longitude) * squeeze
+    points = _in_box(latitude, longitude, radius, squeeze).exclude(point_id=but_not).order_by(up * up + across * across)
+    if size:
+        points = points.filter(sizes__has_key=size)
+    found = [Near(point, round(metres_between(latitude, longitude, point.latitude, point.longitude))) for point in points[: 2 * limit]]
+    return sorted(found, key=lambda near: (near.metres, near.point.point_id))[:limit]
+
+
+def _in_box(latitude: float, longitude: float, radius: float, squeeze: float) -> QuerySet[Point]:
+    high = degrees(radius / EARTH_M)
+    wide = high / squeeze
+    return Point.objects.filter(
+        may_receive=True,
+        latitude__range=(latitude - high, latitude + high),
+        longitude__range=(longitude - wide, longitude + wide),
     )
-    return None if there["lat"] is None else (there["lat"], there["lon"])
-
-
-def distance_m(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
-    """Metres between two places on a round earth."""
-    north, east = radians(other_latitude - latitude), radians(other_longitude - longitude)
-    chord = sin(north / 2) ** 2 + cos(radians(latitude)) * cos(radians(other_latitude)) * sin(east / 2) ** 2
-    return 2 * EARTH_M * asin(sqrt(min(chord, 1.0)))
-
-
-def _within(latitude: float, longitude: float, metres: int) -> QuerySet[Point]:
-    north = metres / METRES_PER_DEGREE
-    east = north / max(cos(radians(latitude)), 0.01)
-    box = Point.objects.filter(may_receive=True, latitude__range=(latitude - north, latitude + north))
-    return box.filter(longitude__range=(longitude - east, longitude + east))

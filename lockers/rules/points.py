@@ -1,11 +1,14 @@
 """What may be said of an InPost point from its mirrored facts."""
 
+import re
 from collections.abc import Collection, Container
 
 OPERATING = "Operating"
 OVERLOADED = "Overloaded"
 STATUSES = (OPERATING, "Created", "Disabled", "NonOperating", OVERLOADED)
 LEVELS = ("NORMAL", "LOW", "VERY_LOW", "NO_DATA")
+
+_POSTCODE = re.compile(r"([A-Z]{1,2}\d[A-Z\d]?) ?\d[A-Z]{2}", re.ASCII)
 
 
 def may_receive(
@@ -32,3 +35,9 @@ def is_closed(status: str, gone: bool) -> bool:
 def has_size(sizes: Container[str], size: str) -> bool:
     """Whether the point has compartments of this size at all. NO_DATA is a level too: only a missing key means none."""
     return size in sizes
+
+
+def outward(postcode: str) -> str:
+    """The first half of a well-formed UK postcode ("LS1" of "LS1 4AB", "ls14ab"), else ""."""
+    found = _POSTCODE.fullmatch(" ".join(postcode.upper().split()))
+    return found[1] if found else ""

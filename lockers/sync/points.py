@@ -79,7 +79,7 @@ def apply_points(page: Page, at: datetime) -> Applied:
     if work.missed:
         writing.clear_absence(work.missed)
     unchanged = len(page.records) - len(work.new) - len(rows) - len(work.rejected)
-    return Applied(created=len(work.new), changed=len(rows), unchanged=unchanged, rejected=work.rejected)
+    return Applied(created=len(work.new), changed=len(rows), unchanged=unchanged, rejected=work.rejected, read=work.seen)
 
 
 def count_unreadable(page: Page) -> int:

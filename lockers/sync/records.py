@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from lockers.rules import points
-from partners.values import identifier
+from partners.values import clean_text
 
 GONE = "Gone"
 _VERSION = "01"  # ends every hash: raise it when a column is read differently, and the next crawl rewrites all rows
@@ -103,7 +103,6 @@ class Row(NamedTuple):
 
 _PREFIX = re.compile(r"^(?:24/+7\s+)?inpost (?:locker|shop)\s*-\s*", re.IGNORECASE)
 _LINK = re.compile(r"https://[!-~]{1,292}")
-_POSTCODE = re.compile(r"([A-Z]{1,2}\d[A-Z\d]?) ?\d[A-Z]{2}", re.ASCII)
 
 _encoder = msgspec.msgpack.Encoder()
 _hours_decoder = msgspec.json.Decoder(dict[str, list[_Span]] | None)
@@ -145,7 +144,7 @@ def row_of(point: FeedPoint, raw: str, content: str, *, at: datetime) -> Row:
         _word(address.city, 100),
         _word(address.province, 100),
         postcode,
-        outward(postcode),
+        points.outward(postcode),
         text(point.location_description, 500),
         latitude,
         longitude,
@@ -191,12 +190,6 @@ def _hours(said: _Hours | None) -> str | None:
     return _json({text(day, 12).lower(): spans[:10] for day, spans in list(hours.items())[:7]}) if hours else None
 
 
-def outward(postcode: str) -> str:
-    """The first half of a well-formed UK postcode ("LS1" of "LS1 4AB" or "LS14AB"), else ""."""
-    found = _POSTCODE.fullmatch(postcode)
-    return found[1] if found else ""
-
-
 def _link(url: str | None) -> str:
     return url if url and _LINK.fullmatch(url) else ""
 
@@ -207,7 +200,7 @@ def text(value: str | None, limit: int) -> str:
         return ""
     if value.isascii() and value.isprintable() and "  " not in value and len(value) <= limit:
         return value.strip()
-    return identifier(value, limit=limit)
+    return " ".join(clean_text(value, limit=limit).text.split())
 
 
 _word = lru_cache(maxsize=4096)(text)  # for what repeats from point to point: statuses, levels, towns

@@ -1,0 +1,68 @@
+"""The mirrored points: the base of every list, one point with its history, and how many there are of each kind."""
+
+from collections.abc import Collection
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Q, QuerySet
+
+from lockers.models import Point, PointChange
+from partners.models import Feed
+
+FEED = "inpost.points"
+HISTORY = 20
+
+COLUMNS = (
+    "point_id",
+    "name",
+    "street",
+    "city",
+    "postcode",
+    "status",
+    "is_locker",
+    "open_24_7",
+    "sizes",
+    "may_receive",
+    "gone_at",
+    "changed_at",
+)
+
+
+class Counts(NamedTuple):
+    """How many lockers there are, by what a desk asks first."""
+
+    receiving: int
+    full: int
+    closed: int
+    gone: int
+
+
+def rows() -> QuerySet[Point, dict[str, Any]]:
+    """Points as the list draws them: mappings of `COLUMNS`."""
+    return Point.objects.values(*COLUMNS)
+
+
+def counts() -> Counts:
+    """One statement over the lockers of the mirror."""
+    gone, here = Q(gone_at__isnull=False), Q(gone_at__isnull=True)
+    found = Point.objects.filter(is_locker=True).aggregate(
+        receiving=Count("pk", filter=Q(may_receive=True)),
+        full=Count("pk", filter=here & Q(status="Overloaded")),
+        closed=Count("pk", filter=here & ~Q(may_receive=True) & ~Q(status="Overloaded")),
+        gone=Count("pk", filter=gone),
+    )
+    return Counts(**found)
+
+
+def of_ids(point_ids: Collection[str]) -> dict[str, Point]:
+    """The mirrored points of these ids, in one statement; ids that no crawl named are left out."""
+    return {point.point_id: point for point in Point.objects.filter(point_id__in=point_ids)}
+
+
+def history(point: Point) -> list[PointChange]:
+    """Its latest status changes, newest first."""
+    return list(point.changes.order_by("-seen_at", "-pk")[:HISTORY])
+
+
+def feed() -> Feed | None:
+    """The points feed, for how fresh the mirror is."""
+    return Feed.objects.filter(name=FEED).first()
