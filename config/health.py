@@ -1,8 +1,6 @@
-"""Is it alive, is it ready? For load balancers and for people who look from outside."""
+"""Is it alive, is it ready, how much is there? For load balancers, monitoring, and people who look from outside."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import Error as DatabaseTrouble
@@ -11,20 +9,15 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
 
-from config.cluster import BEAT
+from config import metrics
+from config.freshness import beat_age, freshness
 from config.invariants import BEAT_LIMIT
-from config.timetable import FEED_LATE_AFTER
-from partners.models import Feed, Heartbeat
-
-
-@dataclass(frozen=True)
-class Freshness:
-    """How long ago a feed last ended well; `age` is None when it never has."""
-
-    feed: str
-    age: timedelta | None
-    late: bool
+from partners.tokens import Scoped
 
 
 @login_not_required
@@ -59,18 +52,21 @@ def readyz(_request: HttpRequest) -> HttpResponse:
     return JsonResponse(facts, status=200 if beats else 503)
 
 
-def beat_age(at: datetime) -> timedelta | None:
-    """How long ago a beat last passed through a worker; None when none ever has."""
-    beat = Heartbeat.objects.filter(name=BEAT).values_list("beat_at", flat=True).first()
-    return None if beat is None else max(at - beat, timedelta())
+class Prometheus(BaseRenderer):
+    media_type, format, charset = "text/plain", "txt", "utf-8"
+
+    def render(self, data: object, *_args: object, **_kwargs: object) -> str:
+        return str(data)
 
 
-def freshness(at: datetime) -> Iterator[Freshness]:
-    """The age of every timetabled feed's last good run."""
-    good = dict(Feed.objects.values_list("name", "last_good_at"))
-    for feed, limit in FEED_LATE_AFTER.items():
-        last = good.get(feed)
-        yield Freshness(feed, None if last is None else at - last, last is None or at - last > limit)
+class Metrics(APIView):
+    """The gauges as Prometheus text, for a token with the scope metrics:read."""
+
+    permission_classes = [Scoped("metrics:read")]  # type: ignore[list-item]
+    renderer_classes = [Prometheus]
+
+    def get(self, _request: Request) -> Response:
+        return Response(metrics.text(at=timezone.now()))
 
 
 def _seconds(age: timedelta | None) -> int | None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Min
 from django_q.models import OrmQ
 
-from config.health import beat_age, freshness
+from config.freshness import beat_age, freshness
 from exceptions_queue.models import AuditEntry, CaseCount, ExceptionCase, Hold
 from exceptions_queue.states import CaseState
 from orders.models import Order

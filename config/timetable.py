@@ -114,7 +114,7 @@ def write(*, at: datetime) -> dict[str, int]:
 def _row(task: Task) -> dict[str, object]:
     return {
         "func": RUNNER,
-        "args": repr((task.path,)),
+        "args": repr((task.path, task.every_minutes)),
         "schedule_type": Schedule.MINUTES,
         "minutes": task.every_minutes,
         "repeats": -1,

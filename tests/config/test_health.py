@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from config import metrics
 from config.cluster import BEAT
-from partners.models import Feed, Heartbeat, JobRun
+from partners import tokens
+from partners.models import ApiToken, Feed, Heartbeat, JobRun
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +59,30 @@ def test_a_late_feed_is_told_and_does_not_make_us_unready(client):
 
 def test_only_reading_is_allowed(client):
     assert client.post("/readyz").status_code == 405
+
+
+class TestMetricsByToken:
+    @pytest.fixture
+    def key(self, django_user_model) -> str:
+        user = django_user_model.objects.create_user("prometheus")
+        return tokens.create(user, name="prometheus", scopes=["metrics:read"], days=1, actor=user, at=timezone.now())[1]
+
+    def test_a_token_with_the_scope_reads_them(self, client, key):
+        answer = client.get("/metrics", headers={"authorization": f"Bearer {key}", "accept": "text/plain"})
+
+        assert answer.status_code == 200
+        assert answer["Content-Type"] == "text/plain; charset=utf-8"
+        assert answer.content.startswith(b"# HELP lockstep_")
+
+    def test_nobody_else_does(self, client, admin_client):
+        assert client.get("/metrics").status_code == 401
+        assert admin_client.get("/metrics").status_code == 401
+        assert client.get("/metrics", headers={"authorization": "Bearer lockstep_wrong"}).status_code == 401
+
+    def test_a_token_without_the_scope_does_not(self, client, key):
+        ApiToken.objects.update(scopes=[])
+
+        assert client.get("/metrics", headers={"authorization": f"Bearer {key}"}).status_code == 403
 
 
 class TestGauges:

@@ -51,7 +51,7 @@ class TestWriting:
 
         assert counts == {"added": len(timetable.TIMETABLE), "changed": 0, "unchanged": 0, "deleted": 0}
         row = Schedule.objects.get(name="Read the lockers")
-        assert (row.func, row.args, row.minutes, row.repeats) == (timetable.RUNNER, "('config.tasks.sync_points',)", 360, -1)
+        assert (row.func, row.args, row.minutes, row.repeats) == (timetable.RUNNER, "('config.tasks.sync_points', 360)", 360, -1)
 
     def test_a_second_time_changes_nothing_and_keeps_the_next_run(self, noon):
         timetable.write(at=noon)
