@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from django.conf import settings
 from django.utils import timezone
@@ -28,6 +28,8 @@ NEEDED = {
 }
 ACS_BASIC = ("ACS_ACCOUNT_CODE", "ACS_USERNAME", "ACS_PASSWORD")
 
+Client = TypeVar("Client")
+
 _transports: ContextVar[Mapping[str, Any]] = ContextVar("transports", default={})  # noqa: B039 - never changed in place
 _kept: dict[tuple[object, ...], Any] = {}
 
@@ -46,8 +48,7 @@ def missing(partner: str) -> list[str]:
 
 
 def acs() -> Warehouse:
-    account = (settings.ACS_API_URL, settings.ACS_USERNAME, settings.ACS_PASSWORD, settings.ACS_SUBSCRIPTION_KEY)
-    return _keep("acs", account, _acs)
+    return _keep("acs", (*NEEDED["acs"], *ACS_BASIC, "ACS_SUBSCRIPTION_KEY", "ACS_LOCKER_FIELD", "ACS_SIZE_FIELD"), _acs)
 
 
 def _acs() -> AcsClient:
@@ -68,8 +69,7 @@ def _acs() -> AcsClient:
 
 
 def inpost() -> Carrier:
-    account = (settings.INPOST_API_URL, settings.INPOST_TOKEN_URL, settings.INPOST_CLIENT_ID, settings.INPOST_CLIENT_SECRET)
-    return _keep("inpost", account, _inpost)
+    return _keep("inpost", NEEDED["inpost"], _inpost)
 
 
 def _inpost() -> InPostClient:
@@ -82,6 +82,10 @@ def _inpost() -> InPostClient:
 
 
 def points_feed() -> PointsSource:
+    return _keep("points", NEEDED["points"], _points_feed)
+
+
+def _points_feed() -> PointsFeed:
     return PointsFeed(_wire("points", settings.INPOST_POINTS_URL, deadline_s=60.0, byte_cap=60_000_000))
 
 
@@ -104,14 +108,14 @@ def use(transports: Mapping[str, Any]) -> Iterator[None]:
         _transports.reset(token)
 
 
-def _keep(partner: str, account: tuple[str, ...], make: Callable[[], Any]) -> Any:
-    """One client per process and account: its connections and its token are used until they end."""
+def _keep(partner: str, names: tuple[str, ...], make: Callable[[], Client]) -> Client:
+    """One client per process and account: its connections and its token are used until they end. Settings by `names` make the account."""
     if partner in _transports.get():
         return make()
-    key = (os.getpid(), partner, settings.SANDBOX, *account)
+    key = (os.getpid(), partner, settings.SANDBOX, *(getattr(settings, name) for name in names))
     if key not in _kept:
         _kept[key] = make()
-    return _kept[key]
+    return cast(Client, _kept[key])
 
 
 def _wire(partner: str, base_url: str, **options: Any) -> Wire:

@@ -16,8 +16,11 @@ class PartnerError(Exception):
     retry = Retry.LATER
 
     def __init__(self, partner: str, sentence: str, *, request_id: str = "", status: int | None = None) -> None:
-        super().__init__(f"{partner}: {sentence}")
+        super().__init__(partner)
         self.partner, self.sentence, self.request_id, self.status = partner, sentence, request_id, status
+
+    def __str__(self) -> str:
+        return f"{self.partner}: {self.sentence}"
 
 
 class Unreachable(PartnerError):

@@ -1,13 +1,17 @@
 """ACS's partner order API: PUT and GET of one order. Field names and assumptions: docs/partners/acs.md."""
 
+import re
 from urllib.parse import quote
 
-from partners.acs.fields import from_acs, to_acs
+from partners.acs.fields import TEXTS, from_acs, to_acs
 from partners.acs.records import AcsOrder, OutboundOrder, PutAnswer
-from partners.errors import RecordError, Unreadable
+from partners.errors import RecordError, Rejected, Unreadable
 from partners.http import Wire
 
 PARTNER = "acs"
+LABEL = "/orders/{OrderNumber}"
+NO_SUCH_ORDER = "LOCKSTEP-CONNECTION-TEST"
+NOT_PERSONAL = frozenset({"service", "agent"})
 
 
 class AcsClient:
@@ -19,7 +23,9 @@ class AcsClient:
 
     def get_order(self, number: str) -> AcsOrder | None:
         """The order as ACS shows it, or None when ACS does not know it. Raises PartnerError."""
-        answer = self._wire.get(self._path(number), label="/orders/{OrderNumber}", missing_is_fine=True)
+        answer = self._wire.get(self._path(number), label=LABEL, expect=(404,))
+        if answer.status == 404 and answer.is_page:
+            raise Unreadable(PARTNER, "A web page answers in ACS's place. Check ACS_API_URL.", request_id=answer.request_id, status=404)
         if answer.status == 404:
             return None
         try:
@@ -34,8 +40,28 @@ class AcsClient:
         Raises Rejected when ACS refuses it, UnknownOutcome when no answer came, and every other PartnerError.
         """
         body = to_acs(order, account_code=self._account_code, locker_field=self._locker_field, size_field=self._size_field)
-        answer = self._wire.put(self._path(order.number), body, label="/orders/{OrderNumber}")
+        try:
+            answer = self._wire.put(self._path(order.number), body, label=LABEL)
+        except Rejected as refused:
+            refused.sentence = _without(order, refused.sentence)
+            refused.fields = {field: [_without(order, code) for code in codes] for field, codes in refused.fields.items()}
+            raise
         return PutAnswer(answer.status, answer.text()[:500], answer.request_id)
 
+    def check(self) -> str:
+        """Prove that ACS answers and knows us, in a sentence: it says that it does not know an order nobody has."""
+        self.get_order(NO_SUCH_ORDER)
+        return "ACS answers and accepts our credentials."
+
     def _path(self, number: str) -> str:
+        if not number.strip("."):
+            raise Rejected(PARTNER, "An order number of dots alone cannot be part of an address.")
         return f"/orders/{quote(number, safe='')}" + (".json" if self._newer else "")
+
+
+def _without(order: OutboundOrder, said: str) -> str:
+    """What ACS said, without what it repeats of the customer."""
+    values = {getattr(order, name).strip() for name in TEXTS if name not in NOT_PERSONAL}
+    for value in sorted((value for value in values if len(value) > 1), key=len, reverse=True):
+        said = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", "…", said, flags=re.IGNORECASE)
+    return said

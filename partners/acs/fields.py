@@ -3,12 +3,12 @@
 Confirmed names go out; the answer is assumed to be the order as sent plus Status, StatusDate and TrackingNumber.
 """
 
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 from partners.acs.records import AcsOrder, OutboundLine, OutboundOrder
 from partners.errors import RecordError
-from partners.values import date_at, identifier_at, instant_at, pence_at, text_at, whole_at
+from partners.values import date_at, flag_at, identifier_at, instant_at, pence_at, text_at, whole_at
 
 DATES = {
     "ordered_on": "OrderDate",
@@ -57,20 +57,26 @@ def from_acs(body: Any, *, locker_field: str, size_field: str, raw: bytes) -> Ac
     """The assumed answer of GET as our record. Raises RecordError with the path of what cannot be read."""
     if not isinstance(body, dict):
         raise RecordError("$", "must be an object")
-    texts = {ours: text_at(body.get(theirs), f"$.{theirs}") for ours, theirs in TEXTS.items()}
-    dates: dict[str, date | None] = {ours: date_at(body.get(theirs), f"$.{theirs}") for ours, theirs in DATES.items()}
+    words: dict[str, Any] = {ours: text_at(body.get(theirs), f"$.{theirs}") for ours, theirs in TEXTS.items()}
+    words |= {ours: date_at(body.get(theirs), f"$.{theirs}") for ours, theirs in DATES.items()}
     content = OutboundOrder(
         number=identifier_at(body.get("OrderNumber"), "$.OrderNumber"),
         locker_id=text_at(body.get(locker_field), f"$.{locker_field}"),
         parcel_size=text_at(body.get(size_field), f"$.{size_field}"),
-        cancelled=body.get("OrderCancelled") in (True, "true", "True"),
+        cancelled=flag_at(body.get("OrderCancelled"), "$.OrderCancelled"),
         lines=_lines_from_acs(body.get("OrderItems")),
-        **texts,
-        **dates,  # type: ignore[arg-type]
+        **words,
     )
-    status_at = instant_at(body["StatusDate"], "$.StatusDate") if body.get("StatusDate") else None
     tracking = text_at(body.get("TrackingNumber"), "$.TrackingNumber", limit=60)
-    return AcsOrder(content, text_at(body.get("Status"), "$.Status", limit=200), status_at, tracking, raw)
+    return AcsOrder(content, text_at(body.get("Status"), "$.Status", limit=200), _status_at(body.get("StatusDate")), tracking, raw)
+
+
+def _status_at(value: Any) -> datetime | None:
+    """When ACS set the status, where it says so in a way we can read: an assumed field must not make an order unreadable."""
+    try:
+        return instant_at(value, "$.StatusDate")
+    except RecordError:
+        return None
 
 
 def _lines_from_acs(items: Any) -> tuple[OutboundLine, ...]:
@@ -86,7 +92,7 @@ def _line_from_acs(item: Any, path: str) -> OutboundLine:
     return OutboundLine(
         line_id=identifier_at(item.get("LineItemId"), f"{path}.LineItemId"),
         sku=identifier_at(item.get("GarmentSKU", item.get("GarmentSku")), f"{path}.GarmentSKU"),
-        is_hire=item.get("IsHire") in (True, "true", "True"),
+        is_hire=flag_at(item.get("IsHire"), f"{path}.IsHire"),
         price_pence=pence_at(item.get("ItemPrice", "0"), f"{path}.ItemPrice"),
         quantity=whole_at(item.get("ItemQuantity", 1), f"{path}.ItemQuantity"),
         measurements=tuple(part for part in measured if part),

@@ -1,5 +1,6 @@
 """Orders at ACS in our words: what we send, what we read, and whether the two say the same."""
 
+import unicodedata
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -80,16 +81,17 @@ def differences(sent: OutboundOrder, read: AcsOrder) -> tuple[str, ...]:
 
 
 def _plain(value: Any) -> Any:
-    """Spaces at the ends and between words carry no meaning, and lines have no order."""
+    """Spaces at the ends and between words and the way an accent is written carry no meaning, and lines have no order."""
     if isinstance(value, str):
-        return " ".join(value.split())
+        return " ".join(unicodedata.normalize("NFC", value).split())
     if isinstance(value, tuple):
         return sorted((_plain_line(line) for line in value), key=repr)
     return value
 
 
 def _plain_line(line: OutboundLine) -> tuple[Any, ...]:
-    return (line.line_id, line.sku, line.is_hire, line.price_pence, line.quantity, tuple(part for part in line.measurements[:2] if part))
+    measured = tuple(_plain(part) for part in line.measurements[:2] if part)
+    return (_plain(line.line_id), _plain(line.sku), line.is_hire, line.price_pence, line.quantity, measured)
 
 
 def to_payload(order: OutboundOrder) -> dict[str, Any]:

@@ -1,31 +1,35 @@
 """Calls to one partner: a total deadline, a byte cap, no redirects, no surprises, and a log without personal data."""
 
+import logging
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Protocol
 
 import httpx
 import structlog
 
-from partners.errors import (
-    Conflict,
-    Denied,
-    PartnerError,
-    Rejected,
-    Throttled,
-    UnknownOutcome,
-    Unreachable,
-    Unreadable,
-)
-from partners.http import addresses, deadline
-from partners.http.answers import Answer, retry_after_s
-from partners.http.refusals import fields_of, reason_of
+from partners.errors import PartnerError, UnknownOutcome, Unreachable, Unreadable
+from partners.http import addresses, bodies, deadline, verdicts
+from partners.http.answers import Answer
+from partners.values import identifier
 
-SAFE = frozenset({"GET", "HEAD"})
-TRIES_OF_SAFE_CALLS = 2
+TRIES_OF_SAFE_CALLS = 3
+TRANSIENT = frozenset({502, 504})
+BEFORE_ANYTHING_LEFT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,
+    httpx.InvalidURL,
+)
 
 log = structlog.get_logger(__name__)
+for library in ("httpx", "httpcore"):  # at INFO they write whole addresses, at DEBUG headers: order numbers and tokens
+    logging.getLogger(library).setLevel(logging.WARNING)
 
 
 class Gate(Protocol):
@@ -36,8 +40,25 @@ class Gate(Protocol):
     def after(self, partner: str, error: PartnerError | None, request_id: str) -> None: ...
 
 
+@dataclass(frozen=True)
+class _Ask:
+    """One call. `label` is its path as it may be logged; a `safe` one may be repeated; `expect` are statuses the caller reads itself."""
+
+    method: str
+    path: str
+    label: str
+    content: Mapping[str, Any]
+    safe: bool
+    expect: Collection[int] = ()
+    denied: Collection[int] = ()
+
+
 class Wire:
-    """The line to one partner. Each method returns an Answer or raises a PartnerError; a write whose answer is lost raises UnknownOutcome."""
+    """The line to one partner. Each method returns an Answer or raises a PartnerError; a write whose answer is lost raises UnknownOutcome.
+
+    The deadline covers the whole call, its repeats included, however slowly headers or body drip; looking up the name in the
+    DNS is the operating system's. With a `transport` of one's own neither deadline nor address is enforced by it.
+    """
 
     def __init__(
         self,
@@ -52,13 +73,14 @@ class Wire:
         auth: tuple[str, str] | None = None,
         allow_local: bool = False,
     ) -> None:
-        self._partner, self._base_url = partner, base_url.rstrip("/")
-        self._deadline_s, self._cap, self._gate, self._allow_local = deadline_s, byte_cap, gate, allow_local
-        self._checked = transport is not None
+        self._partner, self._base_url, self._gate = partner, base_url.rstrip("/"), gate
+        self._deadline_s, self._cap = deadline_s, byte_cap
+        self._why_not = "" if transport else addresses.why_not(base_url, allow_local=allow_local)
         self._client = httpx.Client(
-            transport=transport or deadline.transport(),
+            transport=transport or deadline.transport(allow_local=allow_local),
             headers={"Accept-Encoding": "identity", "Accept": "application/json", "User-Agent": "Lockstep", **(headers or {})},
             auth=auth,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # none are kept: each call stands alone
             timeout=httpx.Timeout(deadline_s, connect=min(5.0, deadline_s)),
             follow_redirects=False,
             trust_env=False,
@@ -71,128 +93,122 @@ class Wire:
         *,
         label: str,
         headers: Mapping[str, str] | None = None,
-        missing_is_fine: bool = False,
+        expect: Collection[int] = (),
     ) -> Answer:
-        """GET, tried once more within the deadline when nothing came back. `label` is the path as it may be logged."""
-        return self._call("GET", path, label=label, missing_is_fine=missing_is_fine, params=params, headers=headers)
+        """GET, repeated within the deadline when the line broke or a gateway failed. `label` is the path as it may be logged.
+
+        Statuses in `expect` come back as answers instead of being raised.
+        """
+        return self._call(_Ask("GET", path, label, {"params": params, "headers": headers}, safe=True, expect=expect))
 
     def put(self, path: str, json: Any, *, label: str) -> Answer:
-        return self._call("PUT", path, label=label, json=json)
+        return self._call(_Ask("PUT", path, label, {"json": json}, safe=False))
 
     def post(
-        self, path: str, *, label: str, form: Mapping[str, str] | None = None, json: Any = None, headers: Mapping[str, str] | None = None
+        self,
+        path: str,
+        *,
+        label: str,
+        form: Mapping[str, str] | None = None,
+        json: Any = None,
+        headers: Mapping[str, str] | None = None,
+        safe: bool = False,
+        denied: Collection[int] = (),
     ) -> Answer:
-        return self._call("POST", path, label=label, data=form, json=json, headers=headers)
+        """POST. `safe` says that it changes nothing, so that it is repeated like a GET; statuses in `denied` mean refused credentials."""
+        return self._call(_Ask("POST", path, label, {"data": form, "json": json, "headers": headers}, safe=safe, denied=denied))
 
     def close(self) -> None:
         self._client.close()
 
-    def _call(self, method: str, path: str, *, label: str, missing_is_fine: bool = False, **content: Any) -> Answer:
-        tries = TRIES_OF_SAFE_CALLS if method in SAFE else 1
-        token = deadline.ends_at.set(time.monotonic() + self._deadline_s)
+    def _call(self, ask: _Ask) -> Answer:
+        """Through the gate, which is told how the call ended; a fault of ours says nothing about the partner."""
+        if self._why_not:
+            raise Unreachable(self._partner, self._why_not)
+        if self._gate is None:
+            return self._within_deadline(ask)
+        self._gate.before(self._partner)
         try:
-            for left in reversed(range(tries)):
-                try:
-                    return self._once(method, path, label, missing_is_fine, content)
-                except Unreachable:
-                    if not left or time.monotonic() >= deadline.ends_at.get():
-                        raise
-            raise AssertionError("unreachable")  # pragma: no cover
-        finally:
-            deadline.ends_at.reset(token)
+            answer = self._within_deadline(ask)
+        except PartnerError as error:
+            self._gate.after(self._partner, error, error.request_id)
+            raise
+        self._gate.after(self._partner, None, answer.request_id)
+        return answer
 
-    def _once(self, method: str, path: str, label: str, missing_is_fine: bool, content: dict[str, Any]) -> Answer:
+    def _within_deadline(self, ask: _Ask) -> Answer:
+        with deadline.over_in(self._deadline_s):
+            for left in reversed(range(TRIES_OF_SAFE_CALLS if ask.safe else 1)):
+                try:
+                    return self._attempt(ask)
+                except Unreachable as lost:
+                    if not left or deadline.is_past() or not _is_worth_repeating(lost):
+                        raise
+        raise AssertionError("every attempt returns or raises")  # pragma: no cover
+
+    def _attempt(self, ask: _Ask) -> Answer:
         request_id, started = str(uuid.uuid4()), time.monotonic()
+        answer: Answer | None = None
         error: PartnerError | None = None
-        status = None
-        if self._gate:
-            self._gate.before(self._partner)
         try:
-            answer = self._exchange(method, path, label, request_id, content)
-            status = answer.status
-            if not (status == 404 and missing_is_fine):
-                self._judge(method, answer)
+            answer = self._exchange(ask, request_id)
+            if answer.status not in ask.expect:
+                verdicts.judge(answer, safe=ask.safe, denied=ask.denied)
             return answer
         except PartnerError as trouble:
             error = trouble
             raise
         finally:
-            if self._gate:
-                self._gate.after(self._partner, error, request_id)
-            self._log(method, label, status, error, request_id, started)
+            self._log(ask, answer, error, request_id, started)
 
-    def _exchange(self, method: str, path: str, label: str, request_id: str, content: dict[str, Any]) -> Answer:
-        self._check_address()
-        sent = {name: value for name, value in content.items() if value is not None}
+    def _exchange(self, ask: _Ask, request_id: str) -> Answer:
+        sent = {name: value for name, value in ask.content.items() if value is not None}
         sent["headers"] = {"X-Request-Id": request_id, **sent.get("headers", {})}
         try:
-            with self._client.stream(method, self._base_url + path, **sent) as response:
-                body = self._read(response, method, request_id)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as lost:
-            raise Unreachable(self._partner, "It cannot be reached.", request_id=request_id) from lost
+            with self._client.stream(ask.method, self._base_url + ask.path, **sent) as response:
+                body = bodies.read(response, cap=self._cap)
+        except BEFORE_ANYTHING_LEFT as lost:
+            raise _not_sent(self._partner, lost, request_id) from lost
         except (httpx.HTTPError, httpx.StreamError, OSError) as lost:
-            raise self._lost(method, request_id, lost) from lost
-        echoed = response.headers.get("x-request-id", "")[:80] or request_id
-        return Answer(self._partner, response.status_code, {k.lower(): v for k, v in response.headers.items()}, body, echoed, label)
+            raise self._lost(ask, lost, request_id) from lost
+        except bodies.Unusable as what:
+            kind = Unreadable if ask.safe else UnknownOutcome
+            raise kind(self._partner, f"The answer {what.why}.", request_id=request_id, status=what.status) from what
+        echoed = identifier(response.headers.get("x-request-id", ""), limit=80) or request_id
+        return Answer(self._partner, response.status_code, {k.lower(): v for k, v in response.headers.items()}, body, echoed)
 
-    def _read(self, response: httpx.Response, method: str, request_id: str) -> bytes:
-        parts, size = [], 0
-        for part in response.iter_bytes():
-            size += len(part)
-            if size > self._cap:
-                raise self._unusable(method, f"The answer is larger than {self._cap} bytes.", request_id, response.status_code)
-            if time.monotonic() > deadline.ends_at.get():
-                raise httpx.ReadTimeout("the whole call took too long")
-            parts.append(part)
-        return b"".join(parts)
-
-    def _lost(self, method: str, request_id: str, lost: Exception) -> PartnerError:
+    def _lost(self, ask: _Ask, lost: Exception, request_id: str) -> PartnerError:
         slow = isinstance(lost, httpx.TimeoutException)
         what = f"It did not answer within {self._deadline_s:g} seconds." if slow else "The connection broke off."
-        kind = Unreachable if method in SAFE else UnknownOutcome
+        kind = Unreachable if ask.safe else UnknownOutcome
         return kind(self._partner, what, request_id=request_id)
 
-    def _unusable(self, method: str, what: str, request_id: str, status: int) -> PartnerError:
-        kind = Unreadable if method in SAFE else UnknownOutcome
-        return kind(self._partner, what, request_id=request_id, status=status)
-
-    def _judge(self, method: str, answer: Answer) -> None:
-        status, about = answer.status, {"request_id": answer.request_id, "status": answer.status}
-        if 200 <= status < 300:
-            return
-        if status in (401, 403):
-            raise Denied(self._partner, _DENIED[status], **about)  # type: ignore[arg-type]
-        if status == 429 or (status == 503 and "retry-after" in answer.headers):
-            wait = retry_after_s(answer.headers)
-            raise Throttled(self._partner, f"It asks us to wait {wait:.0f} seconds.", retry_after_s=wait, **about)  # type: ignore[arg-type]
-        if status == 409:
-            raise Conflict(self._partner, reason_of(answer), fields=fields_of(answer), **about)  # type: ignore[arg-type]
-        if 400 <= status < 500:
-            raise Rejected(self._partner, reason_of(answer), fields=fields_of(answer), **about)  # type: ignore[arg-type]
-        if 300 <= status < 400:
-            raise self._unusable(method, "It answers with a redirect, which is not followed.", answer.request_id, status)
-        kind = Unreachable if method in SAFE else UnknownOutcome
-        raise kind(self._partner, f"It answers with a fault of its own ({status}).", **about)  # type: ignore[arg-type]
-
-    def _check_address(self) -> None:
-        if not self._checked:
-            addresses.check(self._partner, self._base_url, allow_local=self._allow_local)
-            self._checked = True
-
-    def _log(self, method: str, label: str, status: int | None, error: PartnerError | None, request_id: str, started: float) -> None:
+    def _log(self, ask: _Ask, answer: Answer | None, error: PartnerError | None, request_id: str, started: float) -> None:
         log.info(
             "partner call",
             partner=self._partner,
-            method=method,
-            path=label,
-            status=status,
+            method=ask.method,
+            path=ask.label,
+            status=answer.status if answer else None,
             error=type(error).__name__ if error else None,
             ms=round((time.monotonic() - started) * 1000),
             request_id=request_id,
+            partner_request_id=answer.request_id if answer and answer.request_id != request_id else None,
         )
 
 
-_DENIED = {
-    401: "It refuses our credentials. An integration admin must renew them.",
-    403: "It does not allow us to do this. An integration admin must widen our access.",
-}
+def _not_sent(partner: str, lost: Exception, request_id: str) -> Unreachable:
+    """Nothing left: the line could not be opened. Says where we refuse to go, and whether it is the certificate."""
+    cause = lost.__cause__
+    if isinstance(cause, addresses.Refused):
+        return Unreachable(partner, str(cause), request_id=request_id)
+    certificate = "CERTIFICATE_VERIFY_FAILED" in str(lost)
+    return Unreachable(partner, "Its certificate cannot be trusted." if certificate else "It cannot be reached.", request_id=request_id)
+
+
+def _is_worth_repeating(lost: Unreachable) -> bool:
+    """A gateway's failure or a broken line may be gone in a moment; an address we refuse, or silence, will not."""
+    cause = lost.__cause__
+    if isinstance(cause, httpx.NetworkError | httpx.RemoteProtocolError):
+        return not isinstance(cause.__cause__, addresses.Refused)
+    return lost.status in TRANSIENT

@@ -7,13 +7,15 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
-from partners.errors import Denied, Rejected, Unreadable
+from partners.errors import Unreadable
 from partners.http import Answer, Wire
 from partners.inpost.records import GroupPoint, group_point
 
 PARTNER = "inpost"
 SCOPES = ("openid", "api:points:read")
 RENEW_BEFORE_S = 60.0
+NO_SUCH_POINT = "LOCKSTEP-CONNECTION-TEST"
+POINT = "/location/v1/points/{id}"
 
 
 class InPostClient:
@@ -36,45 +38,49 @@ class InPostClient:
 
     def point(self, point_id: str) -> GroupPoint | None:
         """One point as the location API shows it, or None when it does not know it. It names no status and no sizes."""
-        answer = self._authorised(f"/location/v1/points/{quote(point_id, safe='')}", label="/location/v1/points/{id}")
+        if not point_id.strip("."):
+            return None
+        answer = self._authorised(f"/location/v1/points/{quote(point_id, safe='')}", label=POINT)
         return None if answer.status == 404 else group_point(answer.json(), request_id=answer.request_id)
 
     def check(self) -> str:
-        """Prove that a token is granted, in a sentence."""
-        self._fresh_token(force=True)
-        return f"A token was granted with the scopes {', '.join(self.granted) or 'the partner did not name'}."
+        """Prove that a token is granted and opens the location API, in a sentence. `granted` names its scopes."""
+        self._fresh_token(instead_of=self._token)
+        self.point(NO_SUCH_POINT)
+        return "InPost grants a token, and the location API accepts it."
 
     def _authorised(self, path: str, *, label: str) -> Answer:
-        try:
-            return self._get(path, label, self._fresh_token())
-        except Denied as refused:
-            if refused.status != 401:
-                raise
-        return self._get(path, label, self._fresh_token(force=True))  # once: the token may have been withdrawn early
+        """GET with the token. One that InPost withdrew before its time is renewed once."""
+        token = self._fresh_token()
+        answer = self._get(path, label, token, expect=(401, 404))
+        return answer if answer.status != 401 else self._get(path, label, self._fresh_token(instead_of=token), expect=(404,))
 
-    def _get(self, path: str, label: str, token: str) -> Answer:
-        return self._api.get(path, label=label, headers={"Authorization": f"Bearer {token}"}, missing_is_fine=True)
+    def _get(self, path: str, label: str, token: str, *, expect: tuple[int, ...]) -> Answer:
+        return self._api.get(path, label=label, headers={"Authorization": f"Bearer {token}"}, expect=expect)
 
-    def _fresh_token(self, *, force: bool = False) -> str:
+    def _fresh_token(self, *, instead_of: str | None = None) -> str:
+        """A token that is good for a minute more; another one than `instead_of`, which somebody else may have renewed already."""
         with self._lock:
-            if force or self._monotonic() >= self._good_until:
+            if self._monotonic() >= self._good_until or self._token == instead_of:
                 self._renew()
             return self._token
 
     def _renew(self) -> None:
         form = {"grant_type": "client_credentials", "scope": " ".join(self._scopes)}
-        try:
-            answer = self._login.post("", label="/oauth2/token", form=form, headers={"Authorization": f"Basic {self._basic}"})
-        except Rejected as refused:
-            raise Denied(PARTNER, "It refuses our client id or secret.", request_id=refused.request_id, status=refused.status) from refused
+        headers = {"Authorization": f"Basic {self._basic}"}
+        answer = self._login.post("", label="/oauth2/token", form=form, headers=headers, safe=True, denied=(400,))
         body = _token_body(answer)
         self._token = body["access_token"]
-        self._good_until = self._monotonic() + max(float(body.get("expires_in", 0)) - RENEW_BEFORE_S, 0.0)
-        self.granted = tuple(str(body.get("scope", "")).split()) or self._scopes
+        self._good_until = self._monotonic() + max(body.get("expires_in", 0) - RENEW_BEFORE_S, 0.0)
+        self.granted = tuple(str(body.get("scope") or "").split()) or self._scopes
 
 
 def _token_body(answer: Answer) -> dict[str, Any]:
     body = answer.json()
-    if not isinstance(body, dict) or not isinstance(body.get("access_token"), str) or not isinstance(body.get("expires_in", 0), int):
+    if not isinstance(body, dict) or not _is_token(body.get("access_token")) or not isinstance(body.get("expires_in", 0), int):
         raise Unreadable(PARTNER, "The token answer is not as agreed.", request_id=answer.request_id)
     return body
+
+
+def _is_token(value: Any) -> bool:
+    return isinstance(value, str) and bool(value) and value.isascii() and value.isprintable() and " " not in value

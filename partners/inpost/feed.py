@@ -17,7 +17,7 @@ class _Envelope(msgspec.Struct):
     """`count` is the whole feed's size; `items` stay raw, so that one bad point spoils no other."""
 
     items: list[msgspec.Raw]
-    count: int = 0
+    count: int | None = None
     total_pages: int = 1
 
 
@@ -52,7 +52,7 @@ class PointsFeed:
         answer = self._wire.get("", {"country": "GB", "page": number, "per_page": per_page}, label="/v1/points")
         try:
             envelope = _envelope.decode(answer.body)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise Unreadable(PARTNER, "The page of points is not the JSON we know.", request_id=answer.request_id) from error
         records = [bytes(item) for item in envelope.items]
         page = Page(records=records, cursor=None, source=f"GET /v1/points page {number}", body=answer.body, declared=envelope.count)

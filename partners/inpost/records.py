@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from partners.errors import Unreadable
-from partners.values import text_at
+from partners.errors import RecordError, Unreadable
+from partners.values import identifier_at, text_at
 
 PARTNER = "inpost"
 
@@ -23,19 +23,29 @@ class GroupPoint:
 
 def group_point(body: Any, *, request_id: str = "") -> GroupPoint:
     """Read one point. Raises Unreadable when it is not an object with an id."""
-    if not isinstance(body, dict) or not isinstance(body.get("id"), str):
-        raise Unreadable(PARTNER, "The point is not as agreed: it has no id.", request_id=request_id)
-    address = body.get("address") if isinstance(body.get("address"), dict) else {}
+    try:
+        return _point(body)
+    except RecordError as error:
+        raise Unreadable(PARTNER, f"The point is not as agreed: {error.path} {error.reason}.", request_id=request_id) from error
+
+
+def _point(body: Any) -> GroupPoint:
+    if not isinstance(body, dict):
+        raise RecordError("$", "must be an object")
+    place = body.get("address")
+    address = place if isinstance(place, dict) else {}
+    capabilities = body.get("capabilities")
     return GroupPoint(
-        point_id=body["id"],
+        point_id=identifier_at(body.get("id"), "$.id", limit=40),
         kind=text_at(body.get("type"), "$.type", limit=20),
         postcode=text_at(address.get("postalCode"), "$.address.postalCode", limit=20),
         city=text_at(address.get("city"), "$.address.city", limit=100),
         open_24_7=body.get("location247") is True,
-        capabilities=tuple(_capability(item) for item in body.get("capabilities") or []),
+        capabilities=tuple(_capability(item) for item in capabilities[:50]) if isinstance(capabilities, list) else (),
     )
 
 
 def _capability(item: Any) -> str:
     """A string in one transcription of the API, an object in another."""
-    return str(item.get("name") or item.get("type") or "") if isinstance(item, dict) else str(item)
+    said = item.get("name") or item.get("type") if isinstance(item, dict) else item
+    return text_at(said, "$.capabilities", limit=60)
