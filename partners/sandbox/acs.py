@@ -1,18 +1,21 @@
-"""ACS's partner order API as its customers' public code shows it: PUT and GET of one order, strict about every field."""
+"""ACS's partner order API as its customers' public code shows it: PUT and GET of one order, strict about every field.
+
+Two ways in: HTTP Basic with the account code in the body at `/orders/{number}`, or a subscription key at `/orders/{number}.json`.
+"""
 
 import base64
 import binascii
 import re
-import threading
 from copy import deepcopy
+from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from partners.sandbox.faults import Fault
 from partners.sandbox.orders import stamp
-from partners.sandbox.web import App, Reply, Request, as_json, as_text
-from partners.sandbox.world import World
+from partners.sandbox.web import App, Reply, Request, Wire, as_json, as_text
 
-ACCOUNT, USERNAME, PASSWORD, KEY = "LOCKSTEP", "lockstep", "sandbox-password", "sandbox-subscription-key"  # noqa: S105
+ACCOUNT, USERNAME, PASSWORD, KEY = "LOCKSTEP", "lockstep", "sandbox-password", "sandbox-subscription-key"
 DATES = {"OrderDate", "DispatchDate", "DeliveryDate", "EventDate", "WarehouseReturnDate"}
 LIMITS = {
     "AccountCode": 20,
@@ -27,55 +30,48 @@ LIMITS = {
     "Delivery_Postcode": 10,
     "DeliveryService": 10,
     "DeliveryAgent": 10,
-    "DeliveryCharge": 12,
     "Comments": 500,
     **{f"Misc{place}": 100 for place in range(1, 11)},
 }
-FIELDS = DATES | set(LIMITS) | {"OrderCancelled", "OrderItems"}
+FIELDS = DATES | set(LIMITS) | {"DeliveryCharge", "OrderCancelled", "OrderItems"}
 REQUIRED = ("OrderNumber", "OrderDate", "FirstName", "Delivery_Address1", "Delivery_City", "Delivery_Postcode", "DeliveryService")
-LINE_FIELDS = {"LineItemId", "GarmentSKU", "GarmentSku", "IsHire", "ItemPrice", "ItemQuantity"} | {
-    *(f"Measurement{place}" for place in range(1, 5)),
-    *(f"Misc{place}" for place in range(11, 16)),
+LINE_TEXTS = {
+    "LineItemId": 50,
+    "GarmentSKU": 50,
+    **{f"Measurement{place}": 50 for place in range(1, 5)},
+    **{f"Misc{place}": 100 for place in range(11, 16)},
 }
-BEFORE_PICK = {"Acknowledged"}
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+LINE_FIELDS = set(LINE_TEXTS) | {"IsHire", "ItemPrice", "ItemQuantity"}
+STATUSES = ("Acknowledged", "Picking", "Part Picked", "Pick Confirmed", "Packed", "Despatched", "Cancelled")
+BEFORE_PICK, CANCELLED = "Acknowledged", "Cancelled"
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Acs(App):
-    """Orders by our number. Counts how often each was created and put, so that nobody has to believe that it was once."""
+    """Orders by our number. Counts how often each was created, put, and put again unchanged: nobody has to believe it was once."""
 
     partner = "acs"
-
-    def __init__(self, world: World, stop: threading.Event) -> None:
-        super().__init__(world.faults, stop)
-        self.world = world
 
     def answer(self, request: Request) -> Reply:
         found = re.fullmatch(r"/orders/([^/]+?)(\.json)?", request.path)
         if not found:
             return as_text("Not found", 404)
-        if not self._is_known(request, newer=bool(found[2])):
+        by_key = bool(found[2])
+        if not (request.headers.get("ocp-apim-subscription-key") == KEY if by_key else _basic_is_right(request)):
             return as_text("Unauthorised", 401)
         if request.method == "GET":
             return self._get(found[1])
-        return self._put(found[1], request) if request.method == "PUT" else as_text("Method not allowed", 405)
+        return self._put(found[1], request, by_key=by_key) if request.method == "PUT" else as_text("Method not allowed", 405)
 
-    def twisted(self, request: Request, fault: Fault) -> Reply:
-        reply = super().twisted(request, fault)
-        if fault.kind == "other_content" and request.method == "PUT":
-            number = request.path.removeprefix("/orders/").removesuffix(".json")
-            with self.world.lock:
-                self.world.acs[number]["order"]["Delivery_Postcode"] = "ZZ9 9ZZ"
+    def twisted(self, request: Request, fault: Fault, wire: Wire | None) -> Reply:
+        reply = super().twisted(request, fault, wire)
+        if fault.kind != "other_content" or reply.status != 200:
+            return reply
+        if request.method == "GET":
+            return as_json(Request("", "", {}, {}, reply.body).json() | {"Delivery_Postcode": "ZZ9 9ZZ"})
+        with self.world.lock:
+            self.world.acs[request.path.removeprefix("/orders/").removesuffix(".json")]["order"]["Delivery_Postcode"] = "ZZ9 9ZZ"
         return reply
-
-    def _is_known(self, request: Request, *, newer: bool) -> bool:
-        if newer:
-            return request.headers.get("ocp-apim-subscription-key") == KEY
-        scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
-        try:
-            return scheme == "Basic" and base64.b64decode(encoded, validate=True).decode() == f"{USERNAME}:{PASSWORD}"
-        except (binascii.Error, UnicodeDecodeError):
-            return False
 
     def _get(self, number: str) -> Reply:
         with self.world.lock:
@@ -85,13 +81,17 @@ class Acs(App):
             shown = {"Status": kept["status"], "StatusDate": kept["status_at"], "TrackingNumber": kept["tracking"]}
             return as_json(kept["order"] | shown)
 
-    def _put(self, number: str, request: Request) -> Reply:
+    def _put(self, number: str, request: Request, *, by_key: bool) -> Reply:
         try:
             order = request.json()
         except ValueError:
             return as_text("Body is not JSON", 400)
+        if not isinstance(order, dict):
+            return as_text("Body is not an object", 400)
+        if order.get("AccountCode", ACCOUNT if by_key else "") != ACCOUNT:
+            return as_text("Unauthorised: AccountCode not known", 401)
         with self.world.lock:
-            if fault := self._fault(number, order):
+            if fault := fault_of(number, order, self.world.acs_skus):
                 return as_text(fault, 400)
             self._keep(number, order)
         return as_text("Accepted")
@@ -100,50 +100,96 @@ class Acs(App):
         """Create or amend. What the warehouse has begun to pick stays as it is, and the answer does not say so."""
         kept = self.world.acs.get(number)
         if kept is None:
-            kept = {"creations": 0, "puts": 0, "status": "Acknowledged", "status_at": stamp(self.world.now()), "tracking": ""}
-            self.world.acs[number] = kept
+            kept = self.world.acs[number] = {"creations": 0, "puts": 0, "repeats": 0, "status": CANCELLED, "tracking": "", "order": {}}
         kept["puts"] += 1
-        if "order" not in kept:
+        kept["repeats"] += order == kept["order"]
+        if kept["status"] == CANCELLED and not order.get("OrderCancelled"):
             kept["creations"] += 1
-        if "order" not in kept or kept["status"] in BEFORE_PICK:
+            self._stand(kept, BEFORE_PICK)
+        if kept["status"] == BEFORE_PICK or not kept["order"]:
             kept["order"] = deepcopy(order)
-        if order.get("OrderCancelled"):
-            kept["status"], kept["status_at"] = "Cancelled", stamp(self.world.now())
+            self._stand(kept, CANCELLED if order.get("OrderCancelled") else BEFORE_PICK)
 
-    def _fault(self, number: str, order: Any) -> str:
-        if not isinstance(order, dict):
-            return "Body is not an object"
-        if unknown := sorted(set(order) - FIELDS):
-            return f"Unknown field: {unknown[0]}"
-        if order.get("AccountCode") != ACCOUNT:
-            return "AccountCode not known"
-        if order.get("OrderNumber") != number:
-            return "OrderNumber differs from the address"
-        if missing := [name for name in REQUIRED if not order.get(name)]:
-            return f"Missing field: {missing[0]}"
-        return _bad_value(order) or self._bad_lines(order.get("OrderItems"))
+    def _stand(self, kept: dict[str, Any], status: str) -> None:
+        if kept["status"] != status or "status_at" not in kept:
+            kept["status"], kept["status_at"] = status, stamp(self.world.now())
 
-    def _bad_lines(self, lines: Any) -> str:
-        if not isinstance(lines, list) or not lines or not all(isinstance(line, dict) for line in lines):
-            return "OrderItems must be a list of objects"
-        ids = [line.get("LineItemId") for line in lines]
-        if None in ids or len(set(map(str, ids))) != len(ids):
-            return "LineItemId must be unique within the order"
-        for line in lines:
-            if unknown := sorted(set(line) - LINE_FIELDS):
-                return f"Unknown field: {unknown[0]}"
-            sku = line.get("GarmentSKU") or line.get("GarmentSku")
-            if sku not in self.world.acs_skus:
-                return f"SKU not known: {sku}"
-        return ""
+
+def fault_of(number: str, order: dict[str, Any], known_skus: set[str]) -> str:
+    """Why ACS refuses this order, in its words; "" when it does not."""
+    if unknown := sorted(set(order) - FIELDS):
+        return f"Unknown field: {unknown[0]}"
+    if order.get("OrderNumber") != number:
+        return "OrderNumber differs from the address"
+    if missing := [name for name in REQUIRED if not order.get(name)]:
+        return f"Missing field: {missing[0]}"
+    return _bad_value(order) or _bad_lines(order.get("OrderItems"), known_skus)
 
 
 def _bad_value(order: dict[str, Any]) -> str:
-    for name, limit in LIMITS.items():
-        value = order.get(name, "")
+    if fault := _bad_text(order, LIMITS):
+        return fault
+    for name in sorted(DATES & set(order)):
+        if not _is_date(order[name]):
+            return f"{name} must be YYYY-MM-DD"
+    if not _is_money(order.get("DeliveryCharge", 0)):
+        return "DeliveryCharge must be an amount"
+    return "" if isinstance(order.get("OrderCancelled", False), bool) else "OrderCancelled must be true or false"
+
+
+def _bad_lines(lines: Any, known_skus: set[str]) -> str:
+    if not isinstance(lines, list) or not lines or not all(isinstance(line, dict) for line in lines):
+        return "OrderItems must be a list of objects"
+    ids = [line.get("LineItemId") for line in lines]
+    if not all(ids) or len(set(map(str, ids))) != len(ids):
+        return "LineItemId must be unique within the order"
+    return next(filter(None, (_bad_line(line, known_skus) for line in lines)), "")
+
+
+def _bad_line(line: dict[str, Any], known_skus: set[str]) -> str:
+    if unknown := sorted(set(line) - LINE_FIELDS):
+        return f"Unknown field: {unknown[0]}"
+    if fault := _bad_text(line, LINE_TEXTS):
+        return fault
+    if line.get("GarmentSKU") not in known_skus:
+        return f"SKU not known: {line.get('GarmentSKU')}"
+    if not isinstance(line.get("IsHire", False), bool):
+        return "IsHire must be true or false"
+    quantity = line.get("ItemQuantity", 1)
+    if isinstance(quantity, bool) or not isinstance(quantity, int) or quantity < 1:
+        return "ItemQuantity must be a whole number of at least 1"
+    return "" if _is_money(line.get("ItemPrice", 0)) else "ItemPrice must be an amount"
+
+
+def _bad_text(said: dict[str, Any], limits: dict[str, int]) -> str:
+    for name, limit in limits.items():
+        value = said.get(name, "")
         if not isinstance(value, str) or len(value) > limit:
             return f"{name} must be text of at most {limit} characters"
-    for name in DATES & set(order):
-        if not isinstance(order[name], str) or not _DATE.fullmatch(order[name]):
-            return f"{name} must be YYYY-MM-DD"
-    return "" if isinstance(order.get("OrderCancelled", False), bool) else "OrderCancelled must be true or false"
+    return ""
+
+
+def _is_date(value: Any) -> bool:
+    if not isinstance(value, str) or not _DATE.fullmatch(value):
+        return False
+    try:
+        return bool(date.fromisoformat(value))
+    except ValueError:
+        return False
+
+
+def _is_money(value: Any) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return False
+    try:
+        return Decimal(str(value)) >= 0
+    except InvalidOperation:
+        return False
+
+
+def _basic_is_right(request: Request) -> bool:
+    scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
+    try:
+        return scheme == "Basic" and base64.b64decode(encoded, validate=True).decode() == f"{USERNAME}:{PASSWORD}"
+    except (binascii.Error, UnicodeDecodeError):
+        return False

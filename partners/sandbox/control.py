@@ -1,80 +1,114 @@
-"""`/_sandbox/`: look into the world and change it, for demos and tests."""
+"""`/_sandbox/`: look into the world and change it, for demos and tests. No login: the sandbox listens on this machine alone.
+
+GET  /plan                  what the world holds, which order carries which fault, and what to answer (see `faulty`)
+GET  /health                {"seed", "now", "orders", "points", "at_acs"}
+GET  /acs/orders            {"orders": [{"number", "creations", "puts", "repeats", "status", "status_at", "tracking", "order"}]}
+POST /acs/orders/{number}   {"Status"?, "TrackingNumber"?}: the warehouse moves on
+POST /acs/skus              {"know"?: [sku], "forget"?: [sku]}: what ACS has been set up for
+GET, POST /faults           what is armed; {"partner", "kind", "times"?, "path"?, "method"?, "seconds"?} arms one more (see `faults`)
+POST /faults/clear          {}
+POST /points/{id}           {"status"?, "availability"?: {"A","B","C"}, "removed"?: bool}
+POST /clock                 {"advance_hours"}
+POST /token                 {"expires_in"}: how many seconds InPost's tokens live from now on
+"""
 
 import re
-import threading
-from datetime import timedelta
+from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from partners.sandbox.orders import stamp
 from partners.sandbox.web import App, Reply, Request, as_json
-from partners.sandbox.world import World
+
+Said = dict[str, Any]
 
 
 class Control(App):
-    """No login: the sandbox listens on this machine alone."""
+    """What it does not understand it refuses with 400 and a sentence."""
 
     partner = "_sandbox"
-
-    def __init__(self, world: World, stop: threading.Event) -> None:
-        super().__init__(world.faults, stop)
-        self.world = world
 
     def answer(self, request: Request) -> Reply:
         try:
             with self.world.lock:
-                return self._get(request) if request.method == "GET" else self._post(request)
-        except (ValueError, TypeError, KeyError) as error:
-            return as_json({"error": str(error)}, 400)
+                if request.method == "GET":
+                    return self._get(request.path)
+                return self._post(request) if request.method == "POST" else as_json({"error": "GET or POST expected"}, 405)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            return as_json({"error": f"{type(error).__name__}: {error}"}, 400)
 
-    def _get(self, request: Request) -> Reply:
-        if request.path == "/plan":
-            return as_json(self.world.plan())
-        if request.path == "/health":
-            return as_json({"seed": self.world.seed, "now": stamp(self.world.now()), "orders": len(self.world.orders)})
-        if request.path == "/acs/orders":
-            return as_json({"orders": [{"number": number} | kept for number, kept in sorted(self.world.acs.items())]})
-        return as_json({"error": "no such page"}, 404)
+    def _get(self, path: str) -> Reply:
+        pages: dict[str, Callable[[], Any]] = {
+            "/plan": self.world.plan,
+            "/health": self._health,
+            "/acs/orders": lambda: {"orders": [{"number": number} | kept for number, kept in sorted(self.world.acs.items())]},
+            "/faults": lambda: {"faults": [asdict(fault) for fault in self.world.faults.armed]},
+        }
+        return as_json(pages[path]()) if path in pages else as_json({"error": "no such page"}, 404)
 
     def _post(self, request: Request) -> Reply:
-        said = request.json() if request.body else {}
+        said: Said = request.json() if request.body else {}
         if found := re.fullmatch(r"/points/([^/]+)", request.path):
             return self._point(found[1], said)
         if found := re.fullmatch(r"/acs/orders/([^/]+)", request.path):
             return self._acs(found[1], said)
-        if request.path == "/faults":
-            fault = self.world.faults.arm(said)
-            return as_json({"partner": fault.partner, "kind": fault.kind, "times": fault.times})
-        if request.path == "/faults/clear":
-            self.world.faults.clear()
-            return as_json({"cleared": True})
-        if request.path == "/clock":
-            self.world.ahead += timedelta(hours=float(said["advance_hours"]))
-            return as_json({"now": stamp(self.world.now())})
-        return as_json({"error": "no such page"}, 404)
+        acts: dict[str, Callable[[Said], Any]] = {
+            "/faults": lambda said: asdict(self.world.faults.arm(said)),
+            "/faults/clear": self._clear,
+            "/clock": self._clock,
+            "/token": self._token,
+            "/acs/skus": self._skus,
+        }
+        return as_json(acts[request.path](said)) if request.path in acts else as_json({"error": "no such page"}, 404)
 
-    def _point(self, name: str, said: dict[str, Any]) -> Reply:
-        if said.get("removed") is True:
-            gone = self.world.points.pop(name, None)
-            if gone is not None:
-                self.world.removed[name] = gone
-            return as_json({"name": name, "removed": True}, 200 if gone else 404)
-        if said.get("removed") is False and name in self.world.removed:
-            self.world.use_points([*self.world.points.values(), self.world.removed.pop(name)])
-        point = self.world.points.get(name)
+    def _health(self) -> Said:
+        world = self.world
+        counts = {"orders": len(world.orders), "points": len(world.points), "at_acs": len(world.acs)}
+        return {"seed": world.seed, "now": stamp(world.now())} | counts
+
+    def _clear(self, said: Said) -> Said:
+        self.world.faults.clear()
+        return {"faults": []}
+
+    def _clock(self, said: Said) -> Said:
+        self.world.advance(float(said["advance_hours"]))
+        return {"now": stamp(self.world.now())}
+
+    def _token(self, said: Said) -> Said:
+        self.world.token_lives_s = int(said["expires_in"])
+        return {"expires_in": self.world.token_lives_s}
+
+    def _skus(self, said: Said) -> Said:
+        self.world.acs_skus |= set(said.get("know", ()))
+        self.world.acs_skus -= set(said.get("forget", ()))
+        return {"skus": sorted(self.world.acs_skus)}
+
+    def _point(self, name: str, said: Said) -> Reply:
+        if unknown := set(said) - {"status", "availability", "removed"}:
+            raise ValueError(f"unknown field {min(unknown)}")
+        self._take_away_or_put_back(name, said.get("removed"))
+        point = self.world.points.get(name) or self.world.removed.get(name)
         if point is None:
             return as_json({"error": "no such point"}, 404)
         if "status" in said:
             point["status"] = str(said["status"])
         if "availability" in said:
             point["locker_availability"]["details"] = {size: str(level) for size, level in said["availability"].items()}
-        return as_json(point)
+        return as_json(point | {"removed": name in self.world.removed})
 
-    def _acs(self, number: str, said: dict[str, Any]) -> Reply:
-        """Move an order on in the warehouse: its status text, and the tracking number once it has one."""
+    def _take_away_or_put_back(self, name: str, removed: bool | None) -> None:
+        world = self.world
+        if removed is True and name in world.points:
+            world.removed[name] = world.points.pop(name)
+        if removed is False and name in world.removed:
+            world.put_points([world.removed.pop(name)])
+
+    def _acs(self, number: str, said: Said) -> Reply:
+        """Any status text goes: what ACS may say is not ours to limit."""
         kept = self.world.acs.get(number)
         if kept is None:
             return as_json({"error": "ACS does not have this order"}, 404)
         if "Status" in said:
             kept["status"], kept["status_at"] = str(said["Status"]), stamp(self.world.now())
         kept["tracking"] = str(said.get("TrackingNumber", kept["tracking"]))
-        return as_json(kept)
+        return as_json({"number": number} | kept)

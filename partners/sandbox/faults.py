@@ -4,77 +4,90 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
+PARTNERS = ("acs", "inpost", "points")
 KINDS = {
     "429": "asks to wait, with Retry-After",
     "429_bare": "asks to wait without saying how long",
     "500": "fails",
     "503": "is unavailable",
-    "down": "the connection is refused (cut before an answer)",
-    "slow": "answers only after `seconds`",
+    "down": "the connection is refused (closed before an answer)",
+    "slow": "answers only after `seconds` (default 4)",
     "drip": "sends its body one byte at a time",
     "drip_headers": "sends its headers one byte at a time",
     "cut": "breaks off in the middle of the body",
     "html_502": "a proxy answers with an HTML page",
     "truncated": "whole HTTP, half of the JSON",
-    "accept_then_timeout": "does it and never answers",
-    "apply_late": "does not answer, and does it `seconds` later (default 4)",
+    "accept_then_timeout": "a write is done and never answered",
+    "apply_late": "a write is not answered, and done `seconds` later (default 4, by the world's clock)",
     "plain_text_200": "200 with text where JSON belongs; a write is not done",
-    "other_content": "shows an order with another content than it was sent",
+    "other_content": "an order is kept with another postcode than it was sent with (given method GET: only shown so)",
     "empty_200": "200 with nothing",
-    "empty_feed": "a feed without a record",
-    "half_feed": "half of the feed, declared as the whole",
+    "empty_feed": "the points feed without a record",
+    "half_feed": "half of the points feed, declared as the whole",
 }
+# Where a kind makes sense when nobody says where.
+WRITES = ("PUT", "POST")
+METHODS = {"accept_then_timeout": WRITES, "apply_late": WRITES, "other_content": ("PUT",), "empty_feed": ("GET",), "half_feed": ("GET",)}
+FEED_ONLY = ("empty_feed", "half_feed")
+FEED = "/v1/points"
 
 
 @dataclass
 class Fault:
-    """One fault for the next `times` calls to `partner` whose path starts with `path` (and whose method is `method`, if given)."""
+    """One fault for the next `times` calls (0: until cleared) to `partner` whose path below its own address starts with `path`."""
 
     partner: str
     kind: str
     times: int = 1
     path: str = ""
     method: str = ""
-    seconds: float = 4.0
+    seconds: float | None = None
+
+    def fits(self, partner: str, path: str, method: str) -> bool:
+        if self.partner != partner or not path.startswith(self.path):
+            return False
+        if self.kind in FEED_ONLY and path != FEED:
+            return False
+        return method == self.method if self.method else method in METHODS.get(self.kind, (method,))
 
 
 class Faults:
-    """The faults that are armed. Each call takes at most one."""
+    """The faults that are armed, first come first served. Each call takes at most one."""
 
     def __init__(self) -> None:
-        self._armed: list[Fault] = []
+        self.armed: list[Fault] = []
         self._lock = threading.Lock()
 
     def arm(self, said: dict[str, Any]) -> Fault:
-        """Raises ValueError, with a sentence, for a kind or a field it does not know."""
-        unknown = set(said) - {"partner", "kind", "times", "path", "method", "seconds"}
-        if unknown:
-            raise ValueError(f"unknown field {sorted(unknown)[0]}")
+        """Raises ValueError, with a sentence, for a partner, kind or field it does not know."""
+        if unknown := set(said) - set(Fault.__dataclass_fields__):
+            raise ValueError(f"unknown field {min(unknown)}")
+        if said.get("partner") not in PARTNERS:
+            raise ValueError(f"unknown partner; choose one of {', '.join(PARTNERS)}")
         if said.get("kind") not in KINDS:
             raise ValueError(f"unknown kind; choose one of {', '.join(KINDS)}")
         fault = Fault(
-            partner=str(said.get("partner", "")),
+            partner=str(said["partner"]),
             kind=str(said["kind"]),
             times=int(said.get("times", 1)),
-            path=str(said.get("path", "")),
-            method=str(said.get("method", "")).upper(),
-            seconds=float(said.get("seconds", 4.0)),
+            path=str(said.get("path") or ""),
+            method=str(said.get("method") or "").upper(),
+            seconds=None if said.get("seconds") is None else float(said["seconds"]),
         )
         with self._lock:
-            self._armed.append(fault)
+            self.armed.append(fault)
         return fault
 
     def clear(self) -> None:
         with self._lock:
-            self._armed.clear()
+            self.armed.clear()
 
     def take(self, partner: str, path: str, method: str) -> Fault | None:
         """The first armed fault that fits this call, one use of it spent."""
         with self._lock:
-            for fault in self._armed:
-                if fault.partner == partner and path.startswith(fault.path) and fault.method in ("", method):
-                    fault.times -= 1
-                    if fault.times <= 0:
-                        self._armed.remove(fault)
-                    return fault
-        return None
+            fault = next((fault for fault in self.armed if fault.fits(partner, path, method)), None)
+            if fault and fault.times:
+                fault.times -= 1
+                if not fault.times:
+                    self.armed.remove(fault)
+            return fault

@@ -38,6 +38,7 @@ KINDS = [
     ("Occasion hat box", "Hats", 370, 360, 170, 740, True, "110.00"),
 ]
 SIZES = ("8", "10", "12", "14", "16")
+BRANDS = ("Arden", "Halden", "Merrow & Finch")
 
 TOO_BIG = Product("LUG-0001-OS", "Steamer trunk", "Halden", "Luggage", 900, 520, 480, 7800, True, "320.00")
 TOO_HEAVY = Product("WGT-0001-OS", "Display base", "Halden", "Props", 350, 300, 180, 15400, True, "60.00")
@@ -51,10 +52,11 @@ NOT_AT_ACS = Product("CAP-0001-12", "Capsule jumpsuit", "Arden", "Jumpsuits", 35
 
 def stock(rng: random.Random) -> list[Product]:
     """The good products: every kind in every size, known to ACS, sized and weighed."""
-    brands = ("Arden", "Halden", "Merrow & Finch")
     return [
-        Product(f"{category[:3].upper()}-{number:04d}-{size}", name, rng.choice(brands), category, *measures, price)  # type: ignore[arg-type]
-        for number, (name, category, *measures, price) in enumerate(KINDS, start=1)
+        Product(
+            f"{category[:3].upper()}-{number:04d}-{size}", name, rng.choice(BRANDS), category, length, width, height, weight, rigid, price
+        )
+        for number, (name, category, length, width, height, weight, rigid, price) in enumerate(KINDS, start=1)
         for size in SIZES
     ]
 

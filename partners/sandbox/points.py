@@ -5,15 +5,49 @@ from typing import Any
 
 from partners.sandbox.places import SPOTS, STREETS, TOWNS
 
+Point = dict[str, Any]
+
 LEVELS = ("NORMAL", "NORMAL", "NORMAL", "LOW", "VERY_LOW")
+SIZES = ("A", "B", "C")
+FEWEST = 80
+SHOP_HOURS = ";".join(f"{day}|08:00-22:00|-" for day in ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")) + ";"
+# What the real feed sends and GB leaves empty.
+EMPTY = (
+    "location_date",
+    "location_description_1",
+    "location_description_2",
+    "distance",
+    "phone_number",
+    "payment_point_descr",
+    "recommended_low_interest_box_machines_list",
+    "apm_doubled",
+    "air_index_level",
+    "physical_type_description",
+    "in_mobile_collect_excluded",
+    "in_mobile_send_excluded",
+    "in_mobile_return_excluded",
+    "delivery_area_id",
+    "micro_area_id",
+    "agency_code",
+    "d2d_courier_area",
+    "d2d_courier_micro_area",
+    "supported_locker_temperatures",
+    "unavailability_periods",
+    "print_in_store",
+)
 
 
-def network(rng: random.Random, size: int) -> list[dict[str, Any]]:
-    """`size` points: mostly operating lockers, some shops, some not open yet, some out of service, a few without compartment C."""
+def network(rng: random.Random, size: int) -> list[Point]:
+    """`size` points sorted by name: mostly open lockers; some shops, not yet open, out of service, or without a compartment C.
+
+    Raises ValueError below FEWEST, where not every kind would be there.
+    """
+    if size < FEWEST:
+        raise ValueError(f"A network needs at least {FEWEST} points to hold one of every kind.")
     points = [_point(rng, number) for number in range(size)]
     for number, point in enumerate(points):
         if number % 40 == 7:
-            _make_shop(point)
+            _make_shop(point, open_=number % 80 == 7)
         elif number % 40 == 13:
             _make_created(point)
         elif number % 40 == 21:
@@ -25,14 +59,42 @@ def network(rng: random.Random, size: int) -> list[dict[str, Any]]:
     return sorted(points, key=lambda point: str(point["name"]))
 
 
-def _point(rng: random.Random, number: int) -> dict[str, Any]:
+def takes_everything(point: Point) -> bool:
+    """Is this an open locker with every compartment, one that a good order may name?"""
+    place = point["location"]
+    return bool(
+        point["type"] == ["parcel_locker"]
+        and point["status"] == "Operating"
+        and "parcel_collect" in point["functions"]
+        and not point["in_mobile_collect_excluded"]
+        and (place["latitude"] or place["longitude"])
+        and set(SIZES) <= set(point["locker_availability"]["details"])
+    )
+
+
+def one_of_each(points: list[Point]) -> dict[str, str]:
+    """The lockers that faulty orders name: {"closed", "disabled", "without_c"} → id, as far as the network has them."""
+    found: dict[str, str] = {}
+    for point in points:
+        if point["type"] != ["parcel_locker"]:
+            continue
+        if point["status"] == "NonOperating":
+            found.setdefault("closed", point["name"])
+        elif point["status"] == "Disabled":
+            found.setdefault("disabled", point["name"])
+        elif point["status"] == "Operating" and "C" not in point["locker_availability"]["details"]:
+            found.setdefault("without_c", point["name"])
+    return found
+
+
+def _point(rng: random.Random, number: int) -> Point:
     town, region, outward, latitude, longitude = TOWNS[number % len(TOWNS)]
-    name = f"UK{town[:3].upper()}{10_000 + number * 37}" if number % 25 == 3 else f"UK{10_000_000 + number * 3_571:08d}"
+    name = f"UK{town[:3].upper()}{10_000 + number * 37}" if number % 26 == 3 else f"UK{10_000_000 + number * 3_571:08d}"
     postcode = f"{outward} {rng.randint(1, 9)}{rng.choice('ABDEFGHJLN')}{rng.choice('ABDEFGHJLN')}"
     spot, street = rng.choice(SPOTS), rng.choice(STREETS)
     building = f"24/7 InPost Locker - {spot} {town}"
     open_all_day = rng.random() < 0.72
-    return {
+    return dict.fromkeys(EMPTY) | {
         "href": f"https://points.sandbox/v1/points/GB/{name}",
         "country": "GB",
         "name": name,
@@ -45,12 +107,7 @@ def _point(rng: random.Random, number: int) -> dict[str, Any]:
         "location_type": "Outdoor",
         "location_category": "Generic",
         "location_description": f"Beside the entrance of {spot}",
-        "location_description_1": None,
-        "location_description_2": None,
-        "distance": None,
-        "opening_hours": "24/7"
-        if open_all_day
-        else "MON|07:00-22:00|-;TUE|07:00-22:00|-;WED|07:00-22:00|-;THU|07:00-22:00|-;FRI|07:00-22:00|-;",
+        "opening_hours": "24/7" if open_all_day else SHOP_HOURS,
         "address": {"line1": f"{street} {building}", "line2": f"{postcode} {town}"},
         "address_details": {
             "city": town,
@@ -60,7 +117,6 @@ def _point(rng: random.Random, number: int) -> dict[str, Any]:
             "building_number": building,
             "flat_number": None,
         },
-        "phone_number": None,
         "functions": ["parcel", "parcel_collect", "parcel_send"],
         "partner_id": 0,
         "is_next": False,
@@ -68,25 +124,35 @@ def _point(rng: random.Random, number: int) -> dict[str, Any]:
         "payment_type": {"3": "Payment by cash and card"},
         "virtual": "0",
         "location_247": open_all_day,
-        "operating_hours_extended": {"customer": None},
+        "operating_hours_extended": {"customer": None if open_all_day else _hours()},
         "agency": "7000",
+        "agencies_extended": [{"name": "7000"}],
         "image_url": f"https://static.sandbox/points/gb/images/{name}.jpg",
         "easy_access_zone": True,
         "physical_type": "newfm",
-        "in_mobile_collect_excluded": False,
-        "in_mobile_send_excluded": True,
-        "in_mobile_return_excluded": True,
-        "locker_availability": {"status": "NORMAL", "details": {size: rng.choice(LEVELS) for size in "ABC"}},
-        "unavailability_periods": None,
+        "physical_type_mapped": "004",
+        "express_delivery_send": False,
+        "express_delivery_collect": False,
+        "locker_availability": {"status": rng.choice(LEVELS), "details": {size: rng.choice(LEVELS) for size in SIZES}},
         "mondial_relay_id": "",
     }
 
 
-def _make_shop(point: dict[str, Any]) -> None:
+def _hours() -> dict[str, list[dict[str, int]]]:
+    """Minutes from midnight, as the feed counts."""
+    days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    return {day: [{"start": 480, "end": 1320}] for day in days}
+
+
+def _make_shop(point: Point, *, open_: bool) -> None:
     point["type"], point["virtual"] = ["pok", "pop"], "3"
-    point["address_details"]["building_number"] = point["address_details"]["building_number"].replace("24/7 InPost Locker", "InPost Shop")
+    if not open_:
+        point["status"], point["functions"] = "Disabled", ["parcel", "parcel_collect"]
+    where = point["address_details"]
+    where["building_number"] = where["building_number"].replace("24/7 InPost Locker", "InPost Shop")
+    point["address"]["line1"] = f"{where['street']} {where['building_number']}"
 
 
-def _make_created(point: dict[str, Any]) -> None:
+def _make_created(point: Point) -> None:
     point["status"], point["functions"] = "Created", ["parcel"]
     point["location"] = {"longitude": 0.0, "latitude": 0.0}

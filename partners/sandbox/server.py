@@ -1,16 +1,18 @@
 """All make-believe partners behind one loopback address, or mounted in a process."""
 
+import sys
 import threading
 from collections.abc import Iterable
 from pathlib import Path
-from socketserver import ThreadingMixIn
+from socketserver import TCPServer, ThreadingMixIn
 from typing import Any
 from wsgiref.handlers import SimpleHandler
 from wsgiref.simple_server import ServerHandler, WSGIRequestHandler, WSGIServer
 
 from partners.sandbox import acs, inpost
 from partners.sandbox.control import Control
-from partners.sandbox.web import Broken, Environ, StartResponse, as_json, send
+from partners.sandbox.feed import Points
+from partners.sandbox.web import WIRE, App, Broken, Environ, StartResponse
 from partners.sandbox.world import World
 
 PACE_S = 0.2
@@ -21,10 +23,10 @@ class Sandbox:
 
     def __init__(self, world: World) -> None:
         self.world, self.stop = world, threading.Event()
-        self.partners = {
+        self.partners: dict[str, App] = {
             "acs": acs.Acs(world, self.stop),
             "inpost": inpost.InPost(world, self.stop),
-            "points": inpost.Points(world, self.stop),
+            "points": Points(world, self.stop),
             "_sandbox": Control(world, self.stop),
         }
 
@@ -32,8 +34,14 @@ class Sandbox:
         _, name, rest = (environ.get("PATH_INFO", "/") + "//").split("/", 2)
         partner = self.partners.get(name)
         if partner is None:
-            return send(as_json({"error": "no such partner"}, 404), start_response)
+            start_response("404 Not Found", [("Content-Type", "text/plain"), ("Content-Length", "16")])
+            return [b"no such partner\n"]
         return partner({**environ, "PATH_INFO": "/" + rest.rstrip("/")}, start_response)
+
+
+def world_app(world: World) -> Sandbox:
+    """The same partners without a port: mount it in a WSGI transport, with /acs, /inpost, /points and /_sandbox under one host."""
+    return Sandbox(world)
 
 
 def settings_for(base_url: str, folder: Path) -> dict[str, str]:
@@ -57,14 +65,21 @@ def settings_for(base_url: str, folder: Path) -> dict[str, str]:
     }
 
 
-def serve(world: World, *, port: int = 0, host: str = "127.0.0.1") -> "Server":
-    """Listen on loopback; port 0 takes a free one. Call `run()` in a thread, `stop()` from another."""
-    return Server((host, port), Sandbox(world))
+def serve(world: World, port: int = 0, host: str = "127.0.0.1") -> tuple["Server", threading.Thread]:
+    """Listen (port 0 takes a free one) and serve from a thread that has been started; `server.halt()` ends both.
+
+    Raises OSError when the port cannot be used.
+    """
+    server = Server((host, port), Sandbox(world))
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, name="sandbox", daemon=True)
+    thread.start()
+    return server, thread
 
 
 class Server(ThreadingMixIn, WSGIServer):
     daemon_threads = True
     allow_reuse_address = True
+    request_queue_size = 64
 
     def __init__(self, address: tuple[str, int], sandbox: Sandbox) -> None:
         super().__init__(address, _Handler)
@@ -73,32 +88,42 @@ class Server(ThreadingMixIn, WSGIServer):
 
     @property
     def base_url(self) -> str:
-        return f"http://{self.server_address[0]}:{self.server_address[1]}"
-
-    def run(self) -> None:
-        self.serve_forever(poll_interval=0.1)
+        return f"http://{self.server_address[0]!s}:{self.server_address[1]}"
 
     def halt(self) -> None:
+        """Stop listening; whoever waits for a slow answer is cut off."""
         self.sandbox.stop.set()
         self.shutdown()
         self.server_close()
+
+    def server_bind(self) -> None:
+        """As the parent, without asking the network what this machine is called."""
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
+        self.setup_environ()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that has gone away, or a fault that was asked for, is not worth a stack trace."""
 
 
-class _Pacing(ServerHandler):
-    """Drips or cuts where a fault asks for it, which WSGI itself cannot express."""
+class _Wire(ServerHandler):
+    """Drips or breaks where a fault asks for it, which WSGI itself cannot express."""
 
     pace = ""
+    stop: threading.Event
+    _among_headers = False
 
-    def start_response(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-        self.pace = dict(headers).get("X-Sandbox-Pace", "")
-        kept = [(name, value) for name, value in headers if name != "X-Sandbox-Pace"]
-        return super().start_response(status, kept, exc_info)
+    def setup_environ(self) -> None:
+        super().setup_environ()
+        self.environ[WIRE] = self  # type: ignore[attr-defined]
+
+    def send_headers(self) -> None:
+        self._among_headers = True
+        super().send_headers()
+        self._among_headers = False
 
     def _write(self, data: bytes) -> None:
-        if self.pace not in ("drip", "drip_headers") or (self.pace == "drip" and not self.headers_sent):
+        if self.pace != ("drip_headers" if self._among_headers else "drip"):
             super()._write(data)
             return
         for byte in data:
@@ -107,24 +132,23 @@ class _Pacing(ServerHandler):
             if self.stop.wait(PACE_S):
                 raise Broken("the server stops")
 
-    def log_exception(self, exc_info: Any) -> None:
-        """Broken connections are what the fault was for."""
-
-    def error_output(self, environ: Environ, start_response: StartResponse) -> list[bytes]:
-        raise Broken("nothing more is said")
-
-    stop: threading.Event
+    def handle_error(self) -> None:
+        """A broken connection is what the fault was for: say no more. Anything else is a mistake of ours: trace and 500."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error()
 
 
 class _Handler(WSGIRequestHandler):
+    server: Server
+
     def handle(self) -> None:
-        self.raw_requestline = self.rfile.readline(65537)
-        if not self.parse_request():
+        self.raw_requestline = self.rfile.readline(65_537)
+        if len(self.raw_requestline) > 65_536 or not self.parse_request():
             return
-        handler = _Pacing(self.rfile, self.wfile, self.get_stderr(), self.get_environ(), multithread=True)
-        handler.request_handler = self  # type: ignore[attr-defined]
-        handler.stop = self.server.sandbox.stop  # type: ignore[attr-defined]
-        SimpleHandler.run(handler, self.server.get_app())  # type: ignore[attr-defined]
+        wire = _Wire(self.rfile, self.wfile, self.get_stderr(), self.get_environ(), multithread=True)  # type: ignore[arg-type]
+        wire.request_handler = self  # type: ignore[attr-defined]
+        wire.stop = self.server.sandbox.stop
+        SimpleHandler.run(wire, self.server.sandbox)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Quiet: the caller's own log says what was asked."""

@@ -1,23 +1,46 @@
-"""WSGI, as little of it as the make-believe partners need, and the faults that any of them can have."""
+"""WSGI, as little of it as the make-believe partners need, and the faults that any of them can have.
+
+Over a socket (`server.py`) every fault is what it says: bytes drip, connections break, answers stay out. Mounted in a process
+(such as `httpx.WSGITransport`) there is no wire, so what would end as a broken call there is raised at once, always an OSError:
+`Refused` for "down", `Silent` (a TimeoutError) for "slow", "drip_headers", "accept_then_timeout" and "apply_late"; "drip" and
+"cut" raise `Silent` and `Broken` from the body, after its first byte or its first half.
+"""
 
 import json
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from http import HTTPStatus
+from typing import Any, Protocol
 from urllib.parse import parse_qs, unquote
 
-from partners.sandbox.faults import Fault, Faults
+from partners.sandbox.faults import Fault
+from partners.sandbox.world import World
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 MOST_BODY = 5_000_000
-REASONS = {200: "OK", 201: "Created", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found"}
+SILENCE_S = 30.0
+WIRE = "lockstep.sandbox.wire"
 
 
 class Broken(ConnectionError):
-    """The connection breaks here. Over a socket the server closes it; mounted in a process the client meets this very error."""
+    """The connection breaks here."""
+
+
+class Refused(ConnectionRefusedError):
+    """Nobody listens. Over a socket: the connection is closed before a byte of an answer."""
+
+
+class Silent(TimeoutError):
+    """No answer comes, however long one waits."""
+
+
+class Wire(Protocol):
+    """What the socket server puts into the environ under WIRE: set `pace` to "drip" or "drip_headers" and it will."""
+
+    pace: str
 
 
 @dataclass
@@ -32,6 +55,7 @@ class Request:
         return self.query.get(name, [default])[0]
 
     def json(self) -> Any:
+        """Raises ValueError when the body is not JSON in UTF-8."""
         return json.loads(self.body.decode("utf-8"))
 
 
@@ -59,55 +83,72 @@ class App(ABC):
 
     partner = ""
 
-    def __init__(self, faults: Faults, stop: threading.Event) -> None:
-        self.faults, self.stop = faults, stop
+    def __init__(self, world: World, stop: threading.Event) -> None:
+        self.world, self.stop = world, stop
 
     @abstractmethod
     def answer(self, request: Request) -> Reply:
         """What this partner says to a request when nothing is wrong."""
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        request = read(environ)
-        fault = self.faults.take(self.partner, request.path, request.method)
-        reply = self._spoiled(request, fault) if fault else self.answer(request)
-        reply.headers.setdefault("X-Request-Id", request.headers.get("x-request-id", ""))
-        return send(reply, start_response, self._pace(fault))
+        self.world.do_what_is_due()
+        request, wire = read(environ), environ.get(WIRE)
+        fault = self.world.faults.take(self.partner, request.path, request.method)
+        reply = self._spoiled(request, fault, wire) if fault else self.answer(request)
+        if asked := request.headers.get("x-request-id"):
+            reply.headers["X-Request-Id"] = asked
+        body = _body(reply, fault.kind if fault else "", wire)
+        headers = [("Content-Type", reply.kind), ("Content-Length", str(len(reply.body))), *reply.headers.items()]
+        start_response(f"{reply.status} {HTTPStatus(reply.status).phrase}", headers)
+        return body
 
-    def _spoiled(self, request: Request, fault: Fault) -> Reply:
+    def _spoiled(self, request: Request, fault: Fault, wire: Wire | None) -> Reply:
         if fault.kind in _ANSWERS:
             return _ANSWERS[fault.kind]()
         if fault.kind == "down":
-            raise Broken("refused")
+            raise Refused("refused")
         if fault.kind == "accept_then_timeout":
             self.answer(request)
-            self._never_answer(fault)
+            self._wait(SILENCE_S if fault.seconds is None else fault.seconds, wire, "no answer came")
         if fault.kind == "apply_late":
-            late = threading.Timer(fault.seconds, self.answer, [request])
-            late.daemon = True
-            late.start()
-            self._never_answer(fault)
-        if fault.kind == "slow":
-            self.stop.wait(fault.seconds)
-        return self.twisted(request, fault)
+            self.world.later(fault.seconds, lambda: self.answer(request))
+            self._wait(SILENCE_S, wire, "no answer came")
+        return self.twisted(request, fault, wire)
 
-    def twisted(self, request: Request, fault: Fault) -> Reply:
-        """The answer with a fault that needs to know what it is about; by default only its shape suffers."""
+    def twisted(self, request: Request, fault: Fault, wire: Wire | None) -> Reply:
+        """The true answer, late or with its form spoiled. Partners add the faults that need to know what it is about."""
         reply = self.answer(request)
-        if fault.kind in ("truncated", "cut"):
-            reply.body = reply.body[: max(len(reply.body) // 2, 1)] if fault.kind == "truncated" else reply.body
+        if fault.kind == "truncated":
+            reply.body = reply.body[: len(reply.body) // 2]
+        if fault.kind == "slow":
+            if wire is None:
+                raise Silent("the answer is slow")
+            self.stop.wait(4.0 if fault.seconds is None else fault.seconds)
         return reply
 
-    def _never_answer(self, fault: Fault) -> None:
-        """Over a socket: silence for as long as a client could wait. In a process there is no waiting, only the broken call."""
-        self.stop.wait(0 if threading.current_thread() is threading.main_thread() else max(fault.seconds, 30.0))
-        raise Broken("no answer")
-
-    def _pace(self, fault: Fault | None) -> str:
-        return fault.kind if fault and fault.kind in ("drip", "drip_headers", "cut") else ""
+    def _wait(self, seconds: float, wire: Wire | None, why: str) -> None:
+        """Over a socket, be silent for as long as a client could wait; then, or at once in a process, the call is broken."""
+        if wire is not None:
+            self.stop.wait(seconds)
+        raise Silent(why)
 
 
-def _html() -> Reply:
-    return Reply(502, b"<html><body><h1>502 Bad Gateway</h1></body></html>", "text/html")
+def _body(reply: Reply, kind: str, wire: Wire | None) -> Iterable[bytes]:
+    if kind == "cut":
+        return _breaking(reply.body[: len(reply.body) // 2], Broken("cut in the middle"))
+    if kind in ("drip", "drip_headers"):
+        if wire is not None:
+            wire.pace = kind
+        elif kind == "drip":
+            return _breaking(reply.body[:1], Silent("the body drips"))
+        else:
+            raise Silent("the headers drip")
+    return [reply.body]
+
+
+def _breaking(first: bytes, error: OSError) -> Iterator[bytes]:
+    yield first
+    raise error
 
 
 _ANSWERS: dict[str, Callable[[], Reply]] = {
@@ -115,13 +156,14 @@ _ANSWERS: dict[str, Callable[[], Reply]] = {
     "429_bare": lambda: Reply(429, b"{}"),
     "500": lambda: as_json({"title": "Internal error"}, 500),
     "503": lambda: as_json({"title": "Unavailable"}, 503),
-    "html_502": _html,
+    "html_502": lambda: Reply(502, b"<html><body><h1>502 Bad Gateway</h1></body></html>", "text/html"),
     "empty_200": lambda: Reply(200, b""),
     "plain_text_200": lambda: as_text("Error: the order could not be processed at this time"),
 }
 
 
 def read(environ: Environ) -> Request:
+    """The request of a WSGI environ; a body past MOST_BODY is cut there."""
     length = min(int(environ.get("CONTENT_LENGTH") or 0), MOST_BODY)
     headers = {name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name.startswith("HTTP_")}
     headers["content-type"] = environ.get("CONTENT_TYPE", "")
@@ -132,19 +174,3 @@ def read(environ: Environ) -> Request:
         headers=headers,
         body=environ["wsgi.input"].read(length) if length else b"",
     )
-
-
-def send(reply: Reply, start_response: StartResponse, pace: str = "") -> Iterable[bytes]:
-    """Answer; `X-Sandbox-Pace` asks the socket server to drip or to cut, which WSGI cannot say."""
-    headers = [("Content-Type", reply.kind), ("Content-Length", str(len(reply.body))), *reply.headers.items()]
-    if pace:
-        headers.append(("X-Sandbox-Pace", pace))
-    start_response(f"{reply.status} {REASONS.get(reply.status, 'Answer')}", headers)
-    if pace == "cut":
-        return _cut(reply.body)
-    return [reply.body]
-
-
-def _cut(body: bytes) -> Iterator[bytes]:
-    yield body[: len(body) // 2]
-    raise Broken("cut")

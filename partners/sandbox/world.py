@@ -3,93 +3,133 @@
 import random
 import threading
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from partners.sandbox import goods
-from partners.sandbox.faulty import FAULTS
 from partners.sandbox.faults import Faults
-from partners.sandbox.orders import Order, OrderBook, stamp, twin
-from partners.sandbox.points import network
+from partners.sandbox.faulty import DUPLICATE, KINDS, Kind
+from partners.sandbox.orders import Order, OrderBook, twin
+from partners.sandbox.points import Point, network, one_of_each
 
 FAULTY_ONE_IN = 8
 HOME_ONE_IN = 5
+LATEST = timedelta(minutes=20)
+LATE_S = 4.0
 
 
 class World:
-    """Everything the sandbox knows. The same seed, size and start give the same world; `lock` guards what changes."""
+    """Everything the sandbox knows. The same seed, sizes and start give the same world; `lock` guards what changes.
 
-    def __init__(self, *, seed: int = 7, orders: int = 300, lockers: int = 400, days: int = 5, start: datetime | None = None) -> None:
+    `points`, such as saved pages of the real feed, replaces the synthetic network: orders then go to its lockers, and the faults
+    that it has no locker for are left out. Raises ValueError when the network has nowhere to send an order to.
+    """
+
+    def __init__(
+        self,
+        seed: int = 7,
+        orders: int = 300,
+        lockers: int = 400,
+        *,
+        days: int = 5,
+        start: datetime | None = None,
+        points: list[Point] | None = None,
+    ) -> None:
         self.seed, self.days, self.lock = seed, days, threading.RLock()
         self.start = (start or datetime.now(UTC)).replace(microsecond=0)
-        self.ahead = timedelta(0)
         rng = random.Random(seed)  # noqa: S311 - a make-believe world, not a secret
-        self.points = {str(point["name"]): point for point in network(rng, lockers)}
-        self.products = [*goods.stock(rng), *goods.specials()]
-        self.acs_skus = {product.sku for product in self.products if product.at_acs}
-        self.orders = self._orders(rng, orders)
+        self.points: dict[str, Point] = {}
+        self.removed: dict[str, Point] = {}
+        self.put_points(points or network(rng, lockers))
+        good = goods.stock(rng)
+        self.products = [*good, *goods.specials()]
+        self.orders = self._orders(OrderBook(rng, good, list(self.points.values()), self.start), orders)
         self.acs: dict[str, dict[str, Any]] = {}
+        self.acs_skus = {product.sku for product in self.products}
+        self.token_lives_s = 599
         self.faults = Faults()
-        self.removed: dict[str, dict[str, Any]] = {}
+        self._ahead = timedelta(0)
+        self._late: list[tuple[datetime, Callable[[], object]]] = []
 
     def now(self) -> datetime:
         """The world's own time: the machine's, moved ahead by `/_sandbox/clock`."""
-        return datetime.now(UTC) + self.ahead
+        return datetime.now(UTC) + self._ahead
+
+    def advance(self, hours: float) -> None:
+        """Move the clock ahead and do what has come due."""
+        self._ahead += timedelta(hours=hours)
+        self.do_what_is_due()
+
+    def later(self, seconds: float | None, do: Callable[[], object]) -> None:
+        """Do this once the world's clock is `seconds` (default 4) further: in fact, before the next request after that."""
+        with self.lock:
+            self._late.append((self.now() + timedelta(seconds=LATE_S if seconds is None else seconds), do))
+
+    def do_what_is_due(self) -> None:
+        with self.lock:
+            due = [do for at, do in self._late if at <= self.now()]
+            self._late = [(at, do) for at, do in self._late if do not in due]
+            for do in due:
+                do()
 
     def plan(self) -> dict[str, Any]:
-        """What this world holds, for whoever wants to compare."""
-        faults = {order.number: order.code for order in self.orders if order.code}
-        held = dict(sorted(Counter(faults.values()).items()))
-        answers = {order.number: order.answer for order in self.orders if order.code}
-        return {"seed": self.seed, "orders": {"mirrored": len(self.orders), "held": held}, "faults": faults, "answers": answers}
+        """What this world holds, for whoever wants to compare; `answers` are described in `faulty`, `kinds` name each fault in words."""
+        faulty = [order for order in self.orders if order.code]
+        return {
+            "seed": self.seed,
+            "orders": {"mirrored": len(self.orders), "held": dict(sorted(Counter(order.code for order in faulty).items()))},
+            "faults": {order.number: order.code for order in faulty},
+            "kinds": {order.number: order.kind for order in faulty},
+            "answers": {order.number: order.answer for order in faulty},
+        }
 
-    def use_points(self, points: list[dict[str, Any]]) -> None:
-        """Serve these points, such as saved pages of the real feed, instead of the seeded network."""
+    def put_points(self, points: list[Point]) -> None:
+        """Add these points, sorted in by name as the feed is."""
         with self.lock:
-            self.points = {str(point["name"]): point for point in sorted(points, key=lambda point: str(point["name"]))}
+            every = self.points | {str(point["name"]): point for point in points}
+            self.points = dict(sorted(every.items()))
 
-    def _orders(self, rng: random.Random, count: int) -> list[Order]:
-        book = OrderBook(rng, self.products[: -len(goods.specials())], list(self.points.values()), self.start)
-        places = self._special_lockers()
-        spoiled = self._places_of_faults(rng, count)
+    def _orders(self, book: OrderBook, count: int) -> list[Order]:
+        places = one_of_each(list(self.points.values()))
+        spoiled = _spread(book.rng, count, [kind for kind in KINDS if not kind.needs or kind.needs in places])
         orders: list[Order] = []
-        for index, placed_at in enumerate(self._instants(count)):
-            fault = spoiled.get(index)
-            home = fault[2] if fault else index % HOME_ONE_IN == 4
-            order = book.good(index, placed_at, home=home)
-            if fault and fault[0] == "VAL-DUPLICATE":
-                order = Order(twin(_last_good(orders), index), answer={"cancel": True})
-            elif fault:
-                fault[1](book, order, places)
-            order.code = fault[0] if fault else ""
+        doubled: set[str] = set()
+        for index, placed_at in enumerate(self._instants(book.rng, count)):
+            kind = spoiled.get(index)
+            order = book.good(index, placed_at, home=kind.home if kind else index % HOME_ONE_IN == 4)
+            if kind and kind.code == DUPLICATE:
+                order = twin(_to_double(orders, doubled, placed_at), index)
+            elif kind:
+                kind.spoil(book, order, places)
+            if kind:
+                order.code, order.kind = kind.code, kind.name
             orders.append(order)
         return orders
 
-    def _places_of_faults(self, rng: random.Random, count: int) -> dict[int, Any]:
-        """Which order carries which fault: each fault once, then again in turn until one in eight has one. Never the very first."""
-        wanted = max(len(FAULTS), count // FAULTY_ONE_IN) if count > len(FAULTS) + 2 else min(len(FAULTS), count // 2)
-        indexes = sorted(rng.sample(range(2, count), wanted)) if count > wanted + 2 else list(range(2, min(count, wanted + 2)))
-        kinds = [FAULTS[number % len(FAULTS)] for number in range(len(indexes))]
-        rng.shuffle(kinds)
-        return dict(zip(indexes, kinds, strict=True))
-
-    def _instants(self, count: int) -> list[datetime]:
-        """When each order was placed: spread over the days, the last 20 minutes ago."""
-        last = self.start - timedelta(minutes=20)
-        first = self.start - timedelta(days=self.days)
-        return [first + (last - first) * (index / max(count - 1, 1)) for index in range(count)]
-
-    def _special_lockers(self) -> dict[str, str]:
-        lockers = [point for point in self.points.values() if point["type"] == ["parcel_locker"]]
-        return {
-            "closed": next(p["name"] for p in lockers if p["status"] == "NonOperating"),
-            "disabled": next(p["name"] for p in lockers if p["status"] == "Disabled"),
-            "without_c": next(p["name"] for p in lockers if p["status"] == "Operating" and "C" not in p["locker_availability"]["details"]),
-        }
-
-    def started(self) -> str:
-        return stamp(self.start)
+    def _instants(self, rng: random.Random, count: int) -> list[datetime]:
+        """When each order was placed: over the days until 20 minutes ago, unevenly, one after the other."""
+        first, span = self.start - timedelta(days=self.days), timedelta(days=self.days) - LATEST
+        gaps = [rng.uniform(0.2, 1.8) for _ in range(count)]
+        at, instants = 0.0, []
+        for gap in gaps:
+            at += gap
+            instants.append((first + span * (at / sum(gaps))).replace(microsecond=0))
+        return instants
 
 
-def _last_good(orders: list[Order]) -> Order:
-    return next(order for order in reversed(orders) if not order.code and not any(line["hire"] for line in order.body["lines"]))
+def _spread(rng: random.Random, count: int, kinds: list[Kind]) -> dict[int, Kind]:
+    """Which order carries which fault: each kind once, then again in turn until one in eight has one. Never the first two."""
+    wanted = min(max(len(kinds), count // FAULTY_ONE_IN), max(count - 2, 0))
+    if count <= len(kinds) + 2:
+        wanted = min(wanted, count // 2)
+    indexes = rng.sample(range(2, max(count, 2)), wanted)
+    return {index: kinds[place % len(kinds)] for place, index in enumerate(indexes)}
+
+
+def _to_double(orders: list[Order], doubled: set[str], placed_at: datetime) -> Order:
+    """The latest good order that was bought, not hired, and has no twin yet; best one whose twin would not come too late."""
+    free = [order for order in reversed(orders) if not (order.code or order.is_hire or order.number in doubled)]
+    order = next((order for order in free if order.placed_at + timedelta(minutes=5) <= placed_at), free[0])
+    doubled.add(order.number)
+    return order
