@@ -1,5 +1,9 @@
-"""At what address? The pages that count across rooms, and the machine's own."""
+"""At what address? The pages that count across rooms."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from config import home
+
+app_name = "home"
+
+urlpatterns = [path("", home.today, name="today")]

@@ -1,31 +1,93 @@
 """What every request passes: a request id in the log, an idle clock, an htmx-aware login, no-store."""
 
+import re
+import time
+import uuid
 from collections.abc import Callable
 
+import structlog
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 
 Next = Callable[[HttpRequest], HttpResponse]
+
+SEEN_EVERY_S = 300
+_PERSONAL = re.compile(r"[^\s&=]@[^\s&=]+\.|%40|(?:\+|%2B|00)?44\d{9,10}|\b07\d{9}\b", re.IGNORECASE)
+_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+log = structlog.get_logger(__name__)
 
 
 class _Pass:
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
-
 
 class RequestLog(_Pass):
-    """Placeholder until the shell is built."""
+    """One line a request: method, route, status, milliseconds, request id. Never an address with its values.
+
+    An address that holds an e-mail address or a mobile number is refused: addresses end up in logs and histories.
+    """
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-Id", "")
+        request_id = given if _REQUEST_ID.fullmatch(given) else str(uuid.uuid4())
+        request.META["lockstep.request_id"] = request_id
+        started = time.monotonic()
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            response = self._answer(request)
+            self._log(request, response, started)
+        response["X-Request-Id"] = request_id
+        return response
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        if _PERSONAL.search(request.META.get("QUERY_STRING", "")):
+            sentence = "This address holds personal data, which must not stand in an address. Search by order number instead."
+            return HttpResponse(sentence, status=400, content_type="text/plain; charset=utf-8")
+        return self.get_response(request)
+
+    def _log(self, request: HttpRequest, response: HttpResponse, started: float) -> None:
+        route = request.resolver_match.route if request.resolver_match else ""
+        ms = round((time.monotonic() - started) * 1000)
+        log.info("request", method=request.method, route=route, status=response.status_code, ms=ms)
 
 
 class SessionClock(_Pass):
-    """Placeholder until the shell is built."""
+    """Ends a session nobody has used for half an hour. Notes the last use every five minutes, so that a page costs no write."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        now = int(time.time())
+        if request.user.is_authenticated:
+            seen = int(request.session.get("seen_at", now))
+            if now - seen > settings.SESSION_IDLE_SECONDS:
+                logout(request)
+                messages.info(request, "You were away for half an hour, so the session ended. Please sign in again.")
+            elif now - seen >= SEEN_EVERY_S or "seen_at" not in request.session:
+                request.session["seen_at"] = now
+        return self.get_response(request)
 
 
 class HtmxLogin(_Pass):
-    """Placeholder until the shell is built."""
+    """A fragment asked for after the session ended must not show the login page inside the panel: the whole page goes there."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.headers.get("HX-Request") and response.status_code == 302 and not request.user.is_authenticated:
+            away = HttpResponse(status=204)
+            away["HX-Redirect"] = response["Location"].partition("?")[0]
+            return away
+        return response
 
 
 class PrivatePages(_Pass):
-    """Placeholder until the shell is built."""
+    """What a signed-in person sees is kept by no cache, and a fragment is never taken for its page."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "no-store"
+        patch_vary_headers(response, ["HX-Request"])
+        return response

@@ -1,0 +1,102 @@
+"""Role -> permissions, as data. `load_roles` makes the groups agree with this page."""
+
+from dataclasses import dataclass
+
+VIEW = (
+    "exceptions_queue.view_exceptioncase",
+    "exceptions_queue.view_auditentry",
+    "exceptions_queue.view_site",
+    "orders.view_order",
+    "orders.view_resolverrule",
+    "lockers.view_point",
+    "inventory.view_product",
+    "partners.view_feed",
+    "partners.view_syncrun",
+    "partners.view_rejectedrecord",
+    "partners.view_codemapping",
+    "partners.view_circuit",
+)
+WORK_CASES = (
+    "exceptions_queue.assign_exceptioncase",
+    "exceptions_queue.snooze_exceptioncase",
+    "exceptions_queue.waive_exceptioncase",
+    "exceptions_queue.close_exceptioncase",
+    "exceptions_queue.add_casenote",
+    "exceptions_queue.export_exceptioncase",
+    "orders.recheck_order",
+)
+
+
+@dataclass(frozen=True)
+class Role:
+    """`name` is the group's and the value of a case's owner; `label` is what people read."""
+
+    name: str
+    label: str
+    permissions: frozenset[str]
+
+
+def _role(name: str, label: str, *more: str) -> Role:
+    return Role(name, label, frozenset(VIEW + more))
+
+
+ROLES = {
+    role.name: role
+    for role in (
+        _role(
+            "cx",
+            "CX agent",
+            *WORK_CASES,
+            "orders.correct_order",
+            "orders.reroute_order",
+            "orders.cancel_order",
+            "orders.hold_order",
+            "orders.see_contact_order",
+        ),
+        _role("warehouse", "Warehouse lead", *WORK_CASES, "orders.hold_order", "orders.resend_order"),
+        _role("merchandiser", "Merchandiser", *WORK_CASES, "inventory.change_product", "inventory.import_product"),
+        _role("finance", "Finance approver", "exceptions_queue.add_casenote"),
+        _role("finance_manager", "Finance manager", "exceptions_queue.add_casenote"),
+        _role(
+            "integration",
+            "Integration admin",
+            *WORK_CASES,
+            "orders.resend_order",
+            "orders.reveal_contact_order",
+            "orders.add_resolverrule",
+            "orders.change_resolverrule",
+            "inventory.import_product",
+            "exceptions_queue.change_site",
+            "exceptions_queue.export_auditentry",
+            "partners.run_feed",
+            "partners.pause_feed",
+            "partners.accept_syncrun",
+            "partners.replay_rejectedrecord",
+            "partners.see_raw_rejectedrecord",
+            "partners.add_codemapping",
+            "partners.change_codemapping",
+            "partners.check_circuit",
+        ),
+        _role("viewer", "Viewer", "exceptions_queue.export_exceptioncase", "exceptions_queue.export_auditentry"),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Person:
+    """One of the demo's named people; each has the role of their name."""
+
+    username: str
+    first_name: str
+    last_name: str
+
+
+DEMO_PEOPLE = (
+    Person("cx", "Priya", "Shah"),
+    Person("warehouse", "Callum", "Reid"),
+    Person("finance", "Agnes", "Lee"),
+    Person("finance_manager", "Martin", "Ortiz"),
+    Person("integration", "Ines", "Kowalski"),
+    Person("merchandiser", "Rosa", "Bell"),
+    Person("viewer", "Tom", "Adeyemi"),
+)
