@@ -8,6 +8,7 @@ import random
 import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from typing import Any
 
 from django.conf import settings
@@ -193,7 +194,7 @@ urlpatterns = [
 
 
 def make_world(env: BenchEnv) -> None:
-    call_command("load_roles", verbosity=0)
+    call_command("load_roles", verbosity=0, stdout=StringIO())
     make_orders(env.size(ORDERS, least=6_000))
     first = Order.objects.order_by("pk").values_list("pk", flat=True)[0]
     make_cases(env.size(OPEN, least=3_000), first=first, state=CaseState.OPEN)

@@ -5,8 +5,10 @@ Runs in a process of its own whose settings point at the sandbox.
 
 import os
 from collections.abc import Callable
+from io import StringIO
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.utils import timezone
@@ -31,16 +33,18 @@ def lay_out(say: Callable[[str], None]) -> None:
     """Tables, roles, people and mappings: everything that needs no partner."""
     say("making the database")
     call_command("migrate", verbosity=0)
-    call_command("load_roles", verbosity=0)
+    call_command("load_roles", verbosity=0, stdout=StringIO())
     make_people(os.environ[PASSWORD])
     map_delivery_methods()
 
 
 def make_people(password: str) -> None:
     """The seven named people, each in the group of their role, all with this start's password."""
-    for username, role in DEMO_PEOPLE.items():
-        user = get_user_model().objects.create_user(username, email=f"{username}@example.com", password=password)
-        user.groups.add(Group.objects.get(name=role))
+    hashed = make_password(password)  # once: a good hash is slow, and it is the same password
+    for who in DEMO_PEOPLE:
+        names = {"first_name": who.first_name, "last_name": who.last_name}
+        user = get_user_model().objects.create(username=who.username, email=f"{who.username}@example.com", password=hashed, **names)
+        user.groups.add(Group.objects.get(name=who.username))
 
 
 def map_delivery_methods() -> None:

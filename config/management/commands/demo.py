@@ -87,9 +87,9 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _welcome(self, stage: Stage, seconds: float) -> None:
-        from config.roles import DEMO_PEOPLE
+        from config.roles import DEMO_PEOPLE, ROLES
 
-        rows = [f"    {username:<16} {stage.password}    {role}" for username, role in DEMO_PEOPLE.items()]
+        rows = [f"    {who.username:<16} {stage.password}    {who.first_name}, {ROLES[who.username].label}" for who in DEMO_PEOPLE]
         lines = ["", f"  Lockstep is at http://127.0.0.1:{stage.port}/   (ready after {seconds:.0f} s)", "", "  Sign in as"]
         self.stdout.write("\n".join([*lines, *rows, "", "  Start with cx and the queue. Ctrl-C stops everything.", ""]))
         self.stdout.flush()
