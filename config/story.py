@@ -13,8 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.auth import get_user_model
-from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
@@ -94,8 +93,8 @@ def fix(number: str, answer: Answer) -> None:
     how(order, answer, actor=person(who), at=at)
 
 
-def person(username: str) -> AbstractBaseUser:
-    return get_user_model().objects.get(username=username)
+def person(username: str) -> User:
+    return User.objects.get(username=username)
 
 
 def _mobile(order: Order, answer: Answer, **by: Any) -> None:
@@ -146,11 +145,11 @@ def _sizes(order: Order, answer: Answer, **by: Any) -> None:
         goods.set_size(sku, weight_g=size["weight"], **lengths, **by)
 
 
-def _acs_setup(order: Order, answer: Answer, *, actor: AbstractBaseUser, at: Any) -> None:
+def _acs_setup(order: Order, answer: Answer, *, actor: User, at: Any) -> None:
     note_acs_skus(answer["acs_setup"], source="setup_list", at=at)
 
 
-def _method(order: Order, answer: Answer, *, actor: AbstractBaseUser, at: Any) -> None:
+def _method(order: Order, answer: Answer, *, actor: User, at: Any) -> None:
     for raw, means in answer["delivery_method"].items():
         mapping = mappings.add("acs", CodeMapping.Kind.DELIVERY_METHOD, raw, at=at)
         flags = {"agent": means["agent"], "destination": means["destination"]}
