@@ -31,5 +31,5 @@ def cancel_order(order: Order, *, reason: str, actor: Actor, at: datetime, versi
         also = {"version": locked.version + 1}
         move(locked, to=OrderState.CANCELLED, allowed=MOVES, actor=actor, at=at, verb="order cancelled", reason=reason.strip(), also=also)
         closed = frozenset(desk.open_codes(locked))
-        desk.reconcile(locked, scope=RELEASE_SCOPE | OUTCOME_SCOPE, found={}, card=card_of(locked, at=at), at=at)
+        desk.reconcile(locked, scope=RELEASE_SCOPE | OUTCOME_SCOPE, found={}, card=card_of(locked), at=at)
     return Checked(locked, frozenset(), closed, frozenset())

@@ -10,7 +10,6 @@ from django.db import transaction
 from django.urls import reverse
 
 from exceptions_queue import actions as desk
-from exceptions_queue import calendars
 from exceptions_queue.audit import Actor
 from exceptions_queue.moves import move_many
 from orders.actions.outcomes import Checked
@@ -34,12 +33,17 @@ class Reviewed:
     held: int = 0
     readied: int = 0
     queued: int = 0
+    decided: int = 0
     cases_opened: int = 0
     cases_closed: int = 0
     blocking: dict[int, set[str]] = field(default_factory=dict)
 
+    @property
+    def wrote(self) -> bool:
+        return bool(self.held or self.readied or self.queued or self.decided)
+
     def add(self, other: "Reviewed") -> None:
-        for name in ("looked_at", "held", "readied", "queued", "cases_opened", "cases_closed"):
+        for name in ("looked_at", "held", "readied", "queued", "decided", "cases_opened", "cases_closed"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
@@ -62,7 +66,8 @@ def recheck(order: Order, *, actor: Actor, at: datetime, version: int | None = N
         before = desk.open_codes(order)
         reviewed = _review([order.pk], methods=read_methods(), at=at, actor=actor)
         after = desk.open_codes(order) if reviewed.cases_opened or reviewed.cases_closed else before
-    order.refresh_from_db()
+    if reviewed.wrote:
+        order.refresh_from_db()
     blocking = reviewed.blocking.get(order.pk, set())
     return Checked(order, frozenset(after - before), frozenset(before - after), frozenset(blocking))
 
@@ -73,10 +78,11 @@ def _review(ids: Sequence[int], *, methods: dict[str, Method], at: datetime, act
         return Reviewed()
     verdicts, batch = find_many(list(locked), at=at, methods=methods)
     verdicts = _leave_out_excluded(verdicts, methods)
-    result = desk.reconcile_many(Order, _findings(verdicts, at=at), scope=RELEASE_SCOPE, at=at)
+    result = desk.reconcile_many(Order, _findings(verdicts), scope=RELEASE_SCOPE, at=at)
     blocking = desk.blocking_codes_many(Order, [v.order.id for v in verdicts], blocks="R")
-    _record_decisions(verdicts, batch, blocking, at=at)
+    decided = _record_decisions(verdicts, batch, blocking, at=at)
     reviewed = _move(verdicts, blocking, at=at, actor=actor)
+    reviewed.decided = decided
     reviewed.cases_opened, reviewed.cases_closed = result.opened, result.closed
     reviewed.queued = queue_releases(_free(verdicts, blocking), batch, at=at, actor=SYSTEM)
     return reviewed
@@ -103,12 +109,12 @@ def _destination(verdict: Verdict, methods: dict[str, Method]) -> str:
     return method.destination if method else verdict.order.destination
 
 
-def _findings(verdicts: Sequence[Verdict], *, at: datetime) -> list[desk.Finding]:
-    due = calendars.release_due(calendars.default_site(), at=at) if any(v.found for v in verdicts) else None
-    return [desk.Finding(subject_id=v.order.id, found=v.found, card=_card(v, due)) for v in verdicts]
+def _findings(verdicts: Sequence[Verdict]) -> list[desk.Finding]:
+    return [desk.Finding(subject_id=v.order.id, found=v.found, card=_card(v)) for v in verdicts]
 
 
-def _card(verdict: Verdict, due: calendars.Due | None) -> desk.Card:
+def _card(verdict: Verdict) -> desk.Card:
+    """Without a due time: the desk gives its own, ACS's next order cut-off, and looks it up only for a new case."""
     order = verdict.order
     return desk.Card(
         label=f"Order {order.number}",
@@ -118,17 +124,16 @@ def _card(verdict: Verdict, due: calendars.Due | None) -> desk.Card:
         value_pence=order.total_pence,
         customer_key=order.customer_key,
         locker_id=order.locker_id,
-        due_at=due.due_at if due else None,
-        cutoff_at=due.cutoff_at if due else None,
     )
 
 
-def _record_decisions(verdicts: Sequence[Verdict], batch: Batch, blocking: dict[int, set[str]], *, at: datetime) -> None:
+def _record_decisions(verdicts: Sequence[Verdict], batch: Batch, blocking: dict[int, set[str]], *, at: datetime) -> int:
     """Store a verdict with its inputs when an input changed; an order seen again unchanged writes nothing."""
     fresh = [v for v in verdicts if v.inputs_hash != v.order.inputs_hash]
     GateDecision.objects.bulk_create([_decision(v, batch, blocking, at=at) for v in fresh], batch_size=500)
     changed = [Order(pk=v.order.id, inputs_hash=v.inputs_hash, destination=_destination(v, batch.methods)) for v in fresh]
     Order.objects.bulk_update(changed, ["inputs_hash", "destination"], batch_size=500)
+    return len(fresh)
 
 
 def _decision(verdict: Verdict, batch: Batch, blocking: dict[int, set[str]], *, at: datetime) -> GateDecision:

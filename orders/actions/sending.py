@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
 
 from exceptions_queue import actions as desk
 from exceptions_queue.audit import Actor, record
@@ -205,15 +207,10 @@ def deferred(intent: Intent, error: PartnerError, at: datetime) -> None:
 
 def reconcile_outcome(order: Order, found: dict[str, dict[str, object]], *, at: datetime) -> None:
     """Make the open cases about the sending itself equal `found`."""
-    desk.reconcile(order, scope=OUTCOME_SCOPE, found=found, card=card_of(order, at=at), at=at)
+    desk.reconcile(order, scope=OUTCOME_SCOPE, found=found, card=card_of(order), at=at)
 
 
-def card_of(order: Order, *, at: datetime) -> desk.Card:
-    from django.urls import reverse
-
-    from exceptions_queue import calendars
-
-    due = calendars.release_due(calendars.default_site(), at=at)
+def card_of(order: Order) -> desk.Card:
     return desk.Card(
         label=f"Order {order.number}",
         url=reverse("orders:detail", kwargs={"number": order.number}),
@@ -222,8 +219,6 @@ def card_of(order: Order, *, at: datetime) -> desk.Card:
         value_pence=order.total_pence,
         customer_key=order.customer_key,
         locker_id=order.locker_id,
-        due_at=due.due_at,
-        cutoff_at=due.cutoff_at,
     )
 
 
@@ -268,6 +263,4 @@ def _amend(order: Order, *, at: datetime, actor: Actor) -> None:
 
 
 def _local(instant: datetime | None) -> str:
-    from django.utils import timezone
-
     return timezone.localtime(instant).strftime("%H:%M on %-d %B") if instant else "an unknown time"

@@ -43,7 +43,7 @@ def find_unconfirmed(*, at: datetime) -> int:
     numbers = list(silent.values_list("business_id", flat=True))
     found = {Code.ORD_UNCONFIRMED: {"field": "order", "fault": "no_read_back"}}
     orders = list(Order.objects.filter(number__in=numbers))
-    findings = [desk.Finding(subject_id=order.pk, found=found, card=card_of(order, at=at)) for order in orders]
+    findings = [desk.Finding(subject_id=order.pk, found=found, card=card_of(order)) for order in orders]
     if findings:
         desk.reconcile_many(Order, findings, scope=UNCONFIRMED, at=at)
     return len(findings)
@@ -74,8 +74,8 @@ def _make_equal(wrong: "object", scope: frozenset[str], found: dict[str, dict[st
     with transaction.atomic():
         orders = list(wrong.order_by("pk").select_for_update())
         cured = Order.objects.filter(pk__in=desk.subjects_with_open_case(Order, only=scope)).exclude(pk__in=[order.pk for order in orders])
-        findings = [desk.Finding(subject_id=order.pk, found=found, card=card_of(order, at=at)) for order in orders]
-        findings += [desk.Finding(subject_id=order.pk, found={}, card=card_of(order, at=at)) for order in cured]
+        findings = [desk.Finding(subject_id=order.pk, found=found, card=card_of(order)) for order in orders]
+        findings += [desk.Finding(subject_id=order.pk, found={}, card=card_of(order)) for order in cured]
         if findings:
             desk.reconcile_many(Order, findings, scope=scope, at=at)
     return len(orders)
