@@ -51,7 +51,7 @@ class Stage:
 
     def __init__(self, *, port: int, folder: Path = FOLDER, say: Callable[[str], None]) -> None:
         self.port, self.folder, self.say = port, folder, say
-        self.password = secrets.token_urlsafe(9)
+        self.password = easy_password()
         self.env: dict[str, str] = {}
         self.children: list[Child] = []
         self.lasting: list[Child] = []
@@ -156,6 +156,12 @@ class Printed:
             name, sign, value = line.decode(errors="replace").strip().partition("=")
             if sign and name.isupper() and name.replace("_", "").isalnum():
                 self.settings[name] = value
+
+
+def easy_password() -> str:
+    """Twelve random letters and digits that cannot be mistaken for each other, in groups that can be typed."""
+    letters = "abcdefghjkmnpqrstuvwxyz23456789"
+    return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(3))
 
 
 def answers(url: str) -> bool:
