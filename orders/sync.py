@@ -9,7 +9,7 @@ from typing import Any
 from orders.models import Order, OrderLine, ResolverRule
 from orders.problems import Method, read_methods
 from orders.rules import duplicates, resolver
-from orders.states import BEFORE_RELEASE, Destination, OrderState
+from orders.states import BEFORE_RELEASE, Destination
 from partners import connect, mappings
 from partners.errors import RecordError
 from partners.folder.records import StoreOrder, decode_order
@@ -226,9 +226,3 @@ def _note_methods(readings: Iterable[Reading], *, at: datetime) -> None:
         method = reading.facts["delivery_method"]
         counts[method] = counts.get(method, 0) + 1
     mappings.note_seen("acs", CodeMapping.Kind.DELIVERY_METHOD, counts, at)
-
-
-def cancelled_by_shop() -> list[int]:
-    """Orders the shop has cancelled and we have not, while ACS does not have them."""
-    ours = Order.objects.filter(store_cancelled_at__isnull=False, state__in=BEFORE_RELEASE)
-    return list(ours.exclude(state=OrderState.CANCELLED).values_list("pk", flat=True))

@@ -9,8 +9,7 @@ from exceptions_queue.audit import Actor
 from orders.actions.ending import cancel_order
 from orders.actions.outcomes import Refused, TooLate
 from orders.models import Order
-from orders.states import OrderState
-from orders.sync import cancelled_by_shop
+from orders.states import BEFORE_RELEASE, OrderState
 from partners import connect, outbox
 from partners.errors import PartnerError
 from partners.models import Intent
@@ -74,7 +73,7 @@ def failed(intent: Intent, error: PartnerError, at: datetime) -> None:
 def follow_cancellations(*, at: datetime, actor: Actor = SYSTEM) -> int:
     """Cancel what the shop cancelled before ACS had it. What is in the air is looked at again next time."""
     cancelled = 0
-    for order in Order.objects.filter(pk__in=cancelled_by_shop()):
+    for order in Order.objects.filter(store_cancelled_at__isnull=False, state__in=BEFORE_RELEASE):
         try:
             cancel_order(order, reason="Cancelled in the shop", actor=actor, at=at)
         except (TooLate, Refused):
