@@ -39,12 +39,16 @@ def mode(partner: str) -> str:
     return settings.MODES[partner]
 
 
+def needed(partner: str) -> tuple[str, ...]:
+    """The names of the settings it takes to speak to this partner. ACS is spoken to in one of two ways."""
+    if partner != "acs":
+        return NEEDED[partner]
+    return (*NEEDED["acs"], *(("ACS_SUBSCRIPTION_KEY",) if settings.ACS_SUBSCRIPTION_KEY else ACS_BASIC))
+
+
 def missing(partner: str) -> list[str]:
     """The names of the settings that are still needed; empty when the partner can be spoken to."""
-    names = [name for name in NEEDED[partner] if not getattr(settings, name)]
-    if partner == "acs" and not settings.ACS_SUBSCRIPTION_KEY:
-        names += [name for name in ACS_BASIC if not getattr(settings, name)]
-    return names
+    return [name for name in needed(partner) if not getattr(settings, name)]
 
 
 def acs() -> Warehouse:
@@ -90,7 +94,7 @@ def _points_feed() -> PointsFeed:
 
 
 def store() -> Store:
-    return FolderStore(store_folder(), clock=timezone.now)
+    return _keep("store", NEEDED["store"], lambda: FolderStore(store_folder(), clock=timezone.now))
 
 
 def store_folder() -> Path:

@@ -35,7 +35,8 @@ TEXTS = {
 
 def to_acs(order: OutboundOrder, *, account_code: str, locker_field: str, size_field: str) -> dict[str, Any]:
     """The body of a PUT. Empty dates and texts are left out: ACS has no field for "nothing"."""
-    body: dict[str, Any] = {"AccountCode": account_code, "OrderNumber": order.number, "OrderCancelled": order.cancelled}
+    body: dict[str, Any] = {"OrderNumber": order.number, "OrderCancelled": order.cancelled}
+    body |= {"AccountCode": account_code} if account_code else {}
     body |= {theirs: getattr(order, ours).isoformat() for ours, theirs in DATES.items() if getattr(order, ours)}
     body |= {theirs: getattr(order, ours) for ours, theirs in TEXTS.items() if getattr(order, ours)}
     body |= {field: value for field, value in ((locker_field, order.locker_id), (size_field, order.parcel_size)) if value}

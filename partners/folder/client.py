@@ -1,10 +1,8 @@
 """The shop as a folder: JSON orders in, CSV out. The format: docs/partners/folder.md."""
 
-import csv
-import io
 import os
-import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -12,14 +10,15 @@ from typing import NamedTuple
 import msgspec
 
 from partners.errors import RecordError, Unreachable
+from partners.folder.holds import Holds
 from partners.pages import Page
-from partners.values import instant_at
+from partners.values import identifier, instant_at
 
 PARTNER = "store"
 OVERLAP = timedelta(minutes=10)
-PAGE = 500
+PAGE, PAGE_BYTES = 500, 25_000_000
 MOST_BYTES = 20_000_000
-HOLDS = ("handle", "order", "reason", "note", "placed_at", "released_at")
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class _Stamp(msgspec.Struct):
@@ -32,113 +31,114 @@ class _Stamp(msgspec.Struct):
 _stamp = msgspec.json.Decoder(_Stamp)
 
 
-class _File(NamedTuple):
-    updated_at: datetime | None  # None: unreadable, to be looked at every time until it is written anew
+class _Place(NamedTuple):
+    """Where a file stands in the order of reading. NEVER: unreadable, to be looked at every time until it is written anew."""
+
+    updated_at: datetime
     order_id: str
-    path: Path
 
 
 class FolderStore:
-    """A shop that writes files. Raises Unreachable when the folder is not there."""
+    """A shop that writes files. Every method raises Unreachable when the folder cannot be used."""
 
     def __init__(self, folder: Path, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self.folder, self._clock = folder, clock
+        self.folder, self._clock, self._holds = folder, clock, Holds(folder / "out")
+        self._places: dict[str, tuple[tuple[int, int, int], _Place]] = {}
 
     def orders(self, cursor: str) -> Iterator[Page]:
         """Pages of raw order files changed since `cursor` less ten minutes, oldest change first.
 
-        The cursor is the shop's own latest `updatedAt`. A file nobody can read comes in every run, so that its case stays.
+        The cursor is the shop's own latest `updatedAt` with the order's id; a page that is not beyond it has none. A file
+        dated in the future is read, and read again until its time has come, but never moves the cursor past what is still to
+        be written. A file nobody can read comes in every run, so that its rejection stays.
         """
-        since = instant_at(cursor, "cursor") - OVERLAP if cursor else None
-        files = sorted(self._changed(since), key=lambda file: (file.updated_at or datetime.min.replace(tzinfo=UTC), file.order_id))
-        latest = cursor
-        for start in range(0, len(files), PAGE):
-            some = files[start : start + PAGE]
-            latest = max([latest, *(file.updated_at.isoformat() for file in some if file.updated_at)])
-            records = [self._read(file.path) for file in some]
-            yield Page(records=records, cursor=latest, source="orders/*.json", body=b"\n".join(records))
+        reached, now = _place_of(cursor), self._clock()
+        since = reached.updated_at - OVERLAP if cursor else NEVER
+        changed = sorted((place, path) for place, path in self._files() if place.updated_at == NEVER or place.updated_at >= since)
+        for some in _pages(changed):
+            beyond = [place for place, _ in some if place > reached and NEVER < place.updated_at <= now]
+            reached = max([reached, *beyond])
+            records = [record for _, record in some]
+            moved = _cursor(reached) if beyond else None
+            yield Page(records=records, cursor=moved, source="orders/*.json", body=b"\n".join(records))
 
     def hold(self, number: str, *, handle: str, reason: str, note: str) -> bool:
         """Show a hold in the shop. False when one with this handle stands already."""
-        rows = self._holds()
-        standing = rows.get(handle)
-        if standing and not standing["released_at"]:
-            return False
-        rows[handle] = dict(zip(HOLDS, (handle, number, reason, note, self._now(), ""), strict=True))
-        self._write_holds(rows)
-        return True
+        row = {"handle": handle, "order": number, "reason": reason, "note": note, "placed_at": self._now(), "released_at": ""}
+        return self._holds.place(row)
 
     def release(self, number: str, *, handle: str) -> bool:
         """Lift a hold. False when none with this handle stands."""
-        rows = self._holds()
-        if handle not in rows or rows[handle]["released_at"]:
-            return False
-        rows[handle]["released_at"] = self._now()
-        self._write_holds(rows)
-        return True
+        return self._holds.release(handle, at=self._now())
 
     def check(self) -> str:
         """Prove that orders can be read and holds written; say so in a sentence."""
-        count = sum(1 for _ in self._order_files())
-        (self.folder / "out").mkdir(exist_ok=True)
-        with tempfile.TemporaryFile(dir=self.folder / "out"):
-            pass
-        return f"{count} order files can be read, and the out folder can be written."
+        count = sum(1 for _ in self._files())
+        self._holds.check()
+        return f"{count} order file{'s' if count != 1 else ''} can be read, and the out folder can be written."
 
-    def _changed(self, since: datetime | None) -> Iterator[_File]:
-        for path in self._order_files():
-            file = self._stamped(path)
-            if since is None or file.updated_at is None or file.updated_at >= since:
-                yield file
+    def _files(self) -> Iterator[tuple[_Place, Path]]:
+        """Every order file and its place. A file that has not changed since this process last looked is not opened again."""
+        kept, self._places = self._places, {}
+        for entry in self._entries():
+            with suppress(FileNotFoundError):
+                status, known = entry.stat(), kept.get(entry.name)
+                sign = (status.st_mtime_ns, status.st_size, status.st_ino)
+                place = known[1] if known and known[0] == sign else _read_place(Path(entry.path))
+                self._places[entry.name] = (sign, place)
+                yield place, Path(entry.path)
 
-    def _order_files(self) -> Iterator[Path]:
-        orders = self.folder / "orders"
-        if not orders.is_dir():
-            raise Unreachable(PARTNER, "The shop's folder has no orders folder. Check STORE_FOLDER.")
-        return (path for path in orders.iterdir() if path.suffix == ".json" and not path.name.startswith("."))
-
-    def _stamped(self, path: Path) -> _File:
+    def _entries(self) -> list[os.DirEntry[str]]:
         try:
-            stamp = _stamp.decode(self._read(path))
-            return _File(instant_at(stamp.updatedAt, "$.updatedAt"), str(stamp.id), path)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, RecordError):
-            return _File(None, path.name, path)
-
-    def _read(self, path: Path) -> bytes:
-        try:
-            with path.open("rb") as file:
-                return file.read(MOST_BYTES)
-        except OSError:
-            return b""
-
-    def _holds(self) -> dict[str, dict[str, str]]:
-        path = self.folder / "out" / "holds.csv"
-        if not path.exists():
-            return {}
-        with path.open(newline="", encoding="utf-8") as file:
-            return {row["handle"]: row for row in csv.DictReader(file)}
-
-    def _write_holds(self, rows: dict[str, dict[str, str]]) -> None:
-        """Write the whole file beside its name and rename it, so that a reader never meets half of it."""
-        text = io.StringIO(newline="")
-        writer = csv.DictWriter(text, HOLDS)
-        writer.writeheader()
-        writer.writerows({name: _defused(value) for name, value in row.items()} for row in rows.values())
-        out = self.folder / "out"
-        try:
-            out.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile("w", dir=out, delete=False, encoding="utf-8", newline="", suffix=".part") as file:
-                file.write(text.getvalue())
-                file.flush()
-                os.fsync(file.fileno())
-            Path(file.name).replace(out / "holds.csv")
+            with os.scandir(self.folder / "orders") as entries:
+                return [entry for entry in entries if entry.name.endswith(".json") and not entry.name.startswith(".") and entry.is_file()]
         except OSError as error:
-            raise Unreachable(PARTNER, "The shop's out folder cannot be written.") from error
+            raise Unreachable(PARTNER, "The shop's folder has no orders folder that can be read. Check STORE_FOLDER.") from error
 
     def _now(self) -> str:
         return self._clock().astimezone(UTC).isoformat(timespec="seconds")
 
 
-def _defused(value: str) -> str:
-    """A spreadsheet must not run what a shopper typed."""
-    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+def _pages(files: list[tuple[_Place, Path]]) -> Iterator[list[tuple[_Place, bytes]]]:
+    """At most 500 records and some 25 MB at a time. A file that went away meanwhile was replaced by another."""
+    some: list[tuple[_Place, bytes]] = []
+    size = 0
+    for place, path in files:
+        with suppress(FileNotFoundError):
+            some.append((place, _read(path)))
+            size += len(some[-1][1])
+        if len(some) == PAGE or size >= PAGE_BYTES:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
+
+
+def _read(path: Path) -> bytes:
+    """The file's bytes, b"" when we may not read it."""
+    try:
+        with path.open("rb") as file:
+            return file.read(MOST_BYTES)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        return b""
+
+
+def _read_place(path: Path) -> _Place:
+    try:
+        stamp = _stamp.decode(_read(path))
+        return _Place(instant_at(stamp.updatedAt, "$.updatedAt"), identifier(str(stamp.id)).encode("ascii", "replace").decode())
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, RecordError):
+        return _Place(NEVER, path.name)
+
+
+def _cursor(place: _Place) -> str:
+    return f"{place.updated_at.isoformat()}|{place.order_id}"
+
+
+def _place_of(cursor: str) -> _Place:
+    if not cursor:
+        return _Place(NEVER, "")
+    updated_at, _, order_id = cursor.partition("|")
+    return _Place(datetime.fromisoformat(updated_at), order_id)

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from partners.errors import RecordError
-from partners.values import NOTE, clean_text, identifier_at, instant_at, pence_at, text_at, whole_at
+from partners.values import NOTE, Cleaned, clean_text, flag_at, identifier, identifier_at, instant_at, pence_at, text_at, whole_at
 
 MOST_LINES = 500
 MOST_ATTRIBUTES = 200
@@ -82,12 +82,12 @@ def _load(raw: bytes) -> dict[str, Any]:
 
 def _key(body: dict[str, Any]) -> str:
     name = body.get("name")
-    return clean_text(name, limit=64).text if isinstance(name, str) else ""
+    return identifier(name) if isinstance(name, str) else ""
 
 
 def _order(body: dict[str, Any]) -> StoreOrder:
     ship, service, customs = _object(body, "shipTo"), _object(body, "service"), _object(body, "customs")
-    note = clean_text(str(body.get("note") or ""), limit=NOTE)
+    note = _note(body.get("note"))
     return StoreOrder(
         store_id=identifier_at(body.get("id"), "$.id"),
         number=identifier_at(body.get("name"), "$.name"),
@@ -96,7 +96,7 @@ def _order(body: dict[str, Any]) -> StoreOrder:
         paid_at=_instant(body, "paidAt"),
         updated_at=instant_at(body.get("updatedAt"), "$.updatedAt"),
         cancelled_at=_instant(body, "cancelledAt"),
-        currency=_currency(body.get("currency")),
+        currency=_letters(body.get("currency") or "GBP", "$.currency", such_as="GBP"),
         total_pence=pence_at(body.get("total", "0"), "$.total"),
         note=note.text,
         note_cut=note.truncated,
@@ -110,7 +110,7 @@ def _order(body: dict[str, Any]) -> StoreOrder:
         city=text_at(ship.get("city"), "$.shipTo.city", limit=100),
         county=text_at(ship.get("province"), "$.shipTo.province", limit=100),
         postcode=text_at(ship.get("zip"), "$.shipTo.zip", limit=20),
-        country=text_at(ship.get("countryCode"), "$.shipTo.countryCode", limit=2).upper(),
+        country=_letters(ship.get("countryCode") or "", "$.shipTo.countryCode", such_as="GB"),
         service_code=text_at(service.get("code"), "$.service.code", limit=120),
         service_title=text_at(service.get("title"), "$.service.title", limit=120),
         customs_contents=text_at(customs.get("contents"), "$.customs.contents", limit=200),
@@ -119,6 +119,12 @@ def _order(body: dict[str, Any]) -> StoreOrder:
         attributes=_bag(body, "attributes"),
         metafields=_bag(body, "metafields"),
     )
+
+
+def _note(value: Any) -> Cleaned:
+    if value is not None and not isinstance(value, str):
+        raise RecordError("$.note", "must be text")
+    return clean_text(value or "", limit=NOTE)
 
 
 def _object(body: dict[str, Any], name: str) -> dict[str, Any]:
@@ -134,10 +140,11 @@ def _instant(body: dict[str, Any], name: str) -> datetime | None:
     return instant_at(body[name], f"$.{name}") if body.get(name) else None
 
 
-def _currency(value: Any) -> str:
-    text = text_at(value or "GBP", "$.currency", limit=4).upper()
-    if len(text) != 3 or not text.isascii() or not text.isalpha():
-        raise RecordError("$.currency", "must be a currency code such as GBP")
+def _letters(value: Any, path: str, *, such_as: str) -> str:
+    """A code of as many letters as its example, in capitals, or "": cut to fit, IRL would become Iran."""
+    text = text_at(value, path, limit=20).upper()
+    if text and (len(text) != len(such_as) or not text.isascii() or not text.isalpha()):
+        raise RecordError(path, f"must be a code such as {such_as}")
     return text
 
 
@@ -168,6 +175,9 @@ def _fit(value: Any, depth: int = 0) -> Any:
 
 
 def _lines(value: Any) -> tuple[StoreLine, ...]:
+    """The lines; none where the shop names none."""
+    if value is None:
+        return ()
     if not isinstance(value, list) or len(value) > MOST_LINES:
         raise RecordError("$.lines", f"must be a list of at most {MOST_LINES} lines")
     lines = tuple(_line(item, f"$.lines[{place}]") for place, item in enumerate(value))
@@ -188,6 +198,6 @@ def _line(item: Any, path: str) -> StoreLine:
         name=text_at(item.get("name"), f"{path}.name", limit=200),
         quantity=whole_at(item.get("quantity"), f"{path}.quantity", most=10_000),
         unit_price_pence=pence_at(item.get("unitPrice", "0"), f"{path}.unitPrice"),
-        is_hire=item.get("hire") is True,
+        is_hire=flag_at(item.get("hire"), f"{path}.hire"),
         measurements=tuple(text_at(part, f"{path}.measurements", limit=40) for part in measurements[:10]),
     )
