@@ -41,10 +41,12 @@ def _mobile(value: str) -> Spoil:
     return spoil
 
 
-def _email(value: str) -> Spoil:
+def _email(at: str) -> Spoil:
+    """No @ but this in its place; without it nothing at all."""
+
     def spoil(book: OrderBook, order: Order, places: Places) -> None:
         order.answer = {"email": order.body["email"]}
-        order.body["email"] = value
+        order.body["email"] = order.body["email"].replace("@", at) if at else ""
 
     return spoil
 
@@ -134,7 +136,7 @@ KINDS = [
     Kind("product without size", "VAL-DIM-MISSING", _contents(goods.UNSIZED[0], sizes={goods.UNSIZED[0].sku: _SIZE_1})),
     Kind("mobile missing", "VAL-MOB-MISSING", _mobile("")),
     Kind("e-mail missing", "VAL-EMAIL", _email("")),
-    Kind("e-mail malformed", "VAL-EMAIL", _email("zoe.example.com")),
+    Kind("e-mail malformed", "VAL-EMAIL", _email(".")),
     Kind("name of one word", "VAL-NAME", _name("Cher", "")),
     Kind("name empty", "VAL-NAME", _name("", "")),
     Kind("postcode malformed", "VAL-ADDR", _address(zip="LS1 4"), home=True),

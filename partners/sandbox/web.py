@@ -123,7 +123,8 @@ class App(ABC):
         if fault.kind == "slow":
             if wire is None:
                 raise Silent("the answer is slow")
-            self.stop.wait(4.0 if fault.seconds is None else fault.seconds)
+            if self.stop.wait(4.0 if fault.seconds is None else fault.seconds):
+                raise Broken("the server stops")
         return reply
 
     def _wait(self, seconds: float, wire: Wire | None, why: str) -> None:
