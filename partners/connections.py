@@ -8,12 +8,13 @@ from partners import connect, gates
 from partners.errors import PartnerError
 from partners.models import Circuit, Feed
 from partners.ports import Checkable
+from partners.states import partner_title
 
-PARTNERS: dict[str, tuple[str, Callable[[], Checkable]]] = {
-    "acs": ("ACS orders", lambda: connect.acs()),
-    "inpost": ("InPost", lambda: connect.inpost()),
-    "points": ("InPost points feed", lambda: connect.points_feed()),
-    "store": ("Shop", lambda: connect.store()),
+CLIENTS: dict[str, Callable[[], Checkable]] = {
+    "acs": connect.acs,
+    "inpost": connect.inpost,
+    "points": connect.points_feed,
+    "store": connect.store,
 }
 
 
@@ -41,12 +42,12 @@ class Checked:
 
 def check_all(at: datetime) -> list[Checked]:
     """Test every connection now, past an open circuit. Calls the partners and writes their circuits; changes nothing there."""
-    return [check(partner, at) for partner in PARTNERS]
+    return [check(partner, at) for partner in CLIENTS]
 
 
 def check(partner: str, at: datetime) -> Checked:
     """Test one connection. Raises KeyError for a partner that does not exist."""
-    name, client = PARTNERS[partner]
+    client = CLIENTS[partner]
     missing = connect.missing(partner)
     is_set = {setting: setting not in missing for setting in connect.needed(partner)}
     ok, said, scopes, request_id = (None, "", (), "") if missing else _test(partner, client)
@@ -54,7 +55,7 @@ def check(partner: str, at: datetime) -> Checked:
         ok = False if any(is_set.values()) else None
         said = f"Not connected: {', '.join(missing)} must be set."
     last_good = at if ok else _last_good(partner)
-    return Checked(partner, name, _mode(partner), is_set, ok, said, scopes, last_good, request_id)
+    return Checked(partner, partner_title(partner), _mode(partner), is_set, ok, said, scopes, last_good, request_id)
 
 
 def _test(partner: str, client: Callable[[], Checkable]) -> tuple[bool, str, tuple[str, ...], str]:
