@@ -1,5 +1,14 @@
 """At what address?"""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from inventory.views import products, uploads
+
+app_name = "inventory"
+
+urlpatterns = [
+    path("products/", products.product_list, name="products"),
+    path("products/upload/", uploads.upload_products, name="upload"),
+    path("products/acs-setup/", uploads.upload_setup, name="upload-setup"),
+    path("products/<path:sku>/size/", products.fix_size, name="fix-size"),
+]

@@ -124,10 +124,12 @@ def _propose(text: str, digits: str) -> str:
 
     Two numbers give no proposal: we do not choose between them.
     """
+    parts = re.split(r"[^\W\d_]+|[/,;:|]", text)
     corrected = text.translate(_LOOKALIKES)
-    parts = [*re.split(r"[^\W\d_]+|[/,;:|]", text), re.sub(r"^(?:0*44)*0*", "", digits)]
     if not any(letter.isalpha() for letter in corrected):
         parts.append(corrected)
+    if not any(letter.isalpha() for letter in text):
+        parts.append(re.sub(r"^(?:0*44)*0*", "", digits))
     found = {ten for part in parts if (ten := _ten_digits(part))}
     return national(found.pop()) if len(found) == 1 else ""
 

@@ -1,0 +1,39 @@
+"""Is the question well-formed? What the product list can be asked, by the names in the URL."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import Q, QuerySet
+
+from inventory.models import Product
+from inventory.queries import UNKNOWN_SIZE, too_big
+
+SIZES = (("missing", "Size or weight missing"), ("too-big", "Too big for any locker"), ("known", "Size and weight known"))
+ACS = (("yes", "ACS knows it"), ("no", "ACS does not know it"))
+Products = QuerySet[Product, Any]
+
+
+class ProductFilter(django_filters.FilterSet):
+    """`q` is the start of a SKU or a part of a name."""
+
+    q = django_filters.CharFilter(method="matching", max_length=64, label="SKU or name")
+    size = django_filters.ChoiceFilter(choices=SIZES, method="with_size", label="Size", empty_label="Any size")
+    acs = django_filters.ChoiceFilter(choices=ACS, method="at_acs", label="At ACS", empty_label="Known or not")
+
+    class Meta:
+        model = Product
+        fields: list[str] = []
+
+    @property
+    def qs(self) -> Products:
+        """The products asked for; none where the question is not well-formed."""
+        return self.filter_queryset(self.queryset) if self.form.is_valid() else self.queryset.none()
+
+    def matching(self, found: Products, _name: str, value: str) -> Products:
+        return found.filter(Q(sku__istartswith=value) | Q(name__icontains=value))
+
+    def with_size(self, found: Products, _name: str, value: str) -> Products:
+        return found.filter({"missing": UNKNOWN_SIZE, "too-big": too_big(), "known": ~UNKNOWN_SIZE}[value])
+
+    def at_acs(self, found: Products, _name: str, value: str) -> Products:
+        return found.filter(known_to_acs=value == "yes")

@@ -1,0 +1,91 @@
+"""Show me: the product list, what is missing in it, and what happened to one product."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast, Greatest, Least
+
+from exceptions_queue.models import AuditEntry
+from exceptions_queue.queries import cases, words
+from inventory.models import AcsSku, Product
+from partners.inpost.compartments import LIMITS
+
+HISTORY = 20
+UNKNOWN_SIZE = Q(length_mm=None) | Q(width_mm=None) | Q(height_mm=None) | Q(weight_g=None)
+COLUMNS = (
+    "sku",
+    "name",
+    "brand",
+    "category",
+    "length_mm",
+    "width_mm",
+    "height_mm",
+    "weight_g",
+    "rigid",
+    "hs_code",
+    "origin_country",
+    "source",
+)
+
+
+class Counts(NamedTuple):
+    """How many products there are, by what a merchandiser asks first. `at_acs` is how many SKUs ACS is known to know."""
+
+    every: int
+    unsized: int
+    too_big: int
+    at_acs: int
+
+
+def rows() -> QuerySet[Product]:
+    """Every product with what its size means: `longest`, `middle`, `shortest` (mm), `bulk` (thousandths of mm³ that count)."""
+    volume = Cast("length_mm", BigIntegerField()) * F("width_mm") * F("height_mm")
+    return Product.objects.annotate(
+        longest=Greatest("length_mm", "width_mm", "height_mm"),
+        shortest=Least("length_mm", "width_mm", "height_mm"),
+        middle=F("length_mm") + F("width_mm") + F("height_mm") - F("longest") - F("shortest"),
+        volume=volume,
+        known_to_acs=Exists(AcsSku.objects.filter(sku=OuterRef("sku"))),
+    )
+
+
+def too_big() -> Q:
+    """Known sizes that no compartment takes, by the same formula as the release check; for a queryset of `rows`."""
+    largest = LIMITS.smallest_first[-1]
+    short, middle, long = largest.sides
+    room = LIMITS.fill * largest.volume
+    sides = Q(rigid=True) & (Q(longest__gt=long) | Q(middle__gt=middle) | Q(shortest__gt=short))
+    bulk = Q(rigid=True, volume__gt=room // 1000) | Q(rigid=False, volume__gt=room // LIMITS.softness)
+    heavy = Q(weight_g__gt=LIMITS.weight_g - LIMITS.packing_g)
+    return ~UNKNOWN_SIZE & (sides | bulk | heavy)
+
+
+def counts() -> Counts:
+    """Two statements, whatever the number of products."""
+    found = rows().aggregate(every=Count("pk"), unsized=Count("pk", filter=UNKNOWN_SIZE), big=Count("pk", filter=too_big()))
+    return Counts(every=found["every"], unsized=found["unsized"], too_big=found["big"], at_acs=AcsSku.objects.count())
+
+
+def product_of(sku: str) -> Product | None:
+    return rows().filter(sku=sku).first()
+
+
+def is_too_big(product: Product) -> bool:
+    return rows().filter(too_big(), pk=product.pk).exists()
+
+
+def history(product: Product, now: datetime) -> list[dict[str, Any]]:
+    """What people did to a product, newest first, as sentences."""
+    entries = AuditEntry.objects.filter(subject_type=ContentType.objects.get_for_model(Product), subject_id=product.pk)
+    return [
+        {
+            "when": words.moment(entry.at, now),
+            "full": words.full(entry.at),
+            "who": "Lockstep" if entry.actor_label.startswith("system:") else entry.actor_label,
+            "what": entry.verb,
+            "detail": cases.changes(entry.after),
+        }
+        for entry in entries.order_by("-pk")[:HISTORY]
+    ]

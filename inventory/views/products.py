@@ -1,0 +1,120 @@
+"""A person asks for the products, and puts one right."""
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from exceptions_queue.queries import alphabet
+from inventory import queries
+from inventory.actions import Stale, correct_product
+from inventory.filters import ProductFilter
+from inventory.forms import MEASURES, ProductForm, UploadForm
+from inventory.models import Product
+from inventory.views import Signed
+
+PAGE = 50
+LABELS = {name: field.label for name, field in ProductForm.base_fields.items()}
+
+
+@require_GET
+@permission_required("inventory.view_product", raise_exception=True)
+def product_list(request: Signed) -> HttpResponse:
+    """The products by SKU. Everything the page shows is in its address."""
+    return list_page(request)
+
+
+def list_page(request: Signed, *, status: int = 200, **more: Any) -> HttpResponse:
+    """The list, with the answer to an upload on top where there is one."""
+    asked = ProductFilter(request.GET, queryset=queries.rows())
+    cursors = {name: request.GET.get(name, "") for name in ("after", "before")}
+    kept = request.GET.copy()
+    for name in cursors:
+        kept.pop(name, None)
+    counts = queries.counts()
+    context = {
+        "form": asked.form,
+        "page": alphabet.page(asked.qs.values(*queries.COLUMNS, "known_to_acs"), key="sku", size=PAGE, **cursors),
+        "query": kept.urlencode(),
+        "counts": counts,
+        "kpis": _kpis(counts),
+        "may_import": request.user.has_perm("inventory.import_product"),
+        "may_change": request.user.has_perm("inventory.change_product"),
+        "upload_form": UploadForm(auto_id="products_%s"),
+        "setup_form": UploadForm(auto_id="setup_%s"),
+        **more,
+    }
+    return render(request, "inventory/products.html", context, status=status if asked.form.is_valid() else 400)
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required("inventory.change_product", raise_exception=True)
+def fix_size(request: Signed, sku: str) -> HttpResponse:
+    """Size, weight and customs facts of one SKU: a fragment inside another page, or a page of its own."""
+    if len(sku) > 64 or "\x00" in sku:
+        raise Http404("No SKU is that long.")
+    product = queries.product_of(sku)
+    if request.method == "GET":
+        return _show(request, sku, product, ProductForm.of(product))
+    form = ProductForm(request.POST)
+    if not form.is_valid():
+        return _show(request, sku, product, form, status=422)
+    try:
+        saved = correct_product(sku, form.values(), actor=request.user, at=timezone.now(), seen=form.cleaned_data["seen"])
+    except Stale as stale:
+        return _difference(request, stale.product, form)
+    return _done(request, saved)
+
+
+def _show(request: Signed, sku: str, product: Product | None, form: ProductForm, *, status: int = 200, **more: Any) -> HttpResponse:
+    context = {"sku": sku, "product": product, "form": form, **more}
+    if request.htmx:
+        return render(request, "inventory/parts/_fix.html", context, status=status)
+    context["history"] = queries.history(product, timezone.now()) if product else []
+    return render(request, "inventory/product.html", context, status=status)
+
+
+def _difference(request: Signed, theirs: Product, form: ProductForm) -> HttpResponse:
+    """Somebody saved first: both values side by side, nothing typed is lost, and the form goes on from theirs."""
+    typed = form.values()
+    rows = [(LABELS[name], _word(getattr(theirs, name)), _word(value)) for name, value in typed.items() if getattr(theirs, name) != value]
+    return _show(request, theirs.sku, theirs, ProductForm.of(theirs, typed), status=409, rows=rows)
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
+
+
+def _done(request: Signed, product: Product) -> HttpResponse:
+    sentence = _what_now(product)
+    if not request.htmx:
+        messages.success(request, sentence)
+        return redirect("inventory:fix-size", sku=product.sku)
+    answer = render(request, "inventory/parts/_saved.html", {"product": product, "sentence": sentence})
+    answer["HX-Trigger"] = json.dumps({"toast": sentence})
+    return answer
+
+
+def _what_now(product: Product) -> str:
+    if any(getattr(product, name) is None for name in MEASURES):
+        return f"Saved. {product.sku} still has no size, so orders with it stay held."
+    if queries.is_too_big(product):
+        return f"Saved. {product.sku} is too big or too heavy for any locker, so orders with it cannot go to one."
+    return f"Saved. The orders that wait for {product.sku} are being checked again."
+
+
+def _kpis(counts: queries.Counts) -> list[dict[str, str]]:
+    told = (
+        ("", counts.every, "products", ""),
+        ("?size=missing", counts.unsized, "without size or weight", "warn" if counts.unsized else ""),
+        ("?size=too-big", counts.too_big, "too big for any locker", ""),
+        ("?acs=yes", counts.at_acs, "SKUs that ACS knows", ""),
+    )
+    return [{"query": query, "count": f"{count:,}", "label": label, "tone": tone} for query, count, label, tone in told]

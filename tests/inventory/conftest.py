@@ -1,0 +1,24 @@
+"""People who may look at products, and those who may change them."""
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+
+
+def signed_in(name: str, *codenames: str) -> Client:
+    """A browser with a person signed in who may do these things."""
+    user = User.objects.create_user(name)
+    user.user_permissions.set(Permission.objects.filter(content_type__app_label="inventory", codename__in=codenames))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def viewing(db) -> Client:
+    return signed_in("viewer", "view_product")
+
+
+@pytest.fixture
+def merchandising(db) -> Client:
+    return signed_in("merchandiser", "view_product", "change_product", "import_product")
