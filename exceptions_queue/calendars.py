@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -128,8 +128,7 @@ def default_clock(*, at: datetime) -> Clock:
 
 def shown_clock(*, at: datetime) -> Clock:
     """The default site's clock for what is only shown: up to half a minute old, unless it was changed in this process."""
-    clock: Clock = cache.get_or_set(_SHOWN, lambda: default_clock(at=at), _SHOWN_FOR_S)
-    return clock
+    return cast(Clock, cache.get_or_set(_SHOWN, lambda: default_clock(at=at), _SHOWN_FOR_S))
 
 
 def forget_shown_clock() -> None:

@@ -65,6 +65,7 @@ class SiteForm(forms.ModelForm):
         model = Site
         fields = ["order_cutoff", "collection_at", "lead_minutes", "working_days", "bank_holidays"]
         labels = {"order_cutoff": "Order cut-off at ACS", "collection_at": "InPost collection"}
+        help_texts = {"collection_at": ""}
         widgets = {name: forms.TimeInput(attrs={"type": "time"}, format="%H:%M") for name in ("order_cutoff", "collection_at")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

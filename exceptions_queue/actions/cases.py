@@ -70,7 +70,8 @@ def reconcile_many(model: type[models.Model], findings: Iterable[Finding], *, sc
 
     New → opened; vanished → closed as cured; same → not written; other evidence → updated. Waived stays waived while the
     evidence is the same; closed by hand stays closed while the same fault lasts. Per 5,000 subjects: one statement when
-    nothing changed, else at most six (one more when evidence changed); SQLite splits large inserts.
+    nothing changed, three when cases only open, four when they only close, at most six when both happen (one more when
+    evidence changed); SQLite splits large inserts.
 
     **The caller locks the subject rows first, in the same transaction**: opening a block and claiming a release both do,
     so that an order is never released while held. Without that the cases still come out right, but a release may slip by.

@@ -76,7 +76,7 @@ class Kind:
 
     @property
     def blocks_words(self) -> str:
-        return " and ".join(Block(letter).label.lower() for letter in self.blocks)
+        return " and ".join(label[0].lower() + label[1:] for label in (Block(letter).label for letter in self.blocks))
 
 
 def named(values: Any, *, most: int = 3) -> str:

@@ -107,7 +107,7 @@ PARCELS = (
         owner=Owner.INTEGRATION,
         sentence=_unmapped,
         what_to_do="Map the delivery method",
-        fixes=(Fix("partners:mappings", "Map the delivery method", takes="", fragment=False),),
+        fixes=(Fix("partners:mappings", "Open the mappings", takes="", fragment=False),),
         closes_when="the delivery method is mapped: every order that uses it is checked again",
     ),
     Kind(

@@ -17,6 +17,17 @@ from exceptions_queue.queries.rows import COLUMNS
 Rows: TypeAlias = "QuerySet[ExceptionCase, dict[str, Any]]"
 TIMELINE = 60  # newest entries shown on a case
 
+_NOT_TOLD = {"set", "note", "hold", "state"}  # what the verb says already, and ids that mean nothing to a reader
+_VERBS = {
+    "case cured": "found it put right and closed the case",
+    "case assigned": "assigned the case",
+    "case unassigned": "gave the case back",
+    "case snoozed": "put the case aside",
+    "case woken": "ended the snooze",
+    "case waived": "waived the case",
+    "case closed by hand": "closed the case by hand",
+    "case reopened": "opened the case again",
+}
 _ARGUMENTS = {"number": "number", "sku": "sku", "run": "pk"}
 
 
@@ -97,7 +108,7 @@ def timeline(case: ExceptionCase) -> list[Event]:
     """What happened to the case and to its subject, and what people wrote, newest first. Two statements."""
     events = [_event(entry) for entry in _entries(case)[:TIMELINE]]
     events += [_note(note) for note in CaseNote.objects.filter(case=case).select_related("author").order_by("-id")[:TIMELINE]]
-    events.append(Event(case.opened_at, "Lockstep", "case opened", sentence(case.code, case.evidence)))
+    events.append(Event(case.opened_at, "Lockstep", "opened the case", sentence(case.code, case.evidence)))
     return sorted(events, key=lambda event: event.at, reverse=True)
 
 
@@ -109,7 +120,13 @@ def _entries(case: ExceptionCase) -> QuerySet[AuditEntry]:
 
 def _event(entry: AuditEntry) -> Event:
     who = "Lockstep" if entry.actor_label.startswith("system:") else entry.actor_label
-    return Event(entry.at, who, entry.verb, "; ".join(filter(None, [changes(entry.after), entry.reason])))
+    return Event(entry.at, who, _VERBS.get(entry.verb, entry.verb), "; ".join(filter(None, [changes(entry.after), entry.reason])))
+
+
+def told(entry: AuditEntry) -> str:
+    """What an entry says was done, with what it changed in brackets."""
+    verb, changed = _VERBS.get(entry.verb, entry.verb), changes(entry.after)
+    return f"{verb} ({changed})" if changed else verb
 
 
 def _note(note: CaseNote) -> Event:
@@ -118,9 +135,7 @@ def _note(note: CaseNote) -> Event:
 
 def changes(after: Mapping[str, Any]) -> str:
     """What an act changed: the fields by name, with the new value only where it is not personal."""
-    return ", ".join(
-        _change(name, value) for name, value in sorted(after.items()) if name not in ("set", "note", "hold") and value is not None
-    )
+    return ", ".join(_change(name, value) for name, value in sorted(after.items()) if name not in _NOT_TOLD and value is not None)
 
 
 def _change(name: str, value: Any) -> str:

@@ -11,7 +11,7 @@ from exceptions_queue.queries.rail import Counts, capped
 from exceptions_queue.states import Owner
 
 _LINK = '<li><a href="{url}"{current}><span>{label}</span> <span class="num">{count}</span></a></li>'
-_GROUP = '<h2 id="rail-{name}">{title}</h2><ul aria-labelledby="rail-{name}">{links}</ul>'
+_GROUP = '<h2 id="rail-{name}">{title}</h2><ul class="plain" aria-labelledby="rail-{name}">{links}</ul>'
 
 View = tuple[str, dict[str, str], str]
 

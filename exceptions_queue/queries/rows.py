@@ -38,11 +38,10 @@ COLUMNS = (
 _ROW = (
     '<tr id="case-{pk}"><td data-label="Due">{due}</td>'
     '<td data-label="Order">{subject}</td>'
-    '<td data-label="What is wrong"><a href="{url}">{sentence}</a> <small class="muted mono">{code}</small></td>'
-    '<td data-label="What to do">{what_to_do}</td>'
+    '<td><a class="case-link" href="{url}">{sentence}</a>'
+    '<small class="case-do muted">{snooze}{what_to_do} <span class="mono">{code}</span></small></td>'
     '<td data-label="Owner">{owner}{person}</td>'
-    '<td data-label="Value" class="num">{value}</td>'
-    '<td data-label="Age" class="num">{age}</td></tr>'
+    '<td data-label="Value, age" class="num">{value}<small class="case-do muted">{age}</small></td></tr>'
 )
 _CHIP = '<span class="chip chip-{tone}" title="{title}">{icon}{text}</span>'
 _TAKE = (
@@ -68,6 +67,7 @@ def row(case: Mapping[str, Any], *, now: datetime, base: str, may_take: bool) ->
     return _ROW.format(
         pk=case["id"],
         due=_due(case, now),
+        snooze=_snooze(case, now),
         subject=_subject(case),
         url=url,
         sentence=esc(sentence(case["code"], case["evidence"])),
@@ -80,29 +80,36 @@ def row(case: Mapping[str, Any], *, now: datetime, base: str, may_take: bool) ->
     )
 
 
-def due_chip(due_at: datetime, now: datetime) -> str:
+def due_chip(due_at: datetime, now: datetime) -> SafeString:
     """Icon, word and minutes; the absolute time on hover."""
     due = words.due(due_at, now)
     tone, icon = _DUE[due.band]
-    return _CHIP.format(tone=tone, title=f"Due {words.full(due_at, now.tzinfo)}", icon=_icon(icon), text=f"{due.word} {due.left}")
+    return _chip(tone=tone, title=f"Due {words.full(due_at, now.tzinfo)}", icon=_icon(icon), text=f"{due.word} {due.left}")
 
 
-def state_chip(state: str, closed_at: datetime | None) -> str:
+def state_chip(state: str, closed_at: datetime | None) -> SafeString:
     """How a closed case ended."""
     tone, icon, text = _STATES.get(CaseState(state), _CLOSED)
-    return _CHIP.format(tone=tone, title=words.full(closed_at) if closed_at else "", icon=_icon(icon), text=text)
+    return _chip(tone=tone, title=words.full(closed_at) if closed_at else "", icon=_icon(icon), text=text)
 
 
-def snooze_chip(until: datetime, now: datetime) -> str:
-    return _CHIP.format(tone="quiet", title=words.full(until), icon=_icon("moon"), text=f"Snoozed until {words.moment(until, now)}")
+def snooze_chip(until: datetime, now: datetime) -> SafeString:
+    return _chip(tone="quiet", title=words.full(until), icon=_icon("moon"), text=f"Snoozed until {words.moment(until, now)}")
+
+
+def _chip(**parts: str) -> SafeString:
+    return mark_safe(_CHIP.format(**parts))  # noqa: S308 - words and times of ours
 
 
 def _due(case: Mapping[str, Any], now: datetime) -> str:
     if case["state"] != CaseState.OPEN:
         return state_chip(case["state"], case["closed_at"])
-    chip = due_chip(case["due_at"], now)
-    asleep = case["snoozed_until"] and case["snoozed_until"] > now
-    return f"{chip} {snooze_chip(case['snoozed_until'], now)}" if asleep else chip
+    return due_chip(case["due_at"], now)
+
+
+def _snooze(case: Mapping[str, Any], now: datetime) -> str:
+    until = case["snoozed_until"]
+    return f"{snooze_chip(until, now)} " if until and until > now and case["state"] == CaseState.OPEN else ""
 
 
 def _subject(case: Mapping[str, Any]) -> str:
@@ -112,7 +119,7 @@ def _subject(case: Mapping[str, Any]) -> str:
 
 def _person(case: Mapping[str, Any], url: str, *, may_take: bool) -> str:
     if case["assignee__username"]:
-        return f", <strong>{esc(case['assignee__username'])}</strong>"
+        return f" <strong>{esc(case['assignee__username'])}</strong>"
     if may_take and case["state"] == CaseState.OPEN:
         return " " + _TAKE.format(pk=case["id"], url=url, version=case["version"])
     return ""

@@ -141,5 +141,4 @@ def _what(theirs: ExceptionCase, entry: AuditEntry | None) -> str:
     """What stands now, in words: "assigned to Priya", "put right and closed"."""
     if theirs.state == CaseState.CURED:
         return "the check passes now and the case is closed"
-    changed = cases.changes(entry.after) if entry else ""
-    return f"{entry.verb} ({changed})" if entry and changed else entry.verb if entry else "it was changed"
+    return cases.told(entry) if entry else "it was changed"

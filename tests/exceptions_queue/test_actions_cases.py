@@ -130,12 +130,12 @@ def test_statements_do_not_grow_with_the_orders(noon, number, django_assert_max_
     everything = {pk: {"VAL-MOB-FORMAT": LANDLINE, "VAL-EMAIL": {"fault": "missing"}} for pk in range(1, number + 1)}
     half = {pk: {"VAL-MOB-FORMAT": LANDLINE, "VAL-NAME": {"fault": "one_word"}} for pk in everything}
 
-    with django_assert_max_num_queries(6):  # standing, insert, lock and create counters, count
+    with django_assert_max_num_queries(3):  # standing, insert, count
         find(everything, at=noon, due_at=noon)
     with django_assert_max_num_queries(1):
         find(everything, at=noon, due_at=noon)
-    with django_assert_max_num_queries(6 if number < 60 or connection.vendor == "postgresql" else 7):
-        find(half, at=noon, due_at=noon)  # standing, insert, close, audit (two batches of 60 on SQLite), lock, count
+    with django_assert_max_num_queries(5 if number < 60 or connection.vendor == "postgresql" else 6):
+        find(half, at=noon, due_at=noon)  # standing, insert, close, audit (60 take two batches on SQLite), count
 
     assert counts() == exact_counts()
 

@@ -48,9 +48,10 @@ def test_the_page_says_what_why_and_what_ends_it(client, priya, noon):
 
     for text in (
         "<h1>The mobile number is a landline: InPost cannot text a locker code to it.</h1>",
+        '<span class="chip chip-ok" title="Due Wed 10 June 2026 12:00">',
         "On time 24 h 0 m",
         "landline",
-        "release to acs",
+        "release to ACS",
         "2026.11",
         "a UK mobile number is saved, or the order no longer goes to a locker",
         "/reference/val-mob-format/",
@@ -99,7 +100,7 @@ def test_the_timeline_tells_of_the_case_and_its_subject_without_values(client, p
     assert "city: Leeds, mobile" in html
     assert "hmac:" not in html
     assert "&lt;b&gt;Rang&lt;/b&gt; them" in html
-    assert "case opened" in html
+    assert "opened the case" in html
 
 
 def test_a_case_that_is_not_there_is_not_found(client, priya):
@@ -127,7 +128,7 @@ def test_the_second_person_to_save_sees_who_changed_what_and_may_save_anyway(cli
 
     html = answer.content.decode()
     assert answer.status_code == 409
-    assert "ben changed this today 12:00: case assigned (assignee: ben)." in html
+    assert "ben changed this today 12:00: assigned the case (assignee: ben)." in html
     assert 'name="version" value="2"' in html
     assert 'name="reason" value="ring back"' in html
     assert ExceptionCase.objects.get().snoozed_until is None
