@@ -11,6 +11,7 @@ from django.db.models import Case, F, Value, When
 from django_q.tasks import async_task
 
 from exceptions_queue.audit import Actor, person, record
+from partners.acs.statuses import SEED
 from partners.models import CodeMapping
 
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
@@ -82,3 +83,8 @@ def set_target(
         record("mapping changed", mapping, actor=actor, at=at, before=before, after={"target": target, "flags": dict(flags)})
         if ring:
             async_task(ring)
+
+
+def statuses() -> list[tuple[str, str]]:
+    """Our words for an order's progress at ACS, with what people read."""
+    return [(value, value.replace("_", " ").capitalize()) for value in dict.fromkeys(SEED.values())]

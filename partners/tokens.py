@@ -1,18 +1,109 @@
 """Who may call us: hashed, scoped, expiring bearer tokens, and a default that lets nobody in."""
 
-from django.http import HttpRequest
-from rest_framework.authentication import BaseAuthentication
+import hashlib
+import secrets
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
-from rest_framework.views import APIView
+from rest_framework.request import Request
+
+from exceptions_queue.audit import Actor, record
+from partners.models import ApiToken
+
+SCOPES = {"metrics:read": "read the gauges at /metrics"}
+PREFIX = "lockstep_"  # so that secret scanners and people recognise one
+USE_NOTED_EVERY = timedelta(minutes=1)
+REFUSED = "This token is not valid."  # one sentence for unknown, ended and revoked ones: it helps nobody guess
+
+
+def create(user: AbstractBaseUser, *, name: str, scopes: Collection[str], days: int, actor: Actor, at: datetime) -> tuple[ApiToken, str]:
+    """Make a token; the text returned is shown once and kept nowhere. Raises ValueError for a scope that does not exist."""
+    if unknown := set(scopes) - set(SCOPES):
+        raise ValueError(f"There is no scope {', '.join(sorted(unknown))}. The scopes are: {', '.join(sorted(SCOPES))}.")
+    text = PREFIX + secrets.token_urlsafe(32)
+    with transaction.atomic():
+        token = ApiToken.objects.create(
+            user=user,
+            name=name[:80],
+            token_hash=digest(text),
+            last_four=text[-4:],
+            scopes=sorted(set(scopes)),
+            created_at=at,
+            expires_at=at + timedelta(days=days),
+        )
+        after = {"name": token.name, "scopes": token.scopes, "days": days}
+        record("token created", token, actor=actor, at=at, after=after)
+    return token, text
+
+
+def revoke(token: ApiToken, *, actor: Actor, at: datetime) -> None:
+    """End a token now. A second time changes nothing."""
+    with transaction.atomic():
+        if ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=at):
+            record("token revoked", token, actor=actor, at=at)
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 class BearerToken(BaseAuthentication):
-    def authenticate(self, request: HttpRequest) -> None:
-        return None
+    """`Authorization: Bearer …`. `request.user` is the token's user, `request.auth` the token."""
+
+    def authenticate(self, request: Request) -> tuple[AbstractBaseUser, ApiToken] | None:
+        """None without such a header; AuthenticationFailed for a token that is unknown, ended or revoked.
+
+        The look-up is by the hash of a random secret, so its timing tells nothing; the hash is compared again in constant time.
+        """
+        kind, _, text = get_authorization_header(request).decode("latin-1").partition(" ")
+        if kind.lower() != "bearer":
+            return None
+        at, hashed = timezone.now(), digest(text.strip())
+        token = ApiToken.objects.select_related("user").filter(token_hash=hashed).first()
+        if token is None or not secrets.compare_digest(token.token_hash, hashed) or not is_valid(token, at=at):
+            raise AuthenticationFailed(REFUSED)
+        _note_use(token, at)
+        return token.user, token
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="lockstep"'
+
+
+def is_valid(token: ApiToken, *, at: datetime) -> bool:
+    return token.revoked_at is None and token.expires_at > at and token.user.is_active
+
+
+def _note_use(token: ApiToken, at: datetime) -> None:
+    stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=at - USE_NOTED_EVERY)
+    ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=at)
 
 
 class Nobody(BasePermission):
     """The default of every API view: each view names who may call it."""
 
-    def has_permission(self, request: HttpRequest, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: Any) -> bool:
         return False
+
+
+class Scoped(BasePermission):
+    """`permission_classes = [Scoped("metrics:read")]`: only a token with this scope, and a session never."""
+
+    def __init__(self, scope: str) -> None:
+        if scope not in SCOPES:
+            raise ValueError(f"There is no scope {scope}.")
+        self.scope = scope
+
+    def __call__(self) -> "Scoped":
+        """The framework calls what a view lists, to make one permission per request."""
+        return self
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return isinstance(request.auth, ApiToken) and self.scope in request.auth.scopes

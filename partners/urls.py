@@ -1,5 +1,22 @@
 """At what address?"""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from partners.views import connections, mappings, runs, sync
+
+app_name = "partners"
+
+urlpatterns = [
+    path("sync/", sync.home, name="sync"),
+    path("sync/feeds/<str:name>/run/", sync.run_now, name="run-now"),
+    path("sync/feeds/<str:name>/pause/", sync.pause, name="pause"),
+    path("sync/<int:pk>/", runs.run, name="run"),
+    path("sync/<int:pk>/accept/", runs.accept, name="accept"),
+    path("sync/<int:pk>/replay/", runs.replay, name="replay"),
+    path("sync/records/<int:pk>/raw/", runs.reveal, name="reveal"),
+    path("mappings/", mappings.page, name="mappings"),
+    path("mappings/add/", mappings.add, name="mapping-add"),
+    path("mappings/<int:pk>/", mappings.change, name="mapping"),
+    path("settings/connections/", connections.page, name="connections"),
+    path("settings/connections/<slug:partner>/test/", connections.test, name="test"),
+]

@@ -137,7 +137,8 @@ def _run_pages(work: _Work, read: Read) -> None:
     _replay(work)
     for page in _kept(work, read(work.run.cursor_before)):
         _apply_page(work, page)
-    _end(work)
+    with transaction.atomic():
+        lease.finish(work.run, SyncRun.Outcome.OK, at=work.clock(), move_feed=work.from_start)
 
 
 def _replay(work: _Work) -> None:
@@ -168,12 +169,6 @@ def _apply_page(work: _Work, page: Page) -> None:
         lease.count(work.run, applied, cursor=page.cursor, as_of=page.as_of, move_feed=not work.from_start)
         failpoint("sync.before_commit")
     failpoint("sync.page_committed")
-
-
-def _end(work: _Work) -> None:
-    with transaction.atomic():
-        lease.finish(work.run, SyncRun.Outcome.OK, at=work.clock(), move_feed=work.from_start)
-        guard.close_suspicion(work.run, at=work.clock())
 
 
 # --- a whole feed -------------------------------------------------------------------------------------------------------

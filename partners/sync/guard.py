@@ -105,4 +105,4 @@ def open_suspicion(run: SyncRun, found: Suspicion, *, at: datetime) -> None:
 
 def close_suspicion(run: SyncRun, *, at: datetime) -> None:
     """A good feed was applied, or a held one accepted: nothing is suspect any more."""
-    desk.reconcile(run.feed, scope=SCOPE, found={}, card=desk.Card(label=run.feed.name, url=reverse("partners:sync")), at=at)
+    desk.reconcile(run.feed, scope=SCOPE, found={}, card=desk.Card(label=run.feed.name, url=""), at=at)

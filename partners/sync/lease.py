@@ -67,12 +67,13 @@ def count(run: SyncRun, applied: Applied, *, cursor: str | None, as_of: datetime
     }
     if cursor is not None:
         columns["cursor_after"] = _fit(cursor)
-        if move_feed:
-            Feed.objects.filter(pk=run.feed_id).update(cursor=cursor)
+    if not _ours(run).update(**columns):
+        raise Lost
+    if cursor is not None and move_feed:
+        Feed.objects.filter(pk=run.feed_id).update(cursor=cursor)
     if as_of is not None:
         older = Q(last_content_at__isnull=True) | Q(last_content_at__lt=as_of)
         Feed.objects.filter(older, pk=run.feed_id).update(last_content_at=as_of)
-    _ours(run).update(**columns)
 
 
 def _fit(cursor: str) -> str:

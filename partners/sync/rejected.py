@@ -5,6 +5,7 @@ from datetime import datetime
 from hashlib import blake2b
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Length
 
 from partners.models import Feed, RejectedRecord, SyncRun
 from partners.pages import Applied, Page, Reject
@@ -48,6 +49,12 @@ def settle(run: SyncRun, applied: Applied, *, at: datetime) -> None:
 def settle_unnamed(run: SyncRun, *, at: datetime) -> None:
     """A whole feed was read and did not bring this record again as it was: it reads fine now, or it is gone."""
     _open(run.feed).filter(last_at__lt=run.started_at).update(solved_at=at, replay_asked_at=None)
+
+
+def replayable(run: SyncRun) -> QuerySet[RejectedRecord]:
+    """The refused records of a run that can be tried again: open, not asked for yet, and kept whole."""
+    waiting = RejectedRecord.objects.filter(run=run, solved_at__isnull=True, replay_asked_at__isnull=True).exclude(raw="")
+    return waiting.annotate(characters=Length("raw")).filter(characters__lt=MOST_RAW)
 
 
 def asked_again(feed: Feed) -> list[RejectedRecord]:

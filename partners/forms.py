@@ -1,0 +1,102 @@
+"""Is the input well-formed? What a person may say about a mapping or a feed."""
+
+import re
+from typing import Any
+
+from django import forms
+
+from partners.mappings import fold, statuses
+from partners.models import CodeMapping
+
+_CODE = re.compile(r"[A-Za-z0-9_-]{1,20}")
+DESTINATIONS = [("", "Choose"), ("locker", "InPost Locker"), ("home", "Home delivery")]
+SERVICES, AGENTS = ("24", "48", "ND"), ("INPOST", "RM", "DPD")
+
+
+def _code(label: str, known: str) -> forms.CharField:
+    attrs = {"list": known, "autocomplete": "off", "size": 8}
+    return forms.CharField(label=label, max_length=20, required=False, widget=forms.TextInput(attrs=attrs))
+
+
+class MappingForm(forms.Form):
+    """What a code means. `meaning` gives it as (target, flags)."""
+
+    version = forms.IntegerField(min_value=1, max_value=2**31 - 1, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, row: str = "new", **kwargs: Any) -> None:
+        """`row` keeps the ids of many forms on one page apart, and names the form element the fields belong to."""
+        super().__init__(*args, auto_id=f"{row}-%s", **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs |= {"form": f"form-{row}"}
+
+    @classmethod
+    def for_row(cls, mapping: CodeMapping) -> "MappingForm":
+        return cls(initial=cls.of(mapping), row=str(mapping.pk))
+
+    def meaning(self) -> tuple[str, dict[str, str]]:
+        raise NotImplementedError
+
+    @classmethod
+    def of(cls, mapping: CodeMapping) -> dict[str, Any]:
+        """The values a row's form starts with."""
+        raise NotImplementedError
+
+
+class StatusForm(MappingForm):
+    target = forms.ChoiceField(label="Means", required=False, choices=lambda: [("", "Unmapped"), *statuses()])
+
+    def meaning(self) -> tuple[str, dict[str, str]]:
+        return self.cleaned_data["target"], {}
+
+    @classmethod
+    def of(cls, mapping: CodeMapping) -> dict[str, Any]:
+        return {"target": mapping.target, "version": mapping.version}
+
+
+class DeliveryForm(MappingForm):
+    """All three together, or none: half a delivery method would send an order astray."""
+
+    service = _code("ACS service", "services")
+    agent = _code("ACS agent", "agents")
+    destination = forms.ChoiceField(label="Goes to", choices=DESTINATIONS, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        for name in ("service", "agent"):
+            said[name] = said.get(name, "").strip().upper()
+            if said[name] and not _CODE.fullmatch(said[name]):
+                self.add_error(name, "Letters, digits, dashes and underscores only, as agreed with ACS.")
+        given = [name for name in ("service", "agent", "destination") if said.get(name)]
+        if given and len(given) < 3 and not self.errors:
+            missing = next(name for name in ("service", "agent", "destination") if name not in given)
+            self.add_error(missing, "Fill in service, agent and destination, or leave all three empty.")
+        return said
+
+    def meaning(self) -> tuple[str, dict[str, str]]:
+        said = self.cleaned_data
+        return said["service"], {name: said[name] for name in ("agent", "destination") if said["service"]}
+
+    @classmethod
+    def of(cls, mapping: CodeMapping) -> dict[str, Any]:
+        flags = mapping.flags
+        return {"service": mapping.target, "agent": flags.get("agent"), "destination": flags.get("destination"), "version": mapping.version}
+
+
+FORMS: dict[str, type[MappingForm]] = {CodeMapping.Kind.DELIVERY_METHOD: DeliveryForm, CodeMapping.Kind.ORDER_STATUS: StatusForm}
+
+
+class NewCodeForm(forms.Form):
+    raw = forms.CharField(label="Code", max_length=200, widget=forms.TextInput(attrs={"form": "form-new", "autocomplete": "off"}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="new-%s", **kwargs)
+
+    def clean_raw(self) -> str:
+        raw = self.cleaned_data["raw"]
+        if not fold(raw) or not raw.isprintable():
+            raise forms.ValidationError("Type the code as the shop or ACS writes it.")
+        return raw
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label="Why?", max_length=400, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))

@@ -1,0 +1,5 @@
+"""Show me."""
+
+from partners.queries.banners import Banner, trouble
+
+__all__ = ["Banner", "trouble"]

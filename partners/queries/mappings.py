@@ -1,0 +1,115 @@
+"""The mappings of one kind: what is new on top, then what is known, and who changed what."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Count, Q
+
+from exceptions_queue.models import AuditEntry
+from exceptions_queue.queries import words
+from partners.mappings import fold, statuses
+from partners.models import CodeMapping
+from partners.queries.words import clock_time
+
+Kind = CodeMapping.Kind
+PARTNER = "acs"  # both kinds of this editor are about ACS
+MOST_ROWS, MOST_CHANGES = 300, 12
+
+# What follows for orders while a code of this kind has no meaning.
+UNTIL_MAPPED = {
+    Kind.DELIVERY_METHOD: "Orders that use it are held until you map it.",
+    Kind.ORDER_STATUS: "Orders with it show as unmapped until you map it.",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One code with what it means, ready to print. `looks_like` is an offer, never taken by itself."""
+
+    mapping: CodeMapping
+    seen: str
+    changed: str
+    looks_like: str = ""
+
+    @property
+    def is_new(self) -> bool:
+        return not self.mapping.target
+
+    @property
+    def means(self) -> str:
+        return means(self.mapping.target, self.mapping.flags)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One saved change of a mapping, as the audit record has it."""
+
+    when: str
+    full: str
+    who: str
+    what: str
+    why: str
+
+
+def rows(kind: str, at: datetime) -> list[Row]:
+    """The codes of one kind: unmapped ones first, those seen most on top. One statement."""
+    found = CodeMapping.objects.filter(partner=PARTNER, kind=kind).select_related("changed_by").order_by("raw")[:MOST_ROWS]
+    shown = [_row(mapping, at) for mapping in found]
+    return sorted(shown, key=lambda row: (not row.is_new, -row.mapping.seen_count if row.is_new else 0))
+
+
+def _row(mapping: CodeMapping, at: datetime) -> Row:
+    changed = f"{clock_time(mapping.changed_at, at)} by {mapping.changed_by or 'Lockstep'}" if mapping.changed_at else ""
+    return Row(mapping, seen(mapping, at), changed, looks_like(mapping))
+
+
+def seen(mapping: CodeMapping, at: datetime) -> str:
+    """ "seen 14 times since 08:40, last 09:12"."""
+    if not mapping.seen_count or mapping.first_seen_at is None:
+        return "not seen yet"
+    times = "once" if mapping.seen_count == 1 else f"{mapping.seen_count:,} times"
+    last = f", last {clock_time(mapping.last_seen_at, at)}" if mapping.last_seen_at and mapping.seen_count > 1 else ""
+    return f"seen {times} since {clock_time(mapping.first_seen_at, at)}{last}"
+
+
+def looks_like(mapping: CodeMapping) -> str:
+    """The status whose name an unmapped code has but for dashes and spaces, or ""."""
+    if mapping.target or mapping.kind != Kind.ORDER_STATUS:
+        return ""
+    bare = _bare(mapping.raw)
+    return next((value for value, _ in statuses() if _bare(value) == bare), "")
+
+
+def _bare(text: str) -> str:
+    return "".join(letter for letter in fold(text) if letter.isalnum())
+
+
+def unmapped_counts() -> dict[str, int]:
+    """How many codes of each kind have no meaning yet. One statement."""
+    counted = CodeMapping.objects.filter(partner=PARTNER).order_by().values_list("kind")
+    return dict(counted.annotate(n=Count("id", filter=Q(target=""))))
+
+
+def changes(kind: str, at: datetime) -> list[Change]:
+    """The latest changes of a kind's mappings, the newest first. One statement."""
+    ids = CodeMapping.objects.filter(partner=PARTNER, kind=kind).values("pk")
+    entries = AuditEntry.objects.filter(subject_type=ContentType.objects.get_for_model(CodeMapping), subject_id__in=ids)
+    return [_change(entry, at) for entry in entries.order_by("-id")[:MOST_CHANGES]]
+
+
+def _change(entry: AuditEntry, at: datetime) -> Change:
+    raw = entry.subject_label.removeprefix(Kind.DELIVERY_METHOD.label).removeprefix(Kind.ORDER_STATUS.label).strip()
+    what = f"“{raw}”: {_said(entry.before)} → {_said(entry.after)}"
+    return Change(clock_time(entry.at, at), words.full(entry.at), entry.actor_label, what, entry.reason)
+
+
+def _said(facts: dict[str, Any]) -> str:
+    return means(str(facts.get("target", "")), facts.get("flags") or {})
+
+
+def means(target: str, flags: Mapping[str, object]) -> str:
+    """A meaning in one line: "24 INPOST locker", "pick confirmed", "unmapped"."""
+    return " ".join([target, *map(str, flags.values())]).strip().replace("_", " ") or "unmapped"
