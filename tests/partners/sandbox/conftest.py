@@ -6,15 +6,28 @@ import httpx
 import pytest
 
 from partners.sandbox import acs, inpost
+from partners.sandbox.orders import Order
 from partners.sandbox.server import Sandbox, serve, world_app
 from partners.sandbox.world import World
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+SEEDS = [7, 8, *range(100, 120)]
 BASIC = (acs.USERNAME, acs.PASSWORD)
+
+
+@pytest.fixture(scope="module", params=SEEDS)
+def full(request) -> World:
+    return World(request.param, start=START)
+
+
+@pytest.fixture(scope="module")
+def seven() -> World:
+    return World(7, start=START)
 
 
 @pytest.fixture
 def world() -> World:
+    """A small one of one's own, to change as one likes."""
     return World(7, 40, 80, start=START)
 
 
@@ -38,6 +51,16 @@ def wire(world):
     server.halt()
     thread.join(5)
     assert not thread.is_alive()
+
+
+def good(world: World) -> list[Order]:
+    return [order for order in world.orders if not order.code]
+
+
+def locker_of(order: Order) -> str:
+    attributes, metafields = order.body["attributes"], order.body["metafields"]
+    named = [attributes.get("Locker ID"), attributes.get("inpost_locker_id"), metafields.get("lockers.point", {}).get("code")]
+    return next((name.upper() for name in named if name), "")
 
 
 def order(world: World, number: str = "LS-10001", **other: object) -> dict[str, object]:

@@ -1,10 +1,9 @@
 """The seeded world: the same from the same seed, every fault in it, and nothing wrong with what is not faulty."""
 
-import csv
 import json
 import re
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import phonenumbers
 import pytest
@@ -12,38 +11,16 @@ import pytest
 from partners.sandbox.faulty import KINDS
 from partners.sandbox.orders import Order
 from partners.sandbox.points import takes_everything
-from partners.sandbox.shop import open_shop
 from partners.sandbox.world import World
-from tests.partners.sandbox.conftest import START
+from tests.partners.sandbox.conftest import START, good, locker_of
 
-SEEDS = [7, 8, *range(100, 120)]
 # product.md §3: compartments in mm, 0.7 for what is soft, 0.85 of the room, 15 kg with 150 g of packing.
 COMPARTMENTS = {"A": (80, 380, 640), "B": (190, 380, 640), "C": (410, 380, 640)}
-
-
-@pytest.fixture(scope="module", params=SEEDS)
-def full(request) -> World:
-    return World(request.param, start=START)
-
-
-@pytest.fixture(scope="module")
-def seven() -> World:
-    return World(7, start=START)
 
 
 @pytest.fixture(scope="module")
 def by_kind(seven) -> dict[str, Order]:
     return {order.kind: order for order in seven.orders if order.kind}
-
-
-def good(world: World) -> list[Order]:
-    return [order for order in world.orders if not order.code]
-
-
-def locker_of(order: Order) -> str:
-    attributes, metafields = order.body["attributes"], order.body["metafields"]
-    named = [attributes.get("Locker ID"), attributes.get("inpost_locker_id"), metafields.get("lockers.point", {}).get("code")]
-    return next((name.upper() for name in named if name), "")
 
 
 def needed_size(world: World, order: Order) -> str:
@@ -254,78 +231,3 @@ class TestFaults:
         assert order.body["shipTo"]["zip"].startswith(area)
         assert "customs" not in order.body
         assert order.answer["customs"] == {"contents": "Clothing", "value": order.body["total"]}
-
-
-class TestPoints:
-    def test_the_network_is_four_hundred_of_every_kind(self, full):
-        points = full.points.values()
-        statuses = Counter(point["status"] for point in points)
-
-        assert len(full.points) == 400
-        assert set(statuses) == {"Operating", "Created", "NonOperating", "Disabled"}
-        assert sum(point["type"] == ["pok", "pop"] for point in points) == 10
-        assert all(re.fullmatch(r"UK(\d{8}|[A-Z]{3}\d{5})", name) for name in full.points)
-        assert all((point["location"]["latitude"] == 0) == (point["status"] == "Created") for point in points)
-
-    def test_they_have_the_fields_of_the_real_feed(self, seven, shared):
-        real = json.loads((shared / "data/inpost/gb_points_page1_500_2026-05-12.json").read_text())["items"]
-
-        assert set(next(iter(seven.points.values()))) == set().union(*real)
-
-    def test_too_small_a_network_is_refused_with_a_sentence(self):
-        with pytest.raises(ValueError, match="at least 80 points"):
-            World(7, 10, 20, start=START)
-
-    def test_real_points_carry_the_orders_and_leave_out_what_they_lack(self, shared):
-        real = json.loads((shared / "data/inpost/gb_points_page1_500_2026-05-12.json").read_text())["items"]
-        world = World(7, start=START, points=real)
-
-        assert len(world.points) == 500
-        assert {order.kind for order in world.orders} == {"", *(kind.name for kind in KINDS if kind.needs in ("", "closed"))}
-        assert all(takes_everything(world.points[locker_of(order)]) for order in good(world) if locker_of(order))
-
-    def test_points_without_an_open_locker_are_refused_with_a_sentence(self):
-        closed = [point | {"status": "Created"} for point in World(7, 0, 80, start=START).points.values()]
-
-        with pytest.raises(ValueError, match="nowhere to go"):
-            World(7, start=START, points=closed)
-
-
-class TestShop:
-    @pytest.fixture
-    def folder(self, tmp_path, world):
-        open_shop(world, tmp_path)
-        return tmp_path
-
-    def test_an_order_file_is_what_the_contract_shows(self, folder, world, settings):
-        contract = (settings.BASE_DIR / "docs/partners/folder.md").read_text()
-        example = json.loads(re.search(r"```json\n(.*?)```", contract, re.DOTALL)[1])
-        written = json.loads((folder / "orders/LS-10001.json").read_text())
-
-        assert set(written) == set(example) - {"customs"}
-        assert set(written["shipTo"]) == set(example["shipTo"])
-        assert set(written["lines"][0]) == set(example["lines"][0])
-        assert [json.loads(path.read_text()) for path in sorted((folder / "orders").iterdir())] == [order.body for order in world.orders]
-
-    def test_products_and_setup_have_the_contracts_columns(self, folder, world, settings):
-        contract = (settings.BASE_DIR / "docs/partners/folder.md").read_text()
-        products, setup = (
-            list(csv.DictReader((folder / name).read_text(encoding="utf-8").splitlines())) for name in ("products.csv", "acs_setup.csv")
-        )
-
-        assert f"`{','.join(products[0])}`" in contract
-        assert f"`{','.join(setup[0])}`" in contract
-        assert len(products) == 66
-        assert {row["product_sku"] for row in setup} == {row["sku"] for row in products} - {"CAP-0001-12"}
-
-    def test_another_world_in_the_same_folder_leaves_nothing_of_the_first(self, folder):
-        (folder / "out/holds.csv").write_text("handle\n")
-        open_shop(World(8, 3, 80, start=START), folder)
-
-        assert sorted(path.name for path in (folder / "orders").iterdir()) == ["LS-10001.json", "LS-10002.json", "LS-10003.json"]
-        assert list((folder / "out").iterdir()) == []
-
-    def test_placed_times_carry_a_zone(self, folder):
-        written = json.loads((folder / "orders/LS-10001.json").read_text())
-
-        assert datetime.fromisoformat(written["placedAt"]).tzinfo is not None
