@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from inventory.models import AcsSku
-from inventory.sync.files import Headings, Layout, Reader, Source, headings_of, read_csv
+from inventory.sync.files import Headings, Layout, Reader, Source, headings_of, read_csv, rows_of
 from partners.errors import RecordError
 from partners.pages import Applied, Page, Reject
 from partners.values import identifier_at
@@ -30,7 +30,7 @@ def apply_setup(page: Page, at: datetime) -> Applied:
     """Remember the SKUs of a page. Several garments of one SKU are one SKU."""
     skus: set[str] = set()
     rejected: list[Reject] = []
-    for row in page.records:
+    for row in rows_of(page.records, LAYOUT):
         try:
             if row.fault:
                 raise RecordError("", row.fault)

@@ -4,7 +4,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -23,12 +23,21 @@ Reader = Callable[[str], Iterator[Page]]
 
 
 class Row(NamedTuple):
-    """One row of a file: its number as a spreadsheet shows it, its cells by our names, and why it cannot be used at all, or ""."""
+    """One row of a file: its number as a spreadsheet shows it, its cells by our names, and why it cannot be used at all, or "".
+
+    `heading` and `text` are the file's first row and this one as they came.
+    """
 
     number: int
     cells: dict[str, str]
-    raw: str
+    heading: str
+    text: str
     fault: str = ""
+
+    @property
+    def raw(self) -> str:
+        """What is kept of a refused row: enough to read it again by itself."""
+        return f"row,{self.heading}\n{self.number},{self.text}"
 
 
 @dataclass(frozen=True)
@@ -57,11 +66,10 @@ def read_csv(source: Source, layout: Layout) -> Reader:
         del cursor  # a file is read whole; what has not changed is not written
         with _text(source) as text:
             lines = _lines(text)
-            heading = next(lines, None)
-            headings = _headings(heading[1] if heading else [], layout)
-            rows = _only_once(_rows(lines, headings), layout.unique)
+            _, heading, _ = next(lines, (0, [], ""))
+            rows = _only_once(_rows(lines, heading, layout), layout.unique)
             while some := list(islice(rows, PAGE)):
-                yield Page(records=some, cursor=None, source=_name(source), body=_body(headings, some))
+                yield Page(records=some, cursor=None, source=_name(source), body=_body(some))
 
     return read
 
@@ -69,8 +77,23 @@ def read_csv(source: Source, layout: Layout) -> Reader:
 def headings_of(source: Source, layout: Layout) -> Headings:
     """The headings alone. Raises Unreadable like `read_csv`."""
     with _text(source) as text:
-        heading = next(_lines(text), None)
-        return _headings(heading[1] if heading else [], layout)
+        _, heading, _ = next(_lines(text), (0, [], ""))
+        return _headings(heading, layout)
+
+
+def rows_of(records: Sequence[Row | bytes], layout: Layout) -> Iterator[Row]:
+    """The rows of a page; a row that was refused and is tried again comes as the bytes that were kept of it."""
+    return (record if isinstance(record, Row) else _again(record, layout) for record in records)
+
+
+def _again(kept: bytes, layout: Layout) -> Row:
+    text = kept.decode("utf-8", "replace")
+    try:
+        [heading, line] = csv.reader(io.StringIO(text, newline=""))
+        [row] = _rows(iter([(int(line[0]), line[1:], "")]), heading[1:], layout)
+    except (ValueError, IndexError, csv.Error, Unreadable):
+        return Row(0, {}, "", text, "cannot be read again by itself: correct it in the file and upload that")
+    return row
 
 
 @contextmanager
@@ -163,13 +186,14 @@ def _fold(heading: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", heading.casefold()).strip("_")
 
 
-def _rows(lines: Iterator[tuple[int, list[str], str]], headings: Headings) -> Iterator[Row]:
+def _rows(lines: Iterable[tuple[int, list[str], str]], heading: list[str], layout: Layout) -> Iterator[Row]:
+    headings, first = _headings(heading, layout), _as_csv(heading)
     units = {f"{name} unit": unit for name, unit in headings.units.items()}
     for number, line, fault in lines:
         cells = {name: cell for name, cell in zip(headings.names, line, strict=False) if name} | units
         if any(cell.strip() for cell in line[len(headings.names) :]):
             fault = "has more cells than the first row has headings: a comma inside a cell needs quotes around the cell"
-        yield Row(number, cells, _as_csv(line), fault)
+        yield Row(number, cells, first, _as_csv(line), fault)
 
 
 def _only_once(rows: Iterator[Row], column: str) -> Iterator[Row]:
@@ -191,9 +215,9 @@ def _as_csv(line: list[str]) -> str:
     return out.getvalue()
 
 
-def _body(headings: Headings, rows: list[Row]) -> bytes:
+def _body(rows: list[Row]) -> bytes:
     """What is kept of the page: its rows as they came, each behind its number."""
-    return "\n".join([_as_csv(["row", *headings.names]), *(f"{row.number},{row.raw}" for row in rows)]).encode("utf-8", "replace")
+    return "\n".join([f"row,{rows[0].heading}", *(f"{row.number},{row.text}" for row in rows)]).encode("utf-8", "replace")
 
 
 def _name(source: Source) -> str:

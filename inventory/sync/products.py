@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from inventory import rules
 from inventory.models import Product
 from inventory.rules import GRAMS, MM, NotUsable
-from inventory.sync.files import Headings, Layout, Reader, Row, Source, headings_of, read_csv
+from inventory.sync.files import Headings, Layout, Reader, Row, Source, headings_of, read_csv, rows_of
 from partners.errors import RecordError
 from partners.pages import Applied, Page, Reject
 from partners.values import clean_text, identifier_at
@@ -79,7 +79,7 @@ _UPSERT: dict[str, Any] = {"batch_size": 500, "update_conflicts": True, "unique_
 def _read_all(page: Page) -> tuple[dict[str, Columns], list[Reject]]:
     read: dict[str, Columns] = {}
     rejected: list[Reject] = []
-    for row in page.records:
+    for row in rows_of(page.records, LAYOUT):
         sku, columns, faults = _read(row)
         if faults:
             rejected.append(_refuse(row, sku, faults))

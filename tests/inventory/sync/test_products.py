@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from inventory.models import Product
 from inventory.sync import apply_products, product_headings, read_products_csv
 from partners.errors import Unreadable
-from partners.pages import Applied
+from partners.models import RejectedRecord
+from partners.pages import Applied, Page
 from partners.sync import sync_run
 from tests.inventory.builders import file_of, make_product
 
@@ -277,3 +278,23 @@ def test_a_file_without_a_sku_column_is_a_failed_run_that_says_why(noon: datetim
     run = sync_run("products", read=read_products_csv(file_of("name", "x")), apply=apply_products, clock=lambda: noon)
 
     assert (run.outcome, run.why) == ("failed", "The file has no column sku. Its first row reads: name.")
+
+
+def test_a_refused_row_can_be_tried_again_by_itself_from_what_was_kept(noon: datetime, monkeypatch):
+    file = file_of("SKU,Length (cm),Colour", 'A-1,"4000",red', "B-2,-1,red")
+    run = sync_run("products", read=read_products_csv(file), apply=apply_products, clock=lambda: noon)
+    run.rejected_records.update(replay_asked_at=noon)
+    monkeypatch.setattr("inventory.rules.LONGEST_MM", 50_000)
+
+    again = sync_run("products", read=lambda _cursor: iter(()), apply=apply_products, clock=lambda: noon)
+
+    assert (again.created, again.rejected) == (1, 1)
+    assert Product.objects.get().length_mm == 40_000
+    assert list(RejectedRecord.objects.filter(solved_at=None).values_list("key", "path", "times")) == [("B-2", "row 3: length", 2)]
+
+
+@pytest.mark.parametrize("kept", [b"", b"row,sku", b"row,sku\nx,A-1", b"row,name\n2,x", b"\xff\n\n\n"])
+def test_what_was_kept_of_a_row_and_cannot_be_read_again_is_refused_with_a_sentence(kept: bytes, noon: datetime):
+    applied = apply_products(Page(records=[kept], cursor=None, source="replay", body=kept), noon)
+
+    assert refusals(applied) == [("row 0", "cannot be read again by itself: correct it in the file and upload that")]

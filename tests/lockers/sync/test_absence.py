@@ -1,6 +1,7 @@
 """What two whole crawls in a row do not name is gone; what one misses is only missed."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -20,7 +21,7 @@ TEN = [f"UK0000001{digit}" for digit in range(10)]
 def crawl(names: Iterable[str], at: datetime, *, unreadable: str = "") -> SyncRun:
     """One whole crawl that names these points, in pages of four."""
     records = [feed_record(name, **({"status": 7} if name == unreadable else {})) for name in names]
-    pages = [page_of(*records[start : start + 4]) for start in range(0, len(records), 4)]
+    pages = [replace(page_of(*records[start : start + 4]), declared=len(records)) for start in range(0, len(records), 4)]
     return sync_run(
         "inpost.points",
         read=lambda _cursor: iter(pages),
