@@ -70,7 +70,7 @@ def apply_orders(page: Page, at: datetime) -> Applied:
     _note_methods(list(readings.values()), at=at)
     unchanged = len(readings) - len(fresh) - len(changed)
     repeats = len(page.records) - len(readings) - len(rejected)
-    return Applied(created=len(fresh), changed=len(changed), unchanged=unchanged + repeats, rejected=rejected)
+    return Applied(created=len(fresh), changed=len(changed), unchanged=unchanged + repeats, rejected=rejected, read=list(readings))
 
 
 def _decode(page: Page, rules: list[resolver.Rule]) -> tuple[dict[str, Reading], list[Reject]]:

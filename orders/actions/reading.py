@@ -56,7 +56,8 @@ def apply_acs(page: Page, at: datetime) -> Applied:
             unchanged += 1
     Order.objects.bulk_update(rows.values(), ["acs_status", "acs_status_raw", "acs_status_since", "acs_seen_at", "acs_tracking"], 200)
     mappings.note_seen("acs", CodeMapping.Kind.ORDER_STATUS, seen_words, at)
-    return Applied(created=0, changed=len(changed), unchanged=unchanged, rejected=rejected)
+    read = [rows[pk].number for pk, there in page.records if there is not None]
+    return Applied(changed=len(changed), unchanged=unchanged, rejected=rejected, read=read)
 
 
 def _take(order: Order, there: AcsOrder, known: dict[str, dict[str, object]], *, at: datetime) -> bool:
