@@ -27,7 +27,8 @@ class ProductFilter(django_filters.FilterSet):
     @property
     def qs(self) -> Products:
         """The products asked for; none where the question is not well-formed."""
-        return self.filter_queryset(self.queryset) if self.form.is_valid() else self.queryset.none()
+        found: Products = self.queryset
+        return self.filter_queryset(found) if self.form.is_valid() else found.none()
 
     def matching(self, found: Products, _name: str, value: str) -> Products:
         return found.filter(Q(sku__istartswith=value) | Q(name__icontains=value))
@@ -36,4 +37,4 @@ class ProductFilter(django_filters.FilterSet):
         return found.filter({"missing": UNKNOWN_SIZE, "too-big": too_big(), "known": ~UNKNOWN_SIZE}[value])
 
     def at_acs(self, found: Products, _name: str, value: str) -> Products:
-        return found.filter(known_to_acs=value == "yes")
+        return found.filter(Q(known_to_acs=value == "yes"))

@@ -43,9 +43,10 @@ class PointFilter(django_filters.FilterSet):
     @property
     def qs(self) -> Points:
         """The points asked for; none where the question is not well-formed."""
+        found: Points = self.queryset
         if not self.form.is_valid():
-            return self.queryset.none()
-        found: Points = self.filter_queryset(self.queryset)
+            return found.none()
+        found = self.filter_queryset(found)
         return found.filter(is_locker=self.form.cleaned_data["kind"] != "shop")
 
     def matching(self, found: Points, _name: str, value: str) -> Points:

@@ -101,7 +101,7 @@ def parse_and_copy(pages: Pages) -> None:
                     copy.write_row(_plain_row(point))
 
 
-def _plain_row(point: FeedPoint) -> tuple[Any, ...]:
+def _plain_row(point: Any) -> tuple[Any, ...]:
     """The columns with no cleaning and no rule, as cheap as can be."""
     address, availability = point.address_details, point.locker_availability
     return (

@@ -38,7 +38,8 @@ class Counts(NamedTuple):
 
 def rows() -> QuerySet[Point, dict[str, Any]]:
     """Points as the list draws them: mappings of `COLUMNS`."""
-    return Point.objects.values(*COLUMNS)
+    found: QuerySet[Point, dict[str, Any]] = Point.objects.values(*COLUMNS)
+    return found
 
 
 def counts() -> Counts:

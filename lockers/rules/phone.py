@@ -44,13 +44,14 @@ class Mobile(NamedTuple):
 
 
 def _known_mobiles() -> str:
-    patterns = []
+    patterns = [_DRAMA]
     for region in REGIONS:
         metadata = PhoneMetadata.metadata_for_region(region)
-        if metadata is None or metadata.mobile is None:  # pragma: no cover - the library always has them
-            raise RuntimeError(f"phonenumbers has no metadata for {region}")
-        patterns.append(metadata.mobile.national_number_pattern)
-    return "|".join([*patterns, _DRAMA])
+        mobile = metadata.mobile.national_number_pattern if metadata and metadata.mobile else None
+        if not mobile:
+            raise RuntimeError(f"phonenumbers has no mobile pattern for {region}")
+        patterns.append(mobile)
+    return "|".join(patterns)
 
 
 def _made_up() -> frozenset[str]:

@@ -30,7 +30,7 @@ def insert(rows: Iterable[Row]) -> None:
         if connection.vendor == "postgresql":
             _copy(cursor, "lockers_point", rows)
         else:
-            cursor.executemany(_INSERT, map(_adapted, rows))
+            cursor.executemany(_INSERT, list(map(_adapted, rows)))
 
 
 def update(rows: Sequence[Row]) -> None:
