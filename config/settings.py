@@ -175,7 +175,6 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "NUM_PROXIES": env.whole("NUM_PROXIES", 0),
-    "UNAUTHENTICATED_USER": None,
 }
 
 # --- the queue is a doorbell, never the truth --------------------------------------------------------------------------

@@ -127,7 +127,17 @@ def the_statements(ids: Sequence[int]) -> list[Measure]:
 def make_orders(count: int) -> None:
     """`count` paid locker orders with two lines each; about one in eight carries a fault, as in the sandbox's world."""
     _make_mappings()
-    common = {"fetched_at": NOON, "changed_at": NOON}
+    _make_points()
+    _make_products()
+    _make_orders(count)
+    first = Order.objects.order_by("pk").values_list("pk", flat=True)[0]
+    for line in (1, 2):
+        sku = Sql(f"'SKU-' || (1 + mod(n * {line}, {PRODUCTS}))")
+        insert_series(OrderLine, count, order_id=Sql(f"{first - 1} + n"), line_id=str(line), sku=sku, quantity=1, unit_price_pence=4200)
+    settle(Point, Product, AcsSku, Order, OrderLine, ExceptionCase, GateDecision, AuditEntry)
+
+
+def _make_points() -> None:
     insert_series(
         Point,
         POINTS,
@@ -140,8 +150,12 @@ def make_orders(count: int) -> None:
         sizes={"A": "NORMAL", "B": "NORMAL", "C": "NORMAL"},
         content_hash="x",
         may_receive=True,
-        **common,
+        fetched_at=NOON,
+        changed_at=NOON,
     )
+
+
+def _make_products() -> None:
     insert_series(
         Product,
         PRODUCTS,
@@ -152,9 +166,19 @@ def make_orders(count: int) -> None:
         weight_g=Sql("300 + mod(n, 900)"),
         rigid=False,
         origin_country="GB",
-        **common,
+        fetched_at=NOON,
+        changed_at=NOON,
     )
     insert_series(AcsSku, PRODUCTS, sku=Sql("'SKU-' || n"), source="setup_list", first_seen_at=NOON)
+
+
+MOBILE = (
+    "CASE mod(n, 40) WHEN 0 THEN '0113 496 0' || lpad(mod(n, 1000)::text, 3, '0') WHEN 1 THEN '' "
+    "ELSE '07712 ' || lpad(mod(n::bigint * 7919, 1000000)::text, 6, '0') END"
+)
+
+
+def _make_orders(count: int) -> None:
     insert_series(
         Order,
         count,
@@ -166,10 +190,7 @@ def make_orders(count: int) -> None:
         store_updated_at=NOON,
         total_pence=8400,
         email=Sql("CASE WHEN mod(n, 97) = 0 THEN 'nobody' ELSE 'c' || n || '@example.com' END"),
-        mobile=Sql(
-            "CASE mod(n, 40) WHEN 0 THEN '0113 496 0' || lpad(mod(n, 1000)::text, 3, '0') WHEN 1 THEN '' "
-            "ELSE '07712 ' || lpad(mod(n::bigint * 7919, 1000000)::text, 6, '0') END"
-        ),
+        mobile=Sql(MOBILE),
         first_name="Ada",
         last_name=Sql("CASE WHEN mod(n, 89) = 0 THEN '' ELSE 'Byron' END"),
         address1=Sql("n || ' High Street'"),
@@ -184,11 +205,6 @@ def make_orders(count: int) -> None:
         content_hash="x",
         fetched_at=NOON,
     )
-    first = Order.objects.order_by("pk").values_list("pk", flat=True)[0]
-    for line in (1, 2):
-        sku = Sql(f"'SKU-' || (1 + mod(n * {line}, {PRODUCTS}))")
-        insert_series(OrderLine, count, order_id=Sql(f"{first - 1} + n"), line_id=str(line), sku=sku, quantity=1, unit_price_pence=4200)
-    settle(Point, Product, AcsSku, Order, OrderLine, ExceptionCase, GateDecision, AuditEntry)
 
 
 def _make_mappings() -> None:

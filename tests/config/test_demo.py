@@ -18,7 +18,10 @@ import pytest
 from config.demo.stage import free_port
 from config.postgres import BASE_DIR
 from config.processes import manage
-from tests.config.test_cluster import alive, descendants
+from tests.config.test_cluster import alive, descendants, until
+
+# sandbox, web with one worker, watchdog, and the cluster's five: main, sentinel, worker, monitor, pusher.
+WHOLE_TREE = 9
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
@@ -49,6 +52,7 @@ def demo(tmp_path):
     finally:
         process.kill()
         process.wait()
+        process.stdout.close()
 
 
 def read_welcome(process: subprocess.Popen, stderr: Path) -> str:
@@ -75,12 +79,12 @@ def test_the_demo_serves_signs_in_and_leaves_nothing_behind(demo):
     password = re.search(r"^\s+cx\s+(\S+)", welcome, re.MULTILINE)[1]
     browser = sign_in(address, "cx", password)
     page = browser.open(f"{address}/queue/")
+    assert until(lambda: len(descendants(process.pid)) >= WHOLE_TREE, within=30), "the workers never began"
     everyone = descendants(process.pid)
 
     assert address in welcome
     assert page.url == f"{address}/queue/"
     assert "landline" in page.read().decode()
-    assert len(everyone) >= 6
 
     process.send_signal(signal.SIGINT)
     began = time.monotonic()
