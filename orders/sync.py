@@ -67,7 +67,7 @@ def apply_orders(page: Page, at: datetime) -> Applied:
     changed = [(known[n], r) for n, r in readings.items() if n in known and _is_news(known[n], r)]
     _create(fresh, methods, at=at)
     _update(changed, methods, at=at)
-    _note_methods(list(readings.values()), at=at)
+    _note_methods([*fresh, *(reading for _, reading in changed)], at=at)
     unchanged = len(readings) - len(fresh) - len(changed)
     repeats = len(page.records) - len(readings) - len(rejected)
     return Applied(created=len(fresh), changed=len(changed), unchanged=unchanged + repeats, rejected=rejected, read=list(readings))

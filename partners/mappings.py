@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Case, F, Value, When
+from django.db.models.functions import Coalesce
 from django_q.tasks import async_task
 
 from exceptions_queue.audit import Actor, person, record
@@ -51,7 +52,9 @@ def note_seen(partner: str, kind: str, counts: Mapping[str, int], at: datetime) 
     CodeMapping.objects.bulk_create(new, ignore_conflicts=True)
     if known:
         added = Case(*(When(folded=key, then=Value(seen[key][1])) for key in sorted(known)))
-        rows.filter(folded__in=known).update(seen_count=F("seen_count") + added, last_seen_at=at)
+        rows.filter(folded__in=known).update(
+            seen_count=F("seen_count") + added, first_seen_at=Coalesce("first_seen_at", Value(at)), last_seen_at=at
+        )
 
 
 def _unmapped(partner: str, kind: str, key: str, raw: str, count: int, at: datetime) -> CodeMapping:
