@@ -8,8 +8,9 @@ import structlog
 
 
 def configure(settings: Mapping[str, str]) -> None:
-    last = structlog.processors.JSONRenderer() if settings["format"] == "json" else structlog.dev.ConsoleRenderer(colors=False)
-    shared = [
+    as_json = settings["format"] == "json"
+    last: structlog.typing.Processor = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
+    shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -134,7 +134,7 @@ class ResolverRuleForm(forms.ModelForm):
         fields = ["fact", "name", "source", "key", "json_path", "pattern", "enabled"]
 
     def clean_pattern(self) -> str:
-        pattern = self.cleaned_data["pattern"]
+        pattern = str(self.cleaned_data["pattern"])
         if pattern and (fault := resolver.pattern_fault(pattern)):
             raise forms.ValidationError(fault)
         return pattern

@@ -43,6 +43,9 @@ DERIVED = ("shop", "attributes", "resolved_by", "destination", "is_hire", "custo
 WRITTEN = [*PLAIN, *DERIVED, *CORRECTABLE, "version"]
 
 
+_LONGEST = {name: getattr(Order._meta.get_field(name), "max_length", None) for name in CORRECTABLE}
+
+
 @dataclass(frozen=True)
 class Reading:
     """One order as read: what the shop sent, the facts the resolver rules found in it, and the hash of it all."""
@@ -145,7 +148,7 @@ def _cut(name: str, value: Any) -> Any:
     """Never longer than the column: a fact that does not fit cannot be right, and the raw payload keeps the whole."""
     if not isinstance(value, str):
         return value
-    limit = Order._meta.get_field(name).max_length
+    limit = _LONGEST.get(name)
     value = value.strip().upper() if name == "locker_id" else value.strip()
     return value[:limit]
 

@@ -35,7 +35,7 @@ def fold(raw: str) -> str:
 def targets(partner: str, kind: str) -> dict[str, dict[str, Any]]:
     """{folded code: {"raw", "target", "flags"}} of one partner and kind, unmapped ones with target "". One statement."""
     rows = CodeMapping.objects.filter(partner=partner, kind=kind).values("folded", "raw", "target", "flags")
-    return {row["folded"]: row for row in rows}
+    return {row["folded"]: dict(row) for row in rows}
 
 
 def note_seen(partner: str, kind: str, counts: Mapping[str, int], at: datetime) -> None:

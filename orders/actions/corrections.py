@@ -1,5 +1,6 @@
 """A person puts a fact right: our column changes, what the shop said stays beside it, and the order is checked again."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.db import transaction
@@ -123,7 +124,7 @@ def keep_both(order: Order, *, actor: Actor, at: datetime, version: int) -> Chec
     return _correct(order, {"kept_beside": case.evidence.get("other", "")}, actor=actor, at=at, version=version)
 
 
-def _correct(order: Order, values: dict[str, object], *, actor: Actor, at: datetime, version: int) -> Checked:
+def _correct(order: Order, values: Mapping[str, object], *, actor: Actor, at: datetime, version: int) -> Checked:
     """Save `values` if nobody saved since `version`, withdraw a release that has not left, and check the order again."""
     with transaction.atomic():
         locked = Order.objects.select_for_update().get(pk=order.pk)
@@ -142,7 +143,7 @@ def _correct(order: Order, values: dict[str, object], *, actor: Actor, at: datet
         return recheck(locked, actor=actor, at=at)
 
 
-def _for_audit(values: dict[str, object]) -> dict[str, object]:
+def _for_audit(values: Mapping[str, object]) -> dict[str, object]:
     """Personal values leave only their digest in the audit record, so that erasure never has to touch it."""
     return {name: digest(str(value)) if name in PERSONAL else _text(value) for name, value in values.items()}
 

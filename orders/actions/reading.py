@@ -1,6 +1,9 @@
 """ACS said: how far is each order? Facts are overwritten, the raw text kept, and an unknown word stays unknown."""
 
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -24,7 +27,7 @@ def due_for_reading() -> list[Order]:
     return list(there.exclude(acs_status__in=ENDED).order_by(F("acs_seen_at").asc(nulls_first=True), "pk")[:AT_ONCE])
 
 
-def read_acs_pages(cursor: str) -> "object":
+def read_acs_pages(cursor: str) -> Iterator[Page]:
     """One page: ACS's word on each order due, asked for one by one, for there is no list call. Stops at the first failure."""
     warehouse, records, trouble = connect.acs(), [], None
     for order in due_for_reading():
@@ -43,13 +46,14 @@ def apply_acs(page: Page, at: datetime) -> Applied:
     """Write what ACS said of each order. An order ACS does not know is left as it is and counted rejected."""
     rows = {order.pk: order for order in Order.objects.filter(pk__in=[pk for pk, _ in page.records])}
     known = mappings.targets("acs", CodeMapping.Kind.ORDER_STATUS)
-    changed, unchanged, seen_words = [], 0, {}
+    changed: list[Order] = []
+    unchanged, seen_words = 0, Counter[str]()
     rejected: list[Reject] = []
     for pk, there in page.records:
         if there is None:
             rejected.append(Reject(key=rows[pk].number, path="$", reason="ACS does not know this order.", raw=b""))
             continue
-        seen_words[there.status_raw] = seen_words.get(there.status_raw, 0) + 1
+        seen_words[there.status_raw] += 1
         if _take(rows[pk], there, known, at=at):
             changed.append(rows[pk])
         else:
@@ -60,7 +64,7 @@ def apply_acs(page: Page, at: datetime) -> Applied:
     return Applied(changed=len(changed), unchanged=unchanged, rejected=rejected, read=read)
 
 
-def _take(order: Order, there: AcsOrder, known: dict[str, dict[str, object]], *, at: datetime) -> bool:
+def _take(order: Order, there: AcsOrder, known: Mapping[str, Mapping[str, Any]], *, at: datetime) -> bool:
     order.acs_seen_at = at
     if there.status_raw == order.acs_status_raw and there.tracking == order.acs_tracking and order.acs_status != AcsStatus.UNKNOWN:
         return False

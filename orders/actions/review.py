@@ -164,7 +164,7 @@ def _plain(value: object) -> object:
 
 def _move(verdicts: Sequence[Verdict], blocking: dict[int, set[str]], *, at: datetime, actor: Actor) -> Reviewed:
     wanted = {v.order.id: OrderState.HELD if blocking.get(v.order.id) else OrderState.READY for v in verdicts}
-    moves = Counter()
+    moves: Counter[OrderState] = Counter()
     for frm in BEFORE_RELEASE:
         for to in (OrderState.HELD, OrderState.READY):
             ids = [v.order.id for v in verdicts if v.order.state == frm != to == wanted[v.order.id]]

@@ -13,7 +13,7 @@ from exceptions_queue.catalogue import Code
 from exceptions_queue.moves import move
 from inventory.sync import note_acs_skus
 from lockers.rules import phone
-from orders.actions.outcomes import Refused, TooLate
+from orders.actions.outcomes import Checked, Refused, TooLate
 from orders.models import Order, OrderLine
 from orders.problems import Batch, Verdict, find_many
 from orders.states import MOVES, Destination, OrderState
@@ -237,7 +237,7 @@ def take_back(order: Order, *, at: datetime) -> None:
     order.release_claimed_at = None
 
 
-def resend(order: Order, *, actor: Actor, at: datetime, version: int | None = None) -> "object":
+def resend(order: Order, *, actor: Actor, at: datetime, version: int | None = None) -> Checked:
     """Send an order again that ACS refused or shows differently, with what the order says now.
 
     A refused order goes through the gate again; an order that may be at ACS is amended there by the same number.

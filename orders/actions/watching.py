@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from exceptions_queue import actions as desk
 from exceptions_queue import calendars
@@ -19,6 +20,8 @@ from partners.models import Intent
 SENT_WITHIN = timedelta(minutes=15)
 CONFIRMED_WITHIN = timedelta(minutes=10)
 MOVING = (AcsStatus.ACKNOWLEDGED, AcsStatus.PICKING, AcsStatus.PART_PICKED, AcsStatus.PICK_CONFIRMED, AcsStatus.PACKED)
+
+Found = dict[str, dict[str, Any]]
 
 NEVER_SENT = frozenset({Code.ORD_NEVER_SENT})
 UNCONFIRMED = frozenset({Code.ORD_UNCONFIRMED})
@@ -41,7 +44,7 @@ def find_unconfirmed(*, at: datetime) -> int:
     """Orders whose last word from ACS is missing for ten minutes. Closed by the read-back, never by time."""
     silent = Intent.objects.filter(kind=KIND, state=Intent.State.UNKNOWN, created_at__lt=at - CONFIRMED_WITHIN)
     numbers = list(silent.values_list("business_id", flat=True))
-    found = {Code.ORD_UNCONFIRMED: {"field": "order", "fault": "no_read_back"}}
+    found: Found = {Code.ORD_UNCONFIRMED: {"field": "order", "fault": "no_read_back"}}
     orders = list(Order.objects.filter(number__in=numbers))
     findings = [desk.Finding(subject_id=order.pk, found=found, card=card_of(order)) for order in orders]
     if findings:
@@ -54,8 +57,8 @@ def find_stuck(*, at: datetime) -> int:
     site = calendars.default_site()
     moving = Order.objects.filter(state=OrderState.RELEASED, acs_status__in=MOVING, acs_status_since__isnull=False)
     old = list(moving.filter(acs_status_since__lt=at - timedelta(hours=24)).values_list("pk", "acs_status_since"))
-    stuck = [pk for pk, since in old if _two_collections_after(site, since) < at]
-    found = {Code.ORD_STUCK: {"field": "acs_status", "fault": "no_movement"}}
+    stuck = [pk for pk, since in old if since and _two_collections_after(site, since) < at]
+    found: Found = {Code.ORD_STUCK: {"field": "acs_status", "fault": "no_movement"}}
     return _make_equal(Order.objects.filter(pk__in=stuck), STUCK, found, at=at)
 
 
@@ -64,12 +67,12 @@ def _two_collections_after(site: Site, since: datetime) -> datetime:
     return calendars.release_due(site, at=first).cutoff_at
 
 
-def _trying(at: datetime) -> "object":
+def _trying(at: datetime) -> QuerySet[Intent]:
     live = Intent.objects.filter(kind=KIND, business_id=OuterRef("number")).exclude(state__in=Intent.ENDED)
     return live.filter(Q(next_at__gte=at - SENT_WITHIN) | Q(state__in=(Intent.State.SENDING, Intent.State.UNKNOWN)))
 
 
-def _make_equal(wrong: "object", scope: frozenset[str], found: dict[str, dict[str, str]], *, at: datetime) -> int:
+def _make_equal(wrong: QuerySet[Order], scope: frozenset[str], found: Found, *, at: datetime) -> int:
     """Open the case on every order of `wrong` and close it on every other order that has it."""
     with transaction.atomic():
         orders = list(wrong.order_by("pk").select_for_update())

@@ -121,10 +121,15 @@ def _fit(lines: Sequence[Line]) -> tuple[str, Found]:
     unsized = sorted({line.sku for line in lines if not _sized(line)})
     if unsized or not lines:
         return "", {Code.VAL_DIM_MISSING: {"field": "size", "fault": "unknown", "skus": unsized[:5]}}
-    fit = sizes.fit([sizes.Item(line[2], line[3], line[4], line[5], bool(line.rigid), line.quantity) for line in lines])
+    fit = sizes.fit([_item(line) for line in lines])
     if fit.size:
         return fit.size, {}
     return "", {Code.VAL_OVERSIZE: {"field": "size", "fault": fit.why}}
+
+
+def _item(line: Line) -> sizes.Item:
+    _, quantity, length, width, height, weight, rigid, *_ = line
+    return sizes.Item(length or 0, width or 0, height or 0, weight or 0, bool(rigid), quantity)
 
 
 def _sized(line: Line) -> bool:
