@@ -97,7 +97,7 @@ def _order(body: dict[str, Any]) -> StoreOrder:
         updated_at=instant_at(body.get("updatedAt"), "$.updatedAt"),
         cancelled_at=_instant(body, "cancelledAt"),
         currency=_letters(body.get("currency") or "GBP", "$.currency", such_as="GBP"),
-        total_pence=pence_at(body.get("total", "0"), "$.total"),
+        total_pence=_pence(body.get("total"), "$.total") or 0,
         note=note.text,
         note_cut=note.truncated,
         email=text_at(body.get("email"), "$.email", limit=254),
@@ -114,7 +114,7 @@ def _order(body: dict[str, Any]) -> StoreOrder:
         service_code=text_at(service.get("code"), "$.service.code", limit=120),
         service_title=text_at(service.get("title"), "$.service.title", limit=120),
         customs_contents=text_at(customs.get("contents"), "$.customs.contents", limit=200),
-        customs_value_pence=pence_at(customs["value"], "$.customs.value") if customs.get("value") not in (None, "") else None,
+        customs_value_pence=_pence(customs.get("value"), "$.customs.value"),
         lines=_lines(body.get("lines")),
         attributes=_bag(body, "attributes"),
         metafields=_bag(body, "metafields"),
@@ -138,6 +138,10 @@ def _object(body: dict[str, Any], name: str) -> dict[str, Any]:
 
 def _instant(body: dict[str, Any], name: str) -> datetime | None:
     return instant_at(body[name], f"$.{name}") if body.get(name) else None
+
+
+def _pence(value: Any, path: str) -> int | None:
+    return None if value is None or value == "" else pence_at(value, path)
 
 
 def _letters(value: Any, path: str, *, such_as: str) -> str:
@@ -197,7 +201,7 @@ def _line(item: Any, path: str) -> StoreLine:
         sku=identifier_at(item.get("sku"), f"{path}.sku"),
         name=text_at(item.get("name"), f"{path}.name", limit=200),
         quantity=whole_at(item.get("quantity"), f"{path}.quantity", most=10_000),
-        unit_price_pence=pence_at(item.get("unitPrice", "0"), f"{path}.unitPrice"),
+        unit_price_pence=_pence(item.get("unitPrice"), f"{path}.unitPrice") or 0,
         is_hire=flag_at(item.get("hire"), f"{path}.hire"),
         measurements=tuple(text_at(part, f"{path}.measurements", limit=40) for part in measurements[:10]),
     )
