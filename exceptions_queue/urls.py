@@ -11,7 +11,6 @@ urlpatterns = [
     path("queue/take-next/", queue.take_next, name="take-next"),
     path("queue/export.csv", queue.export, name="export"),
     path("queue/<int:pk>/", case.case, name="case"),
-    path("queue/<int:pk>/state/", case.case_state, name="case-state"),
     path("queue/<int:pk>/take/", acts.take, name="take"),
     path("queue/<int:pk>/assign/", acts.assign, name="assign"),
     path("queue/<int:pk>/snooze/", acts.snooze, name="snooze"),

@@ -23,13 +23,6 @@ def case(request: Signed, pk: int) -> HttpResponse:
     return case_page(request, get_case(pk))
 
 
-@require_GET
-@permission_required("exceptions_queue.view_exceptioncase", raise_exception=True)
-def case_state(request: Signed, pk: int) -> HttpResponse:
-    """The chips of a case as a fragment: asked for again after a fix."""
-    return render(request, "exceptions_queue/parts/_chips.html", _chips(get_case(pk)))
-
-
 def get_case(pk: int) -> ExceptionCase:
     found = cases.case_of(pk)
     if found is None:

@@ -255,10 +255,9 @@ def test_an_act_needs_a_post_and_its_permission(client, noon, verb):
     assert client.get(f"/queue/{case.pk}/{verb}/").status_code == 405
 
 
-def test_the_chips_can_be_asked_for_again(client, priya, noon):
-    case = stuck(noon)
+def test_after_a_fix_the_page_asks_for_what_has_changed(client, priya, noon):
+    html = client.get(f"/queue/{stuck(noon).pk}/").content.decode()
 
-    html = client.get(f"/queue/{case.pk}/state/").content.decode()
-
-    assert 'id="case-chips"' in html
-    assert "ORD-STUCK" in html
+    assert 'hx-trigger="order-changed from:body"' in html
+    for part in ("case-chips", "case-aside", "case-timeline"):
+        assert f'id="{part}"' in html
