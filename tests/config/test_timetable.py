@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 from django_q.models import Schedule
 
 from config import timetable
@@ -90,3 +91,10 @@ def test_the_queue_gives_a_task_back_only_after_it_cannot_run_any_more():
     queue = settings.Q_CLUSTER
     waiting = -(-(queue["queue_limit"] + queue["bulk"]) // queue["workers"])
     assert queue["retry"] >= queue["timeout"] * (1 + waiting) + 120
+
+
+def test_a_bad_row_stops_the_start(monkeypatch):
+    monkeypatch.setattr(timetable.faults, "__defaults__", ((Task("Sync", "nowhere.tasks.job", 5),),))
+
+    with pytest.raises(SystemCheckError, match=r"Sync: nowhere\.tasks\.job cannot be imported"):
+        call_command("check")
