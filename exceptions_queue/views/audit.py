@@ -1,5 +1,7 @@
 """A person asks who did what: the audit log and the check of its chain."""
 
+from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import permission_required
@@ -33,24 +35,23 @@ def log(request: Signed) -> HttpResponse:
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
     )
-    now, base = timezone.now(), reverse("queue:audit")
-    entries = [
-        {
-            **row,
-            "when": words.moment(row["at"], now),
-            "full": words.full(row["at"]),
-            "changes": cases.changes(row["after"]),
-            "seq": row["seal__seq"],
-            "iso": row["at"].isoformat(),
-        }
-        for row in page.rows
-    ]
-    links = {
-        "first": "" if page.is_first else f"{base}?{urlencode(asked.asked)}",
-        "previous": f"{base}?{urlencode(asked.asked | {'before': page.previous})}" if page.previous else "",
-        "next": f"{base}?{urlencode(asked.asked | {'after': page.next})}" if page.next else "",
+    now = timezone.now()
+    entries = [_told(row, now) for row in page.rows]
+    return render(request, "exceptions_queue/audit.html", {"entries": entries, "asked": asked.asked, "links": _links(asked.asked, page)})
+
+
+def _told(row: dict[str, Any], now: datetime) -> dict[str, Any]:
+    told = {"when": words.moment(row["at"], now), "full": words.full(row["at"]), "iso": row["at"].isoformat()}
+    return row | told | {"changes": cases.changes(row["after"]), "seq": row["seal__seq"]}
+
+
+def _links(asked: dict[str, Any], page: keyset.Page[Any]) -> dict[str, str]:
+    base = reverse("queue:audit")
+    return {
+        "first": "" if page.is_first else f"{base}?{urlencode(asked)}",
+        "previous": f"{base}?{urlencode(asked | {'before': page.previous})}" if page.previous else "",
+        "next": f"{base}?{urlencode(asked | {'after': page.next})}" if page.next else "",
     }
-    return render(request, "exceptions_queue/audit.html", {"entries": entries, "asked": asked.asked, "links": links})
 
 
 @require_POST
