@@ -24,17 +24,21 @@ def _measure(label: str, most: int, unit: str) -> forms.IntegerField:
         max_value=most,
         error_messages={"invalid": wrong, "min_value": wrong, "max_value": wrong},
         widget=forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        template_name="inventory/parts/_measure.html",
     )
 
 
 class ProductForm(forms.Form):
-    """What the desk may say of a SKU. `seen` is when the product was last changed, as this person saw it; empty for a new one."""
+    """What the desk may say of a SKU: its size, whether it folds, and what customs asks.
+
+    `seen` is when the product was last changed, as this person saw it; empty for a new one.
+    """
 
     length_mm = _measure("Length in mm", rules.LONGEST_MM, "mm")
     width_mm = _measure("Width in mm", rules.LONGEST_MM, "mm")
     height_mm = _measure("Height in mm", rules.LONGEST_MM, "mm")
     weight_g = _measure("Weight in g", rules.HEAVIEST_G, "g")
-    rigid = forms.BooleanField(label="Keeps its shape (a box, shoes, a bag); leave it off for what folds", required=False)
+    rigid = forms.BooleanField(label="It keeps its shape, as shoes and boxes do", required=False)
     customs_description = forms.CharField(label="What it is, for customs", max_length=200, required=False)
     hs_code = forms.CharField(label="Commodity (HS) code", max_length=20, required=False, help_text="6 to 10 digits")
     origin_country = forms.CharField(label="Made in", max_length=4, required=False, help_text="Two letters, such as GB")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, TextIO
 
@@ -190,7 +190,7 @@ def _rows(lines: Iterable[tuple[int, list[str], str]], heading: list[str], layou
     headings, first = _headings(heading, layout), _as_csv(heading)
     units = {f"{name} unit": unit for name, unit in headings.units.items()}
     for number, line, fault in lines:
-        cells = {name: cell for name, cell in zip(headings.names, line, strict=False) if name} | units
+        cells = {name: cell for name, cell in zip_longest(headings.names, line[: len(headings.names)], fillvalue="") if name} | units
         if any(cell.strip() for cell in line[len(headings.names) :]):
             fault = "has more cells than the first row has headings: a comma inside a cell needs quotes around the cell"
         yield Row(number, cells, first, _as_csv(line), fault)

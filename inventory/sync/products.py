@@ -6,6 +6,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from inventory import rules
+from inventory.actions import CORRECTABLE
 from inventory.models import Product
 from inventory.rules import GRAMS, MM, NotUsable
 from inventory.sync.files import Headings, Layout, Reader, Row, Source, headings_of, read_csv, rows_of
@@ -41,11 +42,14 @@ Columns = dict[str, Any]
 
 
 class Known(NamedTuple):
-    """What is mirrored of a SKU already."""
+    """What is kept of a SKU already."""
 
     content_hash: str
     source: str
     kept: Columns
+
+
+UNKNOWN = Known("", Product.Source.CSV, {field.name: field.get_default() for field in map(Product._meta.get_field, KEPT)})
 
 
 def read_products_csv(source: Source) -> Reader:
@@ -61,14 +65,15 @@ def product_headings(source: Source) -> Headings:
 def apply_products(page: Page, at: datetime) -> Applied:
     """Write the rows of a page that say something new, in one read and a write for each batch of 500.
 
-    A row that cannot be used is rejected with its number, its columns and every reason; the others count. What a person
-    entered at the desk is overwritten by what the file says, but never by an empty cell.
+    A row that cannot be used is rejected with its number, its columns and every reason; the others count. A column that the
+    file does not have says nothing. What a person entered at the desk is overwritten once the file says something new, but
+    never by an empty cell.
     """
     read, rejected = _read_all(page)
     known = _known(list(read))
     new = [sku for sku in read if sku not in known]
-    changed = [sku for sku in read if sku in known and known[sku].content_hash != _hash(read[sku])]
-    Product.objects.bulk_create([_product(sku, read[sku], known.get(sku), at) for sku in [*new, *changed]], **_UPSERT)
+    changed = [sku for sku in read if sku in known and _says_something_new(read[sku], known[sku])]
+    Product.objects.bulk_create([_product(sku, read[sku], known.get(sku, UNKNOWN), at) for sku in [*new, *changed]], **_UPSERT)
     unchanged = len(page.records) - len(rejected) - len(new) - len(changed)
     return Applied(created=len(new), changed=len(changed), unchanged=unchanged, rejected=rejected, read=list(read))
 
@@ -97,7 +102,7 @@ def _refuse(row: Row, sku: str, faults: dict[str, str]) -> Reject:
 def _read(row: Row) -> tuple[str, Columns, dict[str, str]]:
     """(SKU, columns, faults by column). The fault of a whole row stands under ""."""
     cells, faults = row.cells, {"": row.fault} if row.fault else {}
-    sku, columns = "", {name: clean_text(cells.get(name, ""), limit=limit).text for name, limit in TEXTS.items()}
+    sku, columns = "", {name: clean_text(cells[name], limit=limit).text for name, limit in TEXTS.items() if name in cells}
     try:
         sku = identifier_at(cells.get("sku"), "sku")
     except RecordError as error:
@@ -105,9 +110,10 @@ def _read(row: Row) -> tuple[str, Columns, dict[str, str]]:
 
     def take(name: str, column: str, parse: Callable[..., Any], *how: Any) -> None:
         try:
-            columns[name] = parse(cells.get(column, ""), *how)
+            if column in cells:
+                columns[name] = parse(cells[column], *how)
         except NotUsable as error:
-            faults.setdefault(column, str(error))
+            faults[column] = str(error)
 
     for side in SIDES:
         take(f"{side}_mm", side, rules.whole, _unit(cells, side, "dim_unit"), MM)
@@ -128,15 +134,24 @@ def _known(skus: list[str]) -> dict[str, Known]:
     return {sku: Known(hash_, source, dict(zip(KEPT, kept, strict=True))) for sku, hash_, source, *kept in rows}
 
 
-def _product(sku: str, columns: Columns, known: Known | None, at: datetime) -> Product:
-    blank = [name for name in KEPT if columns[name] in (None, "")]
-    by_hand = known is not None and known.source == Product.Source.DESK
-    held = {name: known.kept[name] for name in blank if known.kept[name] not in (None, "")} if by_hand and known else {}
-    source = Product.Source.DESK if held else Product.Source.CSV
-    said = columns | held
-    said["rigid"] = said["rigid"] is not False  # what does not say that it folds has to fit as it is
-    return Product(sku=sku, **said, source=source, content_hash=_hash(columns), fetched_at=at, changed_at=at)
+def _says_something_new(columns: Columns, known: Known) -> bool:
+    return known.content_hash != _hash(columns) and _merged(columns, known) != known.kept
+
+
+def _merged(columns: Columns, known: Known) -> Columns:
+    """What is to be kept: what the file says, and what stood there where it says nothing."""
+    said = {name: value for name, value in columns.items() if not (known.source == Product.Source.DESK and value in (None, ""))}
+    merged = known.kept | said
+    return merged | {"rigid": merged["rigid"] is not False}  # what does not say that it folds has to fit as it is
+
+
+def _product(sku: str, columns: Columns, known: Known, at: datetime) -> Product:
+    kept_by_hand = known.source == Product.Source.DESK and any(
+        known.kept[name] not in (None, "") and columns.get(name) in (None, "") for name in CORRECTABLE
+    )
+    source = Product.Source.DESK if kept_by_hand else Product.Source.CSV
+    return Product(sku=sku, **_merged(columns, known), source=source, content_hash=_hash(columns), fetched_at=at, changed_at=at)
 
 
 def _hash(columns: Columns) -> str:
-    return blake2b(repr([columns[name] for name in KEPT]).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return blake2b(repr(sorted(columns.items())).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

@@ -93,21 +93,22 @@ def _word(value: Any) -> str:
 
 
 def _done(request: Signed, product: Product) -> HttpResponse:
-    sentence = _what_now(product)
+    tone, sentence = _what_now(product)
     if not request.htmx:
-        messages.success(request, sentence)
+        messages.add_message(request, messages.SUCCESS if tone == "ok" else messages.WARNING, sentence)
         return redirect("inventory:fix-size", sku=product.sku)
-    answer = render(request, "inventory/parts/_saved.html", {"product": product, "sentence": sentence})
+    answer = render(request, "inventory/parts/_saved.html", {"product": product, "tone": tone, "sentence": sentence})
     answer["HX-Trigger"] = json.dumps({"toast": sentence})
     return answer
 
 
-def _what_now(product: Product) -> str:
+def _what_now(product: Product) -> tuple[str, str]:
+    """(tone, sentence): what saving means for the orders."""
     if any(getattr(product, name) is None for name in MEASURES):
-        return f"Saved. {product.sku} still has no size, so orders with it stay held."
+        return "warn", f"Saved. {product.sku} still has no size, so orders with it for a locker stay held."
     if queries.is_too_big(product):
-        return f"Saved. {product.sku} is too big or too heavy for any locker, so orders with it cannot go to one."
-    return f"Saved. The orders that wait for {product.sku} are being checked again."
+        return "warn", f"Saved. {product.sku} is too big or too heavy for any locker: orders with it need home delivery."
+    return "ok", f"Saved. The orders that wait for {product.sku} are being checked again."
 
 
 def _kpis(counts: queries.Counts) -> list[dict[str, str]]:

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from inventory.actions import set_size
 from inventory.models import Product
 from inventory.sync import apply_products, product_headings, read_products_csv
 from partners.errors import Unreadable
@@ -212,13 +213,42 @@ def test_an_empty_cell_makes_a_size_unknown_unless_a_person_entered_it(noon: dat
     assert desk.source == "desk"
 
 
-def test_what_the_file_says_wins_over_the_desk(noon: datetime):
-    make_product("DESK-1", source="desk")
+def test_a_correction_at_the_desk_stands_until_the_file_says_something_new(noon: datetime):
+    headings, row = (
+        "sku,length,width,height,weight,rigid,customs_description,hs_code,origin_country",
+        "A-1,340,260,40,520,yes,Dress,62044300,GB",
+    )
+    load(file_of(headings, row), noon)
+    set_size("A-1", length_mm=330, width_mm=260, height_mm=40, weight_g=520, actor="system:test", at=noon)
 
-    load(file_of("sku,name,length,width,height,weight,rigid", "DESK-1,Dress,350,260,40,520,yes"), noon)
+    assert load(file_of(headings, row), noon).unchanged == 1
+    assert Product.objects.get().length_mm == 330
 
-    product = Product.objects.get()
-    assert (product.length_mm, product.rigid, product.source) == (350, True, "csv")
+    assert load(file_of(headings, row.replace("340", "350")), noon).changed == 1
+    assert (Product.objects.get().length_mm, Product.objects.get().source) == (350, "csv")
+
+
+def test_a_column_that_the_file_does_not_have_says_nothing(noon: datetime):
+    load(file_of(HEADINGS, DRESS), noon)
+
+    applied = load(file_of("sku,weight", "DRS-1,600", "NEW-1,5"), noon)
+
+    product, new = Product.objects.get(sku="DRS-1"), Product.objects.get(sku="NEW-1")
+    assert (applied.created, applied.changed) == (1, 1)
+    assert (product.name, product.length_mm, product.weight_g, product.rigid, product.hs_code) == (
+        "Midi dress",
+        340,
+        600,
+        False,
+        "62044300",
+    )
+    assert (new.name, new.length_mm, new.weight_g, new.rigid) == ("", None, 5, True)
+
+
+def test_a_file_in_another_layout_that_says_the_same_changes_nothing(noon: datetime):
+    load(file_of(HEADINGS, DRESS), noon)
+
+    assert load(file_of("sku,length_mm,name", "DRS-1,340,Midi dress"), noon).unchanged == 1
 
 
 @pytest.mark.parametrize(
