@@ -9,9 +9,10 @@ from django_q.tasks import async_task
 from exceptions_queue import actions as desk
 from exceptions_queue.catalogue import Code
 from partners import outbox
-from partners.actions.feeds import RUN
+from partners.actions.feeds import ACCEPT, RUN
 from partners.models import Circuit, Feed, SyncRun
 from partners.states import FEEDS, partner_title
+from partners.sync import why_not_acceptable
 
 LINES = frozenset({Code.INT_DOWN, Code.INT_AUTH})
 STALE = frozenset({Code.LOC_STALE})
@@ -21,10 +22,11 @@ TRY_INCOMPLETE_AFTER = timedelta(hours=1)  # a whole feed is large, and the part
 
 
 def look_after(*, at: datetime) -> dict[str, int]:
-    """Once a minute: make the cases true, let go what waited for a line that works again, ring for failed feeds."""
+    """Once a minute: make the cases true, let go what waited for a line that works again, ring for what was left lying."""
     cases = reconcile_health(at=at)
     woken = outbox.wake(at=at) if cases.closed else 0
-    return {"opened": cases.opened, "closed": cases.closed, "woken": woken, "retried": retry_failed_feeds(at=at)}
+    rung = {"retried": retry_failed_feeds(at=at), "accepted": ring_accepted()}
+    return {"opened": cases.opened, "closed": cases.closed, "woken": woken, **rung}
 
 
 def reconcile_health(*, at: datetime) -> desk.Reconciled:
@@ -64,3 +66,12 @@ def retry_failed_feeds(*, at: datetime) -> int:
     for name in names:
         async_task(RUN, name)
     return len(names)
+
+
+def ring_accepted() -> int:
+    """Ring again for accepted feeds that nobody has applied: the bell may be lost, the decision is a row. Returns how many."""
+    waiting = SyncRun.objects.filter(outcome=SyncRun.Outcome.HELD, accepted_by__isnull=False).select_related("feed")
+    runs = [run for run in waiting if not why_not_acceptable(run, run.accepted_why)]
+    for run in runs:
+        async_task(ACCEPT, run.pk, run.accepted_by_id, run.accepted_why)
+    return len(runs)

@@ -151,5 +151,9 @@ def _bar(place: int, row: Any, most: int, day: date) -> Bar:
     height = max(3, round((row["records"] / most) ** 0.5 * (STRIP_HEIGHT - 8)))
     troubles = [f"{row[outcome]} {outcome}" for outcome in ("failed", "partial", "held") if row[outcome]]
     tone = "bad" if row["failed"] or row["held"] else "warn" if row["partial"] else "ok"
-    text = f"{said}: {row['runs']:,} runs, {row['records']:,} records" + (f", {', '.join(troubles)}" if troubles else "")
+    text = ", ".join([f"{said}: {_many(row['runs'], 'run')}", _many(row["records"], "record"), *troubles])
     return Bar(x, STRIP_HEIGHT - height, height, tone, text)
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -80,7 +80,7 @@ def looks_like(mapping: CodeMapping) -> str:
     if mapping.target or mapping.kind != Kind.ORDER_STATUS:
         return ""
     bare = _bare(mapping.raw)
-    return next((value for value, _ in statuses() if _bare(value) == bare), "")
+    return next((label for value, label in statuses() if _bare(value) == bare), "")
 
 
 def _bare(text: str) -> str:

@@ -29,13 +29,13 @@ def run(request: Signed, pk: int) -> HttpResponse:
 @permission_required("partners.accept_syncrun", raise_exception=True)
 def accept(request: Signed, pk: int) -> HttpResponse:
     """Say with a reason that a held feed is right; a worker applies it."""
-    held, form = _run(pk), ReasonForm(request.POST)
-    if not form.is_valid():
-        return _page(request, held, refusal="The reason is too long: 400 characters at the most.", status=422)
+    form = ReasonForm(request.POST)
+    if not form.is_valid() or not form.cleaned_data["reason"]:
+        return _page(request, _run(pk), refusal="Say in up to 400 characters why this feed is right although it looks wrong.", status=422)
     try:
-        actions.accept(held, reason=form.cleaned_data["reason"], actor=request.user, at=timezone.now())
+        actions.accept(_run(pk), reason=form.cleaned_data["reason"], actor=request.user, at=timezone.now())
     except actions.Refused as refusal:
-        return _page(request, _run(pk), refusal=refusal.sentence, status=422 if held.outcome == SyncRun.Outcome.HELD else 409)
+        return _page(request, _run(pk), refusal=refusal.sentence, status=409)
     messages.success(request, "Accepted. A worker applies it now; reload in a moment to see the counts.")
     return redirect("partners:run", pk=pk)
 
@@ -82,7 +82,7 @@ def _page(request: Signed, run: SyncRun, *, refusal: str = "", status: int = 200
         "adds_up": feeds.adds_up(run),
         "stored": runs.stored(run),
         "refused": runs.refused(run) if request.user.has_perm("partners.view_rejectedrecord") else [],
-        "can_be_replayed": replayable(run).count() if run.rejected else 0,
+        "can_be_replayed": replayable(run).count() if run.rejected and feed_kind(run.feed.name).late_after else 0,
         "held": held,
         "why_not": runs.why_not(run) if held else "",
         "reason": request.POST.get("reason", "")[:400],
