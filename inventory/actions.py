@@ -44,7 +44,7 @@ def correct_product(sku: str, values: Mapping[str, Any], *, actor: Actor, at: da
         if seen is not None and product.changed_at != seen and not (is_new and seen == NOT_THERE):
             raise Stale(product)
         before = {name: getattr(product, name) for name, value in values.items() if getattr(product, name) != value}
-        if before:
+        if before or is_new:
             _save(product, {name: values[name] for name in before}, before, actor=actor, at=at)
     return product
 

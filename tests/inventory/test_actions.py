@@ -45,6 +45,12 @@ def test_a_sku_that_nobody_described_becomes_a_product(noon: datetime):
     assert AuditEntry.objects.get().before == dict.fromkeys(SIZE)
 
 
+def test_a_product_described_by_nothing_still_says_who_made_it(noon: datetime):
+    correct_product("NEW-1", {"rigid": True}, actor="system:test", at=noon)
+
+    assert AuditEntry.objects.get().subject_label == "NEW-1"
+
+
 def test_saying_what_stands_there_writes_nothing(noon: datetime):
     product = make_product(**SIZE)
 
