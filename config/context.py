@@ -1,17 +1,19 @@
 """What every page's frame needs: where one can go, who one is, what is wrong with the partners."""
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.utils.safestring import SafeString
 
 from config.roles import ROLES
 from partners.queries import trouble
-
 
 # Shown on every page, so each process looks only this often.
 BANNERS_FOR_S, ROLES_FOR_S = 10, 60
@@ -66,7 +68,7 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
     signed_in = hasattr(request, "user") and request.user.is_authenticated
     return {
         "sandbox": settings.SANDBOX,
-        "nav": _navigation(request) if signed_in else [],
+        "nav": _navigation(request) if signed_in else "",
         "roles": _roles(request) if signed_in else "",
         "banners": cache.get_or_set("banners", lambda: trouble(timezone.now()), BANNERS_FOR_S) if signed_in else [],
     }
@@ -82,16 +84,27 @@ def _roles(request: HttpRequest) -> str:
     return str(cache.get_or_set(f"roles:{request.user.pk}", labels, ROLES_FOR_S))
 
 
-def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    groups = []
-    for title, sections in NAVIGATION:
-        allowed = [section for section in sections if request.user.has_perm(section.permission)]
-        if allowed:
-            groups.append({"title": title, "items": [_item(section, request.path) for section in allowed]})
-    return groups
+def _navigation(request: HttpRequest) -> SafeString:
+    allowed = frozenset(permission for permission in _ASKED if request.user.has_perm(permission))
+    return _drawn(allowed, next((url for url in _urls() if request.path == url or (url != "/" and request.path.startswith(url))), ""))
 
 
-def _item(section: Section, path: str) -> dict[str, Any]:
+@lru_cache(maxsize=512)
+def _drawn(allowed: frozenset[str], current: str) -> SafeString:
+    """The navigation as HTML: the same for everybody with the same rights on the same section, so drawn once."""
+    groups = [(title, [section for section in sections if section.permission in allowed]) for title, sections in NAVIGATION]
+    shown = [{"title": title, "items": [_item(section, current) for section in sections]} for title, sections in groups if sections]
+    return render_to_string("parts/_nav.html", {"groups": shown})
+
+
+@lru_cache(maxsize=1)
+def _urls() -> tuple[str, ...]:
+    return tuple(reverse(section.url_name) for _, sections in NAVIGATION for section in sections)
+
+
+def _item(section: Section, current: str) -> dict[str, Any]:
     url = reverse(section.url_name)
-    current = path == url or (url != "/" and path.startswith(url))
-    return {"label": section.label, "url": url, "icon": section.icon, "current": current}
+    return {"label": section.label, "url": url, "icon": section.icon, "current": url == current}
+
+
+_ASKED = frozenset(section.permission for _, sections in NAVIGATION for section in sections)

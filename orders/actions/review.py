@@ -124,6 +124,7 @@ def _card(verdict: Verdict) -> desk.Card:
         value_pence=order.total_pence,
         customer_key=order.customer_key,
         locker_id=order.locker_id,
+        rules_version=RULES_VERSION,
     )
 
 

@@ -1,6 +1,6 @@
 """Orders that should have moved and did not: never sent, not confirmed, stuck at ACS."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -37,7 +37,7 @@ def find_never_sent(*, at: datetime) -> int:
         return 0
     waiting = Order.objects.filter(state__in=(OrderState.RECEIVED, OrderState.READY), excluded_why="", paid_at__lt=at - SENT_WITHIN)
     lost = waiting.exclude(Exists(_trying(at))).exclude(pk__in=desk.subjects_with_open_case(Order, exclude=NEVER_SENT))
-    return _make_equal(lost, NEVER_SENT, {Code.ORD_NEVER_SENT: {"field": "order", "fault": "not_on_its_way"}}, at=at)
+    return _make_equal(lost, NEVER_SENT, lambda order: {Code.ORD_NEVER_SENT: {"field": "order", "fault": "not_on_its_way"}}, at=at)
 
 
 def find_unconfirmed(*, at: datetime) -> int:
@@ -58,8 +58,12 @@ def find_stuck(*, at: datetime) -> int:
     moving = Order.objects.filter(state=OrderState.RELEASED, acs_status__in=MOVING, acs_status_since__isnull=False)
     old = list(moving.filter(acs_status_since__lt=at - timedelta(hours=24)).values_list("pk", "acs_status_since"))
     stuck = [pk for pk, since in old if since and _two_collections_after(site, since) < at]
-    found: Found = {Code.ORD_STUCK: {"field": "acs_status", "fault": "no_movement"}}
-    return _make_equal(Order.objects.filter(pk__in=stuck), STUCK, found, at=at)
+    return _make_equal(Order.objects.filter(pk__in=stuck), STUCK, _stuck, at=at)
+
+
+def _stuck(order: Order) -> Found:
+    """The status is part of it: whoever accepted "stuck in picking" has not accepted "stuck in packed"."""
+    return {Code.ORD_STUCK: {"field": "acs_status", "fault": "no_movement", "status": order.acs_status}}
 
 
 def _two_collections_after(site: Site, since: datetime) -> datetime:
@@ -72,12 +76,12 @@ def _trying(at: datetime) -> QuerySet[Intent]:
     return live.filter(Q(next_at__gte=at - SENT_WITHIN) | Q(state__in=(Intent.State.SENDING, Intent.State.UNKNOWN)))
 
 
-def _make_equal(wrong: QuerySet[Order], scope: frozenset[str], found: Found, *, at: datetime) -> int:
+def _make_equal(wrong: QuerySet[Order], scope: frozenset[str], found: Callable[[Order], Found], *, at: datetime) -> int:
     """Open the case on every order of `wrong` and close it on every other order that has it."""
     with transaction.atomic():
         orders = list(wrong.order_by("pk").select_for_update())
         cured = Order.objects.filter(pk__in=desk.subjects_with_open_case(Order, only=scope)).exclude(pk__in=[order.pk for order in orders])
-        findings = [desk.Finding(subject_id=order.pk, found=found, card=card_of(order)) for order in orders]
+        findings = [desk.Finding(subject_id=order.pk, found=found(order), card=card_of(order)) for order in orders]
         findings += [desk.Finding(subject_id=order.pk, found={}, card=card_of(order)) for order in cured]
         if findings:
             desk.reconcile_many(Order, findings, scope=scope, at=at)

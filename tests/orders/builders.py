@@ -36,6 +36,7 @@ def make_point(point_id: str = "UK00000904", **facts: object) -> Point:
         "name": "Euston Road",
         "city": "London",
         "postcode": "NW1 2DB",
+        "outward": "NW1",
         "latitude": 51.528,
         "longitude": -0.133,
         "open_24_7": True,

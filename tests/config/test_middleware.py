@@ -1,0 +1,97 @@
+"""What every request passes."""
+
+import time
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.cache import cache
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def fresh():
+    cache.clear()
+
+
+@pytest.fixture
+def root(client):
+    client.force_login(get_user_model().objects.create_superuser("root"))
+    return client
+
+
+@pytest.mark.parametrize("query", ["q=ada@example.com", "q=ada%40example.com", "q=07712345068", "q=%2B447712345068"])
+def test_an_address_with_personal_data_is_refused_in_words(root, query):
+    answer = root.get(f"/orders/?{query}")
+
+    assert answer.status_code == 400
+    assert "personal data" in answer.content.decode()
+
+
+@pytest.mark.parametrize("query", ["q=LS-10011", "locker=UK0000215920", "after=MTc2MzkwMDAwMDAwMDAwMC4xMjM0NQ"])
+def test_an_ordinary_address_passes(root, query):
+    assert root.get(f"/orders/?{query}").status_code == 200
+
+
+def test_a_request_is_logged_by_its_route_and_never_by_its_values(root, caplog):
+    with caplog.at_level("INFO"):
+        root.get("/orders/SECRET-77/?q=LS-99")
+
+    logged = [record.getMessage() for record in caplog.records if "request" in record.getMessage()]
+    assert any("orders/<str:number>/" in line for line in logged)
+    assert not [line for line in logged if "SECRET-77" in line or "LS-99" in line]
+
+
+def test_every_answer_carries_the_request_id_it_was_given(root):
+    assert root.get("/healthz", headers={"X-Request-Id": "abcdef12-3456"})["X-Request-Id"] == "abcdef12-3456"
+
+
+def test_a_request_id_that_could_forge_a_log_line_is_replaced(root):
+    assert root.get("/healthz", headers={"X-Request-Id": "a b=c"})["X-Request-Id"] != "a b=c"
+
+
+def test_a_session_nobody_used_for_half_an_hour_ends(root):
+    session = root.session
+    session["seen_at"] = int(time.time()) - 1801
+    session.save()
+
+    answer = root.get("/")
+
+    assert (answer.status_code, answer["Location"].startswith("/account/login/")) == (302, True)
+
+
+def test_a_session_in_use_goes_on_and_an_ordinary_page_writes_nothing(root, django_assert_num_queries):
+    session = root.session
+    session["seen_at"] = int(time.time()) - 60
+    session.save()
+
+    assert root.get("/").status_code == 200
+    assert root.session["seen_at"] < int(time.time())
+
+
+def test_a_fragment_after_the_session_ended_sends_the_whole_page_to_the_login(client):
+    answer = client.get("/queue/", headers={"HX-Request": "true"})
+
+    assert (answer.status_code, answer["HX-Redirect"]) == (204, "/account/login/")
+
+
+def test_what_a_signed_in_person_sees_is_kept_by_no_cache(root):
+    answer = root.get("/")
+
+    assert answer["Cache-Control"] == "no-store"
+    assert "HX-Request" in answer["Vary"]
+
+
+def test_the_content_policy_lets_in_nothing_from_elsewhere_and_nothing_inline(root):
+    policy = root.get("/")["Content-Security-Policy"]
+
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+
+
+def test_a_page_that_does_not_exist_says_so_with_a_reference(root):
+    answer = root.get("/nowhere/")
+
+    assert answer.status_code == 404
+    assert "There is nothing at this address" in answer.content.decode()
+    assert answer["X-Request-Id"] in answer.content.decode()
