@@ -89,3 +89,15 @@ def test_nothing_is_left_when_the_transaction_fails(noon: datetime):
 def test_only_what_the_desk_may_say_can_be_said(noon: datetime):
     with pytest.raises(ValueError, match="name"):
         correct_product("A-1", {"name": "Dress"}, actor="system:test", at=noon)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_of_two_people_who_save_at_once_one_is_told(noon: datetime, race):
+    make_product()
+
+    def save(length: int) -> None:
+        correct_product("DRS-0012-10", SIZE | {"length_mm": length}, actor="system:test", at=noon, seen=LONG_AGO)
+
+    assert sorted(race(save, [350, 360])) == ["Stale", "ok"]
+    assert AuditEntry.objects.count() == 1
