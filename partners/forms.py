@@ -25,7 +25,7 @@ class MappingForm(forms.Form):
 
     def __init__(self, *args: Any, row: str = "new", **kwargs: Any) -> None:
         """`row` keeps the ids of many forms on one page apart, and names the form element the fields belong to."""
-        super().__init__(*args, auto_id=f"{row}-%s", **kwargs)
+        super().__init__(*args, **{**kwargs, "auto_id": f"{row}-%s"})
         for field in self.fields.values():
             field.widget.attrs |= {"form": f"form-{row}"}
 
@@ -89,10 +89,10 @@ class NewCodeForm(forms.Form):
     raw = forms.CharField(label="Code", max_length=200, widget=forms.TextInput(attrs={"form": "form-new", "autocomplete": "off"}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="new-%s", **kwargs)
+        super().__init__(*args, **{**kwargs, "auto_id": "new-%s"})
 
     def clean_raw(self) -> str:
-        raw = self.cleaned_data["raw"]
+        raw = str(self.cleaned_data["raw"])
         if not fold(raw) or not raw.isprintable():
             raise forms.ValidationError("Type the code as the shop or ACS writes it.")
         return raw

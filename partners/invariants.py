@@ -91,7 +91,7 @@ def nothing_much_was_taken_away_unasked(_at: datetime) -> list[str]:
 
 def held_feeds_are_before_a_person(_at: datetime) -> list[str]:
     """I21: a feed whose latest run is held has a case that a person opened, waived or closed."""
-    held = [feed for feed in feeds_with_latest() if feed.outcome == SyncRun.Outcome.HELD and feed.accepted is None]
+    held = [latest.feed for latest in feeds_with_latest() if latest.is_held]
     told = set(ExceptionCase.objects.filter(code=Code.FEED_SUSPECT).values_list("subject_id", flat=True)) if held else set()
     return [f"{feed.name} is held and no case says so" for feed in held if feed.pk not in told]
 

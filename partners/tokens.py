@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -24,7 +24,7 @@ USE_NOTED_EVERY = timedelta(minutes=1)
 REFUSED = "This token is not valid."  # one sentence for unknown, ended and revoked ones: it helps nobody guess
 
 
-def create(user: AbstractBaseUser, *, name: str, scopes: Collection[str], days: int, actor: Actor, at: datetime) -> tuple[ApiToken, str]:
+def create(user: User, *, name: str, scopes: Collection[str], days: int, actor: Actor, at: datetime) -> tuple[ApiToken, str]:
     """Make a token; the text returned is shown once and kept nowhere. Raises ValueError for a scope that does not exist."""
     if unknown := set(scopes) - set(SCOPES):
         raise ValueError(f"There is no scope {', '.join(sorted(unknown))}. The scopes are: {', '.join(sorted(SCOPES))}.")
@@ -58,7 +58,7 @@ def digest(text: str) -> str:
 class BearerToken(BaseAuthentication):
     """`Authorization: Bearer …`. `request.user` is the token's user, `request.auth` the token."""
 
-    def authenticate(self, request: Request) -> tuple[AbstractBaseUser, ApiToken] | None:
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
         """None without such a header; AuthenticationFailed for a token that is unknown, ended or revoked.
 
         The look-up is by the hash of a random secret, so its timing tells nothing; the hash is compared again in constant time.

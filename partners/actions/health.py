@@ -7,7 +7,7 @@ from django.urls import reverse
 from django_q.tasks import async_task
 
 from exceptions_queue import actions as desk
-from exceptions_queue.catalogue import Code
+from exceptions_queue.catalogue import Code, Evidence
 from partners import outbox
 from partners.actions.feeds import ACCEPT, RUN
 from partners.models import Circuit, Feed, SyncRun
@@ -37,7 +37,7 @@ def reconcile_health(*, at: datetime) -> desk.Reconciled:
 
 
 def _of_line(line: Circuit) -> desk.Finding:
-    found = {}
+    found: dict[str, Evidence] = {}
     if line.denied_at:
         found[Code.INT_AUTH] = {"partner": line.partner, "fault": "denied"}
     elif line.opened_at:
@@ -47,7 +47,7 @@ def _of_line(line: Circuit) -> desk.Finding:
 
 def _of_points(feed: Feed, at: datetime) -> desk.Finding:
     is_stale = feed.last_good_at is not None and feed.last_good_at < at - POINTS_STALE_AFTER
-    found = {Code.LOC_STALE: {"feed": feed.name, "fault": "stale"}} if is_stale else {}
+    found: dict[str, Evidence] = {Code.LOC_STALE: {"feed": feed.name, "fault": "stale"}} if is_stale else {}
     return desk.Finding(feed.pk, found, desk.Card(label=feed.name, url=reverse("partners:sync")))
 
 

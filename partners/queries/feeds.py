@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from exceptions_queue.queries import words
 from partners.models import Feed, RejectedRecord, SyncRun
-from partners.queries.banners import feeds_with_latest, is_late
+from partners.queries.banners import Latest, feeds_with_latest, is_late
 from partners.queries.words import clock_time
 from partners.states import FEEDS, feed_kind
 
@@ -68,24 +68,24 @@ class Tile:
 
 def tiles(at: datetime) -> list[Tile]:
     """One tile per feed, those we know first. Four statements for any number of feeds and runs."""
-    feeds = {feed.name: feed for feed in feeds_with_latest()}
-    runs = SyncRun.objects.in_bulk([feed.run for feed in feeds.values() if feed.run])
+    feeds = {latest.feed.name: latest for latest in feeds_with_latest()}
+    runs = SyncRun.objects.in_bulk([latest.run for latest in feeds.values() if latest.run])
     open_rejections = RejectedRecord.objects.filter(solved_at__isnull=True).values_list("feed").annotate(n=Count("id"))
     rejected, strips = Counter(dict(open_rejections)), _days_of_all(at)
     names = [*FEEDS, *sorted(feeds.keys() - FEEDS.keys())]
-    return [_tile(feeds.get(name) or Feed(name=name), runs, rejected, strips, at) for name in names]
+    return [_tile(feeds.get(name) or Latest(Feed(name=name)), runs, rejected, strips, at) for name in names]
 
 
-def _tile(feed: Feed, runs: dict[int, SyncRun], rejected: Counter[int], strips: dict[int, dict[int, Any]], at: datetime) -> Tile:
-    kind, run = feed_kind(feed.name), runs.get(getattr(feed, "run", None) or 0)
-    good = feed.last_good_at
+def _tile(latest: Latest, runs: dict[int, SyncRun], rejected: Counter[int], strips: dict[int, dict[int, Any]], at: datetime) -> Tile:
+    feed, run = latest.feed, runs.get(latest.run or 0)
+    kind, good = feed_kind(feed.name), feed.last_good_at
     return Tile(
         name=feed.name,
         title=kind.title,
         every=kind.every,
         paused=feed.paused,
         is_file=kind.late_after is None,
-        state=_state(feed, run, at),
+        state=_state(latest, at),
         lag=f"{words.span(at - good)} ago" if good else "",
         last_good=clock_time(good, at) if good else "never",
         last_good_full=words.full(good) if good else "",
@@ -98,12 +98,12 @@ def _tile(feed: Feed, runs: dict[int, SyncRun], rejected: Counter[int], strips: 
     )
 
 
-def _state(feed: Feed, run: SyncRun | None, at: datetime) -> tuple[str, str, str]:
-    if feed.paused:
+def _state(latest: Latest, at: datetime) -> tuple[str, str, str]:
+    if latest.feed.paused:
         return PAUSED
-    if run is None:
+    if latest.outcome is None:
         return NEVER
-    return LATE if run.outcome == Outcome.OK and is_late(feed, at) else SHOWN[Outcome(run.outcome)]
+    return LATE if latest.outcome == Outcome.OK and is_late(latest, at) else SHOWN[Outcome(latest.outcome)]
 
 
 def counts(run: SyncRun) -> str:
