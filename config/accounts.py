@@ -8,9 +8,6 @@ from django.db.models.functions import Concat
 from django.http import HttpRequest
 
 
-_KEPT = "_permissions_of_this_request"
-
-
 class ClosedSignup(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
