@@ -17,15 +17,16 @@ BIGGEST_FILE = 50_000_000
 
 def _measure(label: str, most: int, unit: str) -> forms.IntegerField:
     wrong = f"A whole number of {unit} from 1 to {most:,}."
-    return forms.IntegerField(
+    field = forms.IntegerField(
         label=label,
         required=False,
         min_value=1,
         max_value=most,
         error_messages={"invalid": wrong, "min_value": wrong, "max_value": wrong},
         widget=forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        template_name="inventory/parts/_measure.html",
     )
+    field.template_name = "inventory/parts/_measure.html"  # without "(optional)": a size is all four or none
+    return field
 
 
 class ProductForm(forms.Form):

@@ -49,7 +49,7 @@ class Known(NamedTuple):
     kept: Columns
 
 
-UNKNOWN = Known("", Product.Source.CSV, {field.name: field.get_default() for field in map(Product._meta.get_field, KEPT)})
+UNKNOWN = Known("", Product.Source.CSV, {name: getattr(Product(), name) for name in KEPT})
 
 
 def read_products_csv(source: Source) -> Reader:
