@@ -17,7 +17,7 @@ BIGGEST_FILE = 50_000_000
 
 def _measure(label: str, most: int, unit: str) -> forms.IntegerField:
     wrong = f"A whole number of {unit} from 1 to {most:,}."
-    field = forms.IntegerField(
+    return forms.IntegerField(
         label=label,
         required=False,
         min_value=1,
@@ -25,8 +25,6 @@ def _measure(label: str, most: int, unit: str) -> forms.IntegerField:
         error_messages={"invalid": wrong, "min_value": wrong, "max_value": wrong},
         widget=forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
-    field.template_name = "inventory/parts/_measure.html"  # without "(optional)": a size is all four or none
-    return field
 
 
 class ProductForm(forms.Form):
