@@ -14,7 +14,7 @@ SERVICES, AGENTS = ("24", "48", "ND"), ("INPOST", "RM", "DPD")
 
 
 def _code(label: str, known: str) -> forms.CharField:
-    attrs = {"list": known, "autocomplete": "off", "size": 8}
+    attrs = {"list": known, "autocomplete": "off", "size": 6, "placeholder": label.removeprefix("ACS ")}
     return forms.CharField(label=label, max_length=20, required=False, widget=forms.TextInput(attrs=attrs))
 
 

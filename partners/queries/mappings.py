@@ -67,12 +67,13 @@ def _row(mapping: CodeMapping, at: datetime) -> Row:
 
 
 def seen(mapping: CodeMapping, at: datetime) -> str:
-    """ "seen 14 times since 08:40, last 09:12"."""
+    """ "14 times since 08:40, last 09:12"."""
     if not mapping.seen_count or mapping.first_seen_at is None:
-        return "not seen yet"
+        return "not yet"
     times = "once" if mapping.seen_count == 1 else f"{mapping.seen_count:,} times"
-    last = f", last {clock_time(mapping.last_seen_at, at)}" if mapping.last_seen_at and mapping.seen_count > 1 else ""
-    return f"seen {times} since {clock_time(mapping.first_seen_at, at)}{last}"
+    later = mapping.last_seen_at if mapping.last_seen_at != mapping.first_seen_at else None
+    last = f", last {clock_time(later, at)}" if later else ""
+    return f"{times} since {clock_time(mapping.first_seen_at, at)}{last}"
 
 
 def looks_like(mapping: CodeMapping) -> str:
