@@ -41,5 +41,4 @@ def public_ips(host: str, port: int) -> list[str]:
 
 def is_public(ip: str) -> bool:
     address = ipaddress.ip_address(ip)
-    inner = getattr(address, "ipv4_mapped", None) or address
-    return inner.is_global and not inner.is_multicast
+    return address.is_global and not address.is_multicast

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from partners import connect
 from partners.connections import CLIENTS, Checked, check, check_all
@@ -128,9 +129,9 @@ def test_nothing_connected_at_all_is_no_success(settings, run):
 
 
 def test_a_closed_line_is_tested_all_the_same_and_opens(world, noon):
-    Circuit.objects.create(
-        partner="acs", failures=9, opened_at=noon, probe_at=noon, denied_at=noon, throttled_until=noon + timedelta(hours=9)
-    )
+    now = timezone.now()
+    closed = {"opened_at": now, "probe_at": now, "denied_at": now, "throttled_until": now + timedelta(hours=9)}
+    Circuit.objects.create(partner="acs", failures=9, **closed)
 
     assert check("acs", noon).ok
     assert Circuit.objects.get(partner="acs").denied_at is None

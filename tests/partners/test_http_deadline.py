@@ -1,5 +1,7 @@
 """However a server drags its feet, a call is over when its time is over."""
 
+import socket
+import threading
 import time
 from collections.abc import Callable
 
@@ -65,3 +67,19 @@ def test_a_large_request_is_sent_whole():
 
     assert server.requests[0].endswith(b'x"}')
     assert len(server.requests[0]) > 300_000
+
+
+def test_a_late_beginning_leaves_only_the_rest_of_the_time():
+    def late(connection: socket.socket, stopped: threading.Event) -> None:
+        stopped.wait(0.8)
+        connection.sendall(HEAD)
+        stopped.wait(10)
+
+    with Loopback(late) as server:
+        wire = Wire("acs", server.url, deadline_s=1, allow_local=True)
+        started = time.monotonic()
+        with pytest.raises(Unreachable):
+            wire.get("/x", label="/x")
+        wire.close()
+
+    assert time.monotonic() - started < 1.6

@@ -2,6 +2,7 @@
 
 import gzip
 import logging
+import tracemalloc
 import uuid
 import zlib
 
@@ -90,6 +91,16 @@ class TestBrokenLines:
                 call()
         wire.close()
 
+    def test_a_line_that_cannot_be_opened_is_tried_again_for_a_read_only(self, caplog):
+        caplog.set_level(logging.INFO)
+        wire = Wire("acs", closed_port(), allow_local=True)
+        for call in (lambda: wire.get("/x", label="/x"), lambda: wire.put("/x", {}, label="/x")):
+            with pytest.raises(Unreachable):
+                call()
+        wire.close()
+
+        assert [record.msg["method"] for record in caplog.records] == ["GET"] * 3 + ["PUT"]
+
     @pytest.mark.parametrize(
         "answer", [b"", b"HTTP/1.1 200", CUT, b"not http at all\r\n\r\n"], ids=["at once", "in head", "in body", "noise"]
     )
@@ -148,8 +159,12 @@ class TestSize:
         once = wire_to(always(200, gzip.compress(b"0" * 60_000_000), Content_Encoding="gzip"), byte_cap=1_000_000)
         twice = wire_to(always(200, BOMB, Content_Encoding="gzip, gzip"), byte_cap=1_000_000)
 
+        tracemalloc.start()
         with pytest.raises(Unreadable, match="larger"):
             once.get("/x", label="/x")
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert peak < 10_000_000
         with pytest.raises(Unreadable, match="not agreed"):
             twice.get("/x", label="/x")
 
