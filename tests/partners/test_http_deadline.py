@@ -83,3 +83,14 @@ def test_a_late_beginning_leaves_only_the_rest_of_the_time():
         wire.close()
 
     assert time.monotonic() - started < 1.6
+
+
+def test_a_handshake_that_never_comes_ends_before_anything_was_sent():
+    with socket.create_server(("127.0.0.1", 0)) as listener:  # takes connections and says nothing
+        wire = Wire("acs", f"https://127.0.0.1:{listener.getsockname()[1]}", deadline_s=DEADLINE_S, allow_local=True)
+        started = time.monotonic()
+        with pytest.raises(Unreachable, match="cannot be reached"):
+            wire.put("/x", {}, label="/x")
+        wire.close()
+
+    assert time.monotonic() - started < PATIENCE_S
