@@ -20,8 +20,8 @@ MOST_ROWS, MOST_CHANGES = 300, 12
 
 # What follows for orders while a code of this kind has no meaning.
 UNTIL_MAPPED = {
-    Kind.DELIVERY_METHOD: "Orders that use it are held until you map it.",
-    Kind.ORDER_STATUS: "Orders with it show as unmapped until you map it.",
+    Kind.DELIVERY_METHOD: "Orders that use an unmapped one are held until you map it.",
+    Kind.ORDER_STATUS: "Orders with an unmapped one are shown with ACS's own word until you map it.",
 }
 
 

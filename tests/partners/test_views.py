@@ -289,7 +289,7 @@ class TestMappings:
 
         assert text.index("inpost-locker") < text.index("aa-home")
         assert "14 times since 11:00" in text
-        assert "1 code has no meaning yet. Orders that use it are held until you map it." in text
+        assert "1 code has no meaning yet. Orders that use an unmapped one are held until you map it." in text
         assert "ines: “aa-home”: unmapped → 24 RM home" in text
 
     def test_a_new_status_that_looks_like_one_of_ours_is_offered_not_taken(self, client, ines, noon):
