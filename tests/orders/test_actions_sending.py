@@ -210,3 +210,17 @@ def test_checking_again_a_released_order_changes_nothing(world: World):
     checked = recheck(Order.objects.get(pk=order.pk), actor="test", at=timezone.now())
 
     assert (checked.order.state, Intent.objects.count()) == (OrderState.RELEASED, 1)
+
+
+def test_a_write_that_acs_applies_late_is_settled_once(world: World):
+    order = ready_order()
+    world.faults.arm({"partner": "acs", "kind": "apply_late", "method": "PUT", "seconds": 4})
+    first = tasks.send_releases()
+    world.advance(4.1 / 3600)
+    after_the_quarantine()
+
+    tasks.send_releases()
+
+    order.refresh_from_db()
+    assert (first, order.state) == ({"unknown": 1}, OrderState.RELEASED)
+    assert (world.acs[order.number]["puts"], world.acs[order.number]["creations"]) == (1, 1)
