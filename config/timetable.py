@@ -12,6 +12,8 @@ from django.db import transaction
 from django.utils.module_loading import import_string
 from django_q.models import Schedule
 
+from partners.states import FEEDS
+
 RUNNER = "partners.tasks.run_job"
 SCHEDULER_LOOKS_EVERY = timedelta(seconds=30)
 
@@ -52,11 +54,7 @@ TIMETABLE = (
 )
 
 # How old a feed's last good run may be before its page, /readyz and /metrics call it late.
-FEED_LATE_AFTER = {
-    "inpost.points": timedelta(hours=12),
-    "store.orders": timedelta(minutes=10),
-    "acs.orders": timedelta(minutes=30),
-}
+FEED_LATE_AFTER = {name: kind.late_after for name, kind in FEEDS.items() if kind.late_after}
 
 
 def faults(tasks: Sequence[Task] = TIMETABLE) -> Iterator[str]:

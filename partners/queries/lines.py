@@ -10,6 +10,7 @@ from partners.models import Circuit
 from partners.queries.words import clock_time
 
 DENIED_AGAIN_AFTER = timedelta(hours=1)  # a wrong password tried every minute locks accounts
+AT_ONCE = 2  # each may take a minute to fail, and the cluster ends a task after two
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,10 @@ def lines(at: datetime) -> dict[str, Line]:
 
 
 def to_probe(at: datetime) -> list[str]:
-    """The closed lines that a test call should try now: those that failed always, those that refuse us once an hour."""
+    """The closed lines that a test call should try now, longest untried first: those that fail always, those that refuse us hourly."""
     silent = Q(opened_at__isnull=False, denied_at__isnull=True)
     refused = Q(denied_at__lt=at - DENIED_AGAIN_AFTER)
-    return list(Circuit.objects.filter(silent | refused).order_by("partner").values_list("partner", flat=True))
+    return list(Circuit.objects.filter(silent | refused).order_by("last_error_at", "partner").values_list("partner", flat=True)[:AT_ONCE])
 
 
 def _line(circuit: Circuit, at: datetime) -> Line:
