@@ -24,6 +24,7 @@ def test_fewer_than_five_rounds_are_refused():
         harness.interleaved(rounds=4, ours=int)
 
 
+@pytest.mark.django_db
 def test_rounds_take_turns_and_start_with_another_side_each_time():
     order: list[str] = []
 
