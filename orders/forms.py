@@ -63,10 +63,15 @@ class AddressForm(FixForm):
 
 
 class LockerForm(FixForm):
-    locker_id = forms.CharField(label="Locker ID", max_length=40)
+    """One of the lockers shown (`picked`), or another one typed in, which then counts."""
+
+    locker_id = forms.CharField(label="Or another locker's ID", max_length=40, required=False)
 
     def starting(self, order: Order) -> Mapping[str, Any]:
         return {"locker_id": ""}
+
+    def values(self) -> dict[str, Any]:
+        return {"locker_id": self.cleaned_data["locker_id"] or str(self.data.get("picked", ""))}
 
 
 class HomeForm(FixForm):

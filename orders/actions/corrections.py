@@ -75,6 +75,8 @@ def correct_address(
 def change_locker(order: Order, *, locker_id: str, actor: Actor, at: datetime, version: int) -> Checked:
     """Send the parcel to another locker. Raises Refused when that one cannot receive it now."""
     locker_id = locker_id.strip().upper()
+    if not locker_id:
+        raise Refused("Pick one of the lockers, or type the ID of another.", "locker_id")
     point = Point.objects.filter(point_id=locker_id).first()
     if point is None:
         raise Refused(f"InPost does not list a locker {locker_id[:40]}. Check the ID or choose one below.", "locker_id")

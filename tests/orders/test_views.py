@@ -152,7 +152,7 @@ def test_five_lockers_are_offered_and_the_one_picked_is_taken(cx):
     Order.objects.update(postcode="NW1 2DB")
 
     html = cx.get(f"/orders/{order.number}/change-locker/", **HTMX).content.decode()
-    answer = cx.post(f"/orders/{order.number}/change-locker/", {"locker_id": "UK00001001", "version": 1}, **HTMX)
+    answer = cx.post(f"/orders/{order.number}/change-locker/", {"picked": "UK00001001", "version": 1}, **HTMX)
 
     order.refresh_from_db()
     assert html.count('type="radio"') == 5
