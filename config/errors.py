@@ -15,6 +15,9 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A panel that a page asks for by itself says in place whose work it is; everything else is refused as a page."""
+    if request.method == "GET" and request.headers.get("HX-Request"):
+        return render(request, "parts/_not_yours.html")
     return _page(request, 403, "Not yours to do", "Your role does not allow this. Ask an integration admin if you need it for your work.")
 
 
