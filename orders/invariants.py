@@ -18,9 +18,11 @@ SHOWN = 20
 
 
 def released_means_read_back(at: datetime) -> list[str]:
-    """I01: an order is released exactly when an intent for it was settled by a read-back."""
-    done = Intent.objects.filter(kind="acs_release", business_id=OuterRef("number"), state=Intent.State.DONE)
-    without = Order.objects.filter(state=OrderState.RELEASED).exclude(Exists(done))
+    """I01: an order is released exactly when an intent for it was settled by a read-back, at once or after it first differed."""
+    sent = Intent.objects.filter(kind="acs_release", business_id=OuterRef("number"))
+    done = sent.filter(state=Intent.State.DONE)
+    later = sent.filter(state=Intent.State.DEAD, error_class="DiffersAtAcs")
+    without = Order.objects.filter(state=OrderState.RELEASED).exclude(Exists(done)).exclude(Exists(later))
     unmoved = Order.objects.filter(state__in=BEFORE_RELEASE, release_claimed_at__isnull=True).filter(Exists(done))
     return _say(without, "is released without a read-back") + _say(unmoved, "was read back at ACS and is not released")
 

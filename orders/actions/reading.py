@@ -1,5 +1,6 @@
 """ACS said: how far is each order? Facts are overwritten, the raw text kept, and an unknown word stays unknown."""
 
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -13,11 +14,12 @@ from orders.models import Order
 from orders.states import AcsStatus, OrderState
 from partners import connect, mappings, outbox
 from partners.acs.records import AcsOrder
-from partners.errors import PartnerError
+from partners.errors import PartnerError, Rejected, Unreadable
 from partners.models import CodeMapping, Intent
 from partners.sync import Applied, Page, Reject
 
 AT_ONCE = 200
+LONGEST_S = 60.0
 ENDED = (AcsStatus.DESPATCHED, AcsStatus.CANCELLED)
 
 
@@ -28,44 +30,53 @@ def due_for_reading() -> list[Order]:
 
 
 def read_acs_pages(cursor: str) -> Iterator[Page]:
-    """One page: ACS's word on each order due, asked for one by one, for there is no list call. Stops at the first failure."""
-    warehouse, records, trouble = connect.acs(), [], None
+    """One page: ACS's word on each order due, asked for one by one, for there is no list call.
+
+    An answer that cannot be read belongs to that order alone; a line that fails ends the page there. Stops after a minute, so
+    that the task ends before the cluster ends it: the orders not asked are first in line next time.
+    """
+    began, trouble = time.monotonic(), None
+    warehouse = connect.acs()
+    records: list[tuple[int, AcsOrder | PartnerError | None]] = []
     for order in due_for_reading():
+        if time.monotonic() - began > LONGEST_S:
+            break
         try:
             records.append((order.pk, warehouse.get_order(order.number)))
+        except (Unreadable, Rejected) as error:
+            records.append((order.pk, error))
         except PartnerError as error:
             trouble = error
             break
-    raw = b"\n".join(there.raw for _, there in records if there is not None)
+    raw = b"\n".join(there.raw for _, there in records if isinstance(there, AcsOrder))
     yield Page(records=records, cursor=cursor, source="GET /orders/{OrderNumber}", body=raw)
     if trouble is not None:
         raise trouble
 
 
 def apply_acs(page: Page, at: datetime) -> Applied:
-    """Write what ACS said of each order. An order ACS does not know is left as it is and counted rejected."""
+    """Write what ACS said of each order. One that ACS does not know, or whose answer cannot be read, keeps what was known and
+    is counted rejected; it too has been asked now, so that it does not stand in front of the others for ever."""
     rows = {order.pk: order for order in Order.objects.filter(pk__in=[pk for pk, _ in page.records])}
     known = mappings.targets("acs", CodeMapping.Kind.ORDER_STATUS)
-    changed: list[Order] = []
-    unchanged, seen_words = 0, Counter[str]()
-    rejected: list[Reject] = []
+    applied, seen_words = Applied(), Counter[str]()
     for pk, there in page.records:
-        if there is None:
-            rejected.append(Reject(key=rows[pk].number, path="$", reason="ACS does not know this order.", raw=b""))
+        order = rows[pk]
+        order.acs_seen_at = at
+        if not isinstance(there, AcsOrder):
+            reason = there.sentence if there is not None else "ACS does not know this order."
+            applied.rejected.append(Reject(key=order.number, path="$", reason=reason, raw=b""))
             continue
         seen_words[there.status_raw] += 1
-        if _take(rows[pk], there, known, at=at):
-            changed.append(rows[pk])
-        else:
-            unchanged += 1
+        moved = _take(order, there, known, at=at)
+        applied.changed, applied.unchanged = applied.changed + moved, applied.unchanged + (not moved)
     Order.objects.bulk_update(rows.values(), ["acs_status", "acs_status_raw", "acs_status_since", "acs_seen_at", "acs_tracking"], 200)
     mappings.note_seen("acs", CodeMapping.Kind.ORDER_STATUS, seen_words, at)
-    read = [rows[pk].number for pk, there in page.records if there is not None]
-    return Applied(changed=len(changed), unchanged=unchanged, rejected=rejected, read=read)
+    applied.read = [rows[pk].number for pk, there in page.records if isinstance(there, AcsOrder)]
+    return applied
 
 
 def _take(order: Order, there: AcsOrder, known: Mapping[str, Mapping[str, Any]], *, at: datetime) -> bool:
-    order.acs_seen_at = at
     if there.status_raw == order.acs_status_raw and there.tracking == order.acs_tracking and order.acs_status != AcsStatus.UNKNOWN:
         return False
     target = known.get(mappings.fold(there.status_raw), {}).get("target") or AcsStatus.UNKNOWN

@@ -10,6 +10,7 @@ from exceptions_queue.catalogue import Code
 from exceptions_queue.models import ExceptionCase
 from orders import tasks
 from orders.actions import review_many
+from orders.invariants import INVARIANTS
 from orders.models import Order
 from orders.states import AcsStatus, OrderState
 from partners.acs.statuses import SEED
@@ -81,6 +82,21 @@ def test_reading_stops_at_the_first_failure_and_keeps_what_was_read(world: World
     assert "fault of its own" in run.why
 
 
+def test_one_answer_that_cannot_be_read_does_not_keep_the_others_from_being_read(world: World, released: Order):
+    second = make_order()
+    review_many([second.pk], at=NOON)
+    tasks.send_releases()
+    world.acs[second.number]["status"] = "Picking"
+    world.faults.arm({"partner": "acs", "kind": "plain_text_200", "method": "GET", "path": f"/orders/{released.number}"})
+
+    run = run_feed("acs.orders")
+
+    second.refresh_from_db()
+    released.refresh_from_db()
+    assert (run.outcome, run.rejected, second.acs_status) == ("ok", 1, AcsStatus.PICKING)
+    assert released.acs_seen_at is not None
+
+
 def test_an_order_that_may_be_at_acs_is_confirmed_by_a_later_reading(world: World):
     order = make_order()
     review_many([order.pk], at=NOON)
@@ -94,6 +110,7 @@ def test_an_order_that_may_be_at_acs_is_confirmed_by_a_later_reading(world: Worl
     order.refresh_from_db()
     assert order.state == OrderState.RELEASED
     assert not ExceptionCase.objects.filter(state="open").exists()
+    assert [breach for _, check in INVARIANTS for breach in check(timezone.now())] == []
 
 
 def test_an_order_whose_status_has_not_moved_through_two_collections_is_stuck_until_it_moves(world: World, released: Order):
