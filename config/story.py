@@ -165,7 +165,7 @@ FIXES: dict[str, tuple[Callable[..., None], str]] = {
     "locker_id": (_locker, "cx"),
     "convert_to_home": (_home, "cx"),
     "dates": (_dates, "cx"),
-    "customs": (_customs, "cx"),
+    "customs": (_customs, "merchandiser"),
     "cancel": (_cancel, "cx"),
     "sizes": (_sizes, "merchandiser"),
     "acs_setup": (_acs_setup, "merchandiser"),

@@ -74,6 +74,7 @@ class Order(models.Model):
     class Meta:
         permissions = [
             ("correct_order", "Can correct contact data"),
+            ("describe_order", "Can add customs facts"),
             ("reroute_order", "Can change the locker or convert to home delivery"),
             ("cancel_order", "Can cancel an order before release"),
             ("hold_order", "Can hold an order and clear a hold"),
