@@ -40,7 +40,7 @@ NOW = datetime.now(UTC)
 
 
 def run(env: BenchEnv) -> list[Measure]:
-    env.say("making a million orders and their cases")
+    env.say(f"making {env.size(ORDERS):,} orders and their cases")
     make_world(env)
     with override_settings(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["testserver"]):
         person, admin = signed_in("bench-cx", role="cx"), signed_in("bench-admin", superuser=True)
