@@ -22,6 +22,7 @@ def send_releases() -> dict[str, int]:
         sending.KIND,
         send=sending.send,
         look_up=sending.look_up,
+        lock=sending.lock_order,
         may_send=sending.claim,
         settled=sending.settled,
         failed=sending.failed,

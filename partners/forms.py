@@ -1,6 +1,7 @@
 """Is the input well-formed? What a person may say about a mapping or a feed."""
 
 import re
+from abc import abstractmethod
 from typing import Any
 
 from django import forms
@@ -33,13 +34,14 @@ class MappingForm(forms.Form):
     def for_row(cls, mapping: CodeMapping) -> "MappingForm":
         return cls(initial=cls.of(mapping), row=str(mapping.pk))
 
+    @abstractmethod
     def meaning(self) -> tuple[str, dict[str, str]]:
-        raise NotImplementedError
+        """The target and the flags that were chosen."""
 
     @classmethod
+    @abstractmethod
     def of(cls, mapping: CodeMapping) -> dict[str, Any]:
         """The values a row's form starts with."""
-        raise NotImplementedError
 
 
 class StatusForm(MappingForm):

@@ -17,7 +17,7 @@ from typing import Any
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django_q.tasks import async_task
 
 from exceptions_queue.audit import Actor, actor_text
@@ -63,6 +63,7 @@ class Steps:
     clock: Callable[[], datetime]
     quarantine: timedelta
     jitter: Callable[[], float]
+    lock: Callable[[Intent], bool] | None = None
 
 
 def put(*, kind: str, business_id: str, payload: dict[str, Any], actor: Actor, at: datetime, revision: int = 1, ring: str = "") -> Intent:
@@ -99,15 +100,18 @@ def drain(
     deferred: Callable[[Intent, PartnerError, datetime], None] = lambda intent, error, at: None,
     quarantine_s: float = QUARANTINE_S,
     jitter: Callable[[], float] = lambda: random.uniform(0.8, 1.2),  # noqa: S311 - spread, not secrecy
+    lock: Callable[[Intent], bool] | None = None,
     limit: int = 500,
 ) -> dict[str, int]:
     """Send every due intent of `kind`, at most `limit` and for 75 seconds; return how many ended how. Safe in several processes at once.
 
     Ends early when the partner cannot be reached, throttles or denies us: the rest waits for the next ring. A fault of ours in
     one intent is raised at the end, after the others had their turn; that intent's outcome is then looked up.
+    `lock` takes the room's own row before the intent is locked, without waiting, and says whether it could: people who change
+    both lock them in that order too, so nobody waits in a circle.
     Raises RuntimeError inside an open transaction: nothing calls a partner while holding one.
     """
-    steps = Steps(send, look_up, may_send, settled, failed, deferred, clock, timedelta(seconds=quarantine_s), jitter)
+    steps = Steps(send, look_up, may_send, settled, failed, deferred, clock, timedelta(seconds=quarantine_s), jitter, lock)
     _expire_leases(kind, at=clock(), quarantine=steps.quarantine)
     outcomes: Counter[str] = Counter()
     bugs: list[Exception] = []
@@ -146,10 +150,7 @@ def _claim(kind: str, steps: Steps) -> Intent | None:
     at = steps.clock()
     due = Intent.objects.filter(Q(state=Intent.State.READY) | Q(state=Intent.State.UNKNOWN), kind=kind, next_at__lte=at)
     with transaction.atomic(durable=True):
-        rows = due.order_by("next_at", "id")
-        if connection.features.has_select_for_update_skip_locked:
-            rows = rows.select_for_update(skip_locked=True)
-        intent = rows.first()
+        intent = _next(due.order_by("next_at", "id"), steps.lock)
         if intent is None:
             return None
         if intent.state == Intent.State.READY and not steps.may_send(intent, at):
@@ -158,6 +159,22 @@ def _claim(kind: str, steps: Steps) -> Intent | None:
         _lease(intent, at)
     failpoint("outbox.claimed")
     return intent
+
+
+def _next(due: QuerySet[Intent], lock: Callable[[Intent], bool] | None) -> Intent | None:
+    """The first due intent nobody else is at, locked; where the room has a row of its own, after that one."""
+    if lock is None:
+        return _locked(due).first()
+    passed: list[int] = []
+    while (seen := due.exclude(pk__in=passed).first()) is not None:
+        if lock(seen) and (intent := _locked(due.filter(pk=seen.pk)).first()):
+            return intent
+        passed.append(seen.pk)
+    return None
+
+
+def _locked(due: QuerySet[Intent]) -> QuerySet[Intent]:
+    return due.select_for_update(skip_locked=True) if connection.features.has_select_for_update_skip_locked else due
 
 
 def _lease(intent: Intent, at: datetime) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -109,6 +109,14 @@ def _line(line: OrderLine) -> OutboundLine:
 
 
 # --- sending: the steps of `outbox.drain` -------------------------------------------------------------------------------
+
+
+def lock_order(intent: Intent) -> bool:
+    """Lock the order before its intent, as everybody does who changes both; False when a colleague is at it just now."""
+    rows = Order.objects.filter(number=intent.business_id)
+    if connection.features.has_select_for_update_skip_locked:
+        rows = rows.select_for_update(skip_locked=True)
+    return rows.values_list("pk", flat=True).first() is not None
 
 
 def claim(intent: Intent, at: datetime) -> bool:

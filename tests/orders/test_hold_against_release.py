@@ -52,10 +52,20 @@ class Releases(threading.Thread):
             self.sent.add(intent.business_id)
             return outbox.Receipt(remote_id=intent.business_id)
 
-        steps = {"may_send": sending.claim, "settled": sending.settled, "failed": sending.failed, "deferred": sending.deferred}
-        while outbox.drain(sending.KIND, send=send, clock=timezone.now, **steps):
+        steps = {
+            "lock": sending.lock_order,
+            "may_send": sending.claim,
+            "settled": sending.settled,
+            "failed": sending.failed,
+            "deferred": sending.deferred,
+        }
+        while outbox.drain(sending.KIND, send=send, clock=timezone.now, **steps) or self.some_are_left():
             pass
         connections.close_all()
+
+    def some_are_left(self) -> bool:
+        """A drain passes over an order that somebody is at; it comes back for it."""
+        return Intent.objects.exclude(state__in=Intent.ENDED).exists()
 
 
 class Holds(threading.Thread):
