@@ -59,9 +59,11 @@ class Releases(threading.Thread):
             "failed": sending.failed,
             "deferred": sending.deferred,
         }
-        while outbox.drain(sending.KIND, send=send, clock=timezone.now, **steps) or self.some_are_left():
-            pass
-        connections.close_all()
+        try:
+            while outbox.drain(sending.KIND, send=send, clock=timezone.now, **steps) or self.some_are_left():
+                pass
+        finally:
+            connections.close_all()
 
     def some_are_left(self) -> bool:
         """A drain passes over an order that somebody is at; it comes back for it."""
@@ -76,13 +78,17 @@ class Holds(threading.Thread):
         self.ids, self.held, self.late = ids, set(), set()
 
     def run(self) -> None:
-        for pk in self.ids:
-            order = Order(pk=pk)
-            try:
-                self.held.add(hold(order, reason="Fraud check", exit="Checked", actor="agent", at=timezone.now()).order.number)
-            except TooLate:
-                self.late.add(pk)
-        connections.close_all()
+        try:
+            for pk in self.ids:
+                self.hold(pk)
+        finally:
+            connections.close_all()
+
+    def hold(self, pk: int) -> None:
+        try:
+            self.held.add(hold(Order(pk=pk), reason="Fraud check", exit="Checked", actor="agent", at=timezone.now()).order.number)
+        except TooLate:
+            self.late.add(pk)
 
 
 @pytest.mark.postgres
