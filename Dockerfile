@@ -18,6 +18,7 @@ RUN mkdir -p var && SECRET_KEY=only-for-collecting-static-files-at-build-time \
 USER lockstep
 EXPOSE 8000
 STOPSIGNAL SIGTERM
+# The probe must name a host that ALLOWED_HOSTS knows.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
-    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
+    CMD ["python", "-c", "import os, urllib.request as u; u.urlopen(u.Request('http://127.0.0.1:8000/healthz', headers={'Host': os.environ.get('ALLOWED_HOSTS', 'localhost').split(',')[0]}), timeout=4)"]
 CMD ["python", "-m", "gunicorn", "config.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "8", "--timeout", "60", "--access-logfile", "/dev/null"]
