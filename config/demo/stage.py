@@ -88,6 +88,8 @@ class Stage:
         self.lasting.append(sandbox)
         printed = Printed(sandbox)
         self._wait_for(f"http://127.0.0.1:{port}/_sandbox/plan", sandbox)
+        if not printed.whole.wait(SETTINGS_WITHIN_S):  # it answers a moment before it has said everything
+            raise Trouble("The make-believe partners did not print their settings.")
         self.env |= {"SANDBOX_URL": f"http://127.0.0.1:{port}", **printed.settings}
 
     def run(self, *arguments: str) -> int:
@@ -144,11 +146,17 @@ class Stage:
             raise Stopped
 
 
+# The sandbox prints its settings in one order; after this one there is none.
+LAST_SETTING = "STORE_FOLDER"
+SETTINGS_WITHIN_S = 20.0
+
+
 class Printed:
     """What a child prints, read as it comes: NAME=value lines are settings, the rest is dropped so that its pipe never fills."""
 
     def __init__(self, child: Child) -> None:
         self.settings: dict[str, str] = {}
+        self.whole = threading.Event()
         threading.Thread(target=self._read, args=(child.process,), daemon=True).start()
 
     def _read(self, process: "subprocess.Popen[bytes]") -> None:
@@ -156,6 +164,8 @@ class Printed:
             name, sign, value = line.decode(errors="replace").strip().partition("=")
             if sign and name.isupper() and name.replace("_", "").isalnum():
                 self.settings[name] = value
+            if name == LAST_SETTING:
+                self.whole.set()
 
 
 def easy_password() -> str:

@@ -118,3 +118,23 @@ def test_a_taken_port_is_a_sentence():
 
     assert done.returncode == 1
     assert f"Port {port} is taken. Choose another: --port {port + 1}" in done.stderr
+
+
+def test_the_sandbox_s_settings_are_taken_only_when_all_are_printed():
+    from types import SimpleNamespace
+
+    from config.demo.stage import LAST_SETTING, Printed
+
+    lines = (b"ACS_API_URL=http://127.0.0.1:1/acs\n", b"not a setting\n", f"{LAST_SETTING}=/tmp/shop\n".encode())
+
+    printed = Printed(SimpleNamespace(process=SimpleNamespace(stdout=lines)))
+
+    assert printed.whole.wait(5)
+    assert printed.settings == {"ACS_API_URL": "http://127.0.0.1:1/acs", LAST_SETTING: "/tmp/shop"}
+
+
+def test_the_setting_that_is_waited_for_is_the_last_that_the_sandbox_prints(tmp_path):
+    from config.demo.stage import LAST_SETTING
+    from partners.sandbox.server import settings_for
+
+    assert list(settings_for("http://127.0.0.1:1", tmp_path))[-1] == LAST_SETTING
