@@ -4,6 +4,7 @@ A killed idle worker can leave the cluster's shared queue locked for ever with e
 nothing. Only a beat that went through the queue and a worker does.
 """
 
+import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -20,14 +21,16 @@ from django_q.tasks import async_task
 from config.processes import Child, manage
 from exceptions_queue import audit
 from partners import outbox
+from partners.jobs import BEAT
 from partners.models import Heartbeat, Intent, JobRun
 
 log = structlog.get_logger(__name__)
 
-BEAT = "workers"
 BEAT_TASK = "partners.tasks.beat"
 SEAL_TASK = "exceptions_queue.tasks.seal"
 INCIDENT = "config.cluster"
+# A batch may take longer than a page may.
+WORKER_STATEMENT_S = "60"
 CLAIM_IS_RECENT = timedelta(seconds=60)
 TASK_LIMIT_S = int(str(settings.Q_CLUSTER["timeout"]))
 
@@ -101,7 +104,8 @@ class Supervisor:
 
     def __init__(self, rhythm: Rhythm | None = None) -> None:
         self.rhythm = rhythm or Rhythm()
-        self.child = Child("qcluster", manage("qcluster"), grace_s=self.rhythm.stop_grace)
+        patience = {"STATEMENT_TIMEOUT_SECONDS": os.environ.get("STATEMENT_TIMEOUT_SECONDS", WORKER_STATEMENT_S)}
+        self.child = Child("qcluster", manage("qcluster"), env=patience, grace_s=self.rhythm.stop_grace)
         self.watch = Watch(self.rhythm)
 
     def start(self) -> None:

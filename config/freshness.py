@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from config.cluster import BEAT
-from config.timetable import FEED_LATE_AFTER
 from partners.models import Feed, Heartbeat
+from partners.states import FEEDS
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,9 @@ def beat_age(at: datetime) -> timedelta | None:
 
 
 def freshness(at: datetime) -> Iterator[Freshness]:
-    """The age of every timetabled feed's last good run."""
+    """The age of the last good run of every feed that is read by the clock."""
     good = dict(Feed.objects.values_list("name", "last_good_at"))
-    for feed, limit in FEED_LATE_AFTER.items():
-        last = good.get(feed)
-        yield Freshness(feed, None if last is None else at - last, last is None or at - last > limit)
+    for feed, kind in FEEDS.items():
+        if kind.late_after is not None:
+            last = good.get(feed)
+            yield Freshness(feed, None if last is None else at - last, last is None or at - last > kind.late_after)

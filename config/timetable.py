@@ -12,8 +12,6 @@ from django.db import transaction
 from django.utils.module_loading import import_string
 from django_q.models import Schedule
 
-from partners.states import FEEDS
-
 RUNNER = "partners.tasks.run_job"
 SCHEDULER_LOOKS_EVERY = timedelta(seconds=30)
 
@@ -52,9 +50,6 @@ TIMETABLE = (
     Task("Verify the invariants", "config.tasks.verify", 60, start_within_s=600),
     Task("Delete what has had its time", "partners.tasks.purge", 1440, start_within_s=3600),
 )
-
-# How old a feed's last good run may be before its page, /readyz and /metrics call it late.
-FEED_LATE_AFTER = {name: kind.late_after for name, kind in FEEDS.items() if kind.late_after}
 
 
 def faults(tasks: Sequence[Task] = TIMETABLE) -> Iterator[str]:

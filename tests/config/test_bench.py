@@ -1,8 +1,11 @@
+import json
 from importlib.util import find_spec
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 
+from config import postgres
 from config.bench import SCENARIOS, harness
 from config.bench.harness import Cost, Rounds
 
@@ -63,3 +66,20 @@ def test_peak_growth_sees_what_was_taken_and_let_go():
         del block
 
     assert 50 < grown() < 90
+
+
+def test_without_postgresql_its_rows_say_not_run_and_the_exit_code_is_one(monkeypatch, capsys):
+    monkeypatch.setattr(postgres, "binaries", lambda: None)
+
+    with pytest.raises(SystemExit) as ended:
+        call_command("bench", "validate", "--json")
+
+    lines = capsys.readouterr().out.splitlines()
+    assert ended.value.code == 1
+    assert "  not run: no initdb and postgres on PATH or under /usr/lib/postgresql" in lines
+    assert json.loads(lines[-1])["passed"] is False
+
+
+def test_an_unknown_scenario_is_a_sentence():
+    with pytest.raises(CommandError, match="No such scenario: speed"):
+        call_command("bench", "speed")
