@@ -12,8 +12,8 @@ from orders.rules import duplicates, resolver
 from orders.states import BEFORE_RELEASE, Destination
 from partners import connect, mappings
 from partners.errors import RecordError
-from partners.folder.records import StoreOrder, decode_order
 from partners.models import CodeMapping
+from partners.shop import StoreOrder
 from partners.sync import Applied, Page, Reject
 
 # What a person may correct: kept twice, as the shop's fact (`Order.shop`) and as the value in use (the column).
@@ -79,9 +79,10 @@ def apply_orders(page: Page, at: datetime) -> Applied:
 def _decode(page: Page, rules: list[resolver.Rule]) -> tuple[dict[str, Reading], list[Reject]]:
     readings: dict[str, Reading] = {}
     rejected: list[Reject] = []
+    shop = connect.store()
     for record in page.records:
         try:
-            reading = _read(decode_order(record), rules)
+            reading = _read(shop.decode(record), rules)
         except RecordError as error:
             rejected.append(Reject(key=error.key, path=error.path, reason=error.reason, raw=record))
             continue

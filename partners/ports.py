@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 
 from partners.pages import Page
+from partners.shop import StoreOrder
 
 if TYPE_CHECKING:
     from partners.acs.records import AcsOrder, OutboundOrder, PutAnswer
@@ -41,10 +42,25 @@ class PointsSource(Checkable, Protocol):
 
 
 class Store(Checkable, Protocol):
-    """A shop. `hold` and `release` go by handle and answer whether anything changed."""
+    """A shop. An order goes by our `number` and, where the shop has one, by the shop's own `store_id`.
 
-    def orders(self, cursor: str) -> Iterator[Page]: ...
+    `hold`, `release` and `tag` read the shop's state first and answer whether anything changed: done already is no error.
+    """
 
-    def hold(self, number: str, *, handle: str, reason: str, note: str) -> bool: ...
+    def orders(self, cursor: str) -> Iterator[Page]:
+        """Pages of raw orders changed since `cursor`, the oldest change first."""
 
-    def release(self, number: str, *, handle: str) -> bool: ...
+    def order(self, number: str, *, store_id: str) -> bytes | None:
+        """One order as it stands now, raw as in a page; None when the shop has none."""
+
+    def decode(self, raw: bytes) -> StoreOrder:
+        """Read one raw order. Raises RecordError with the path and the reason."""
+
+    def hold(self, number: str, *, store_id: str, handle: str, reason: str, note: str) -> bool: ...
+
+    def release(self, number: str, *, store_id: str, handle: str) -> bool: ...
+
+    def tag(self, number: str, *, store_id: str, add: tuple[str, ...] = (), remove: tuple[str, ...] = ()) -> bool: ...
+
+    def watch(self, callback: str) -> tuple[str, ...]:
+        """Make sure that the shop tells `callback`, an https address, of changed orders; the topics that had to be added."""

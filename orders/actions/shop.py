@@ -38,7 +38,7 @@ def _queue(order: Order, *, at: datetime) -> int:
         outbox.put(
             kind=KIND,
             business_id=order.number,
-            payload={"held": order.state == OrderState.HELD, "reason": ", ".join(codes)[:200]},
+            payload={"store_id": order.store_id, "held": order.state == OrderState.HELD, "reason": ", ".join(codes)[:200]},
             revision=int(at.timestamp()),
             actor=SYSTEM,
             at=at,
@@ -49,11 +49,12 @@ def _queue(order: Order, *, at: datetime) -> int:
 
 def send(intent: Intent) -> outbox.Receipt:
     """Place or lift the hold in the shop. A hold with the same handle is already so: success."""
-    shop, handle = connect.store(), f"lockstep-{intent.business_id}"[:64]
+    shop, handle, store_id = connect.store(), f"lockstep-{intent.business_id}"[:64], intent.payload["store_id"]
     if intent.payload["held"]:
-        shop.hold(intent.business_id, handle=handle, reason="OTHER", note=f"Held by Lockstep: {intent.payload['reason']}")
+        note = f"Held by Lockstep: {intent.payload['reason']}"
+        shop.hold(intent.business_id, store_id=store_id, handle=handle, reason="OTHER", note=note)
     else:
-        shop.release(intent.business_id, handle=handle)
+        shop.release(intent.business_id, store_id=store_id, handle=handle)
     return outbox.Receipt(remote_id=handle, detail={"held": intent.payload["held"]})
 
 

@@ -11,7 +11,9 @@ import msgspec
 
 from partners.errors import RecordError, Unreachable
 from partners.folder.holds import Holds
+from partners.folder.records import decode_order
 from partners.pages import Page
+from partners.shop import StoreOrder
 from partners.values import identifier, instant_at
 
 PARTNER = "store"
@@ -62,14 +64,30 @@ class FolderStore:
             moved = _cursor(reached) if beyond else None
             yield Page(records=records, cursor=moved, source="orders/*.json", body=b"\n".join(records))
 
-    def hold(self, number: str, *, handle: str, reason: str, note: str) -> bool:
+    def order(self, number: str, *, store_id: str) -> bytes | None:
+        """The order's file as it stands now; None when no file has this id."""
+        sought = identifier(store_id).encode("ascii", "replace").decode()
+        return next((_read(path) for place, path in self._files() if place.order_id == sought), None)
+
+    def decode(self, raw: bytes) -> StoreOrder:
+        return decode_order(raw)
+
+    def hold(self, number: str, *, store_id: str, handle: str, reason: str, note: str) -> bool:
         """Show a hold in the shop. False when one with this handle stands already."""
         row = {"handle": handle, "order": number, "reason": reason, "note": note, "placed_at": self._now(), "released_at": ""}
         return self._holds.place(row)
 
-    def release(self, number: str, *, handle: str) -> bool:
+    def release(self, number: str, *, store_id: str, handle: str) -> bool:
         """Lift a hold. False when none with this handle stands."""
         return self._holds.release(handle, at=self._now())
+
+    def tag(self, number: str, *, store_id: str, add: tuple[str, ...] = (), remove: tuple[str, ...] = ()) -> bool:
+        """A folder has no tags: holds.csv says the same."""
+        return False
+
+    def watch(self, callback: str) -> tuple[str, ...]:
+        """A folder tells nobody: it is looked at every minute."""
+        return ()
 
     def check(self) -> str:
         """Prove that orders can be read and holds written; say so in a sentence."""

@@ -1,64 +1,16 @@
 """One order of the shop's folder, in our words. The format: docs/partners/folder.md."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from partners.errors import RecordError
+from partners.shop import StoreLine, StoreOrder
 from partners.values import NOTE, Cleaned, clean_text, flag_at, identifier, identifier_at, instant_at, pence_at, text_at, whole_at
 
 MOST_LINES = 500
 MOST_ATTRIBUTES = 200
-
-
-@dataclass(frozen=True)
-class StoreLine:
-    """One line; money in pence."""
-
-    line_id: str
-    sku: str
-    name: str
-    quantity: int
-    unit_price_pence: int
-    is_hire: bool
-    measurements: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class StoreOrder:
-    """One order as the shop says it. `phones` are (source, number) in the shop's order; `note_cut` says the note was longer."""
-
-    store_id: str
-    number: str
-    channel: str
-    placed_at: datetime
-    paid_at: datetime | None
-    updated_at: datetime
-    cancelled_at: datetime | None
-    currency: str
-    total_pence: int
-    note: str
-    note_cut: bool
-    email: str
-    phones: tuple[tuple[str, str], ...]
-    first_name: str
-    last_name: str
-    company: str
-    address1: str
-    address2: str
-    city: str
-    county: str
-    postcode: str
-    country: str
-    service_code: str
-    service_title: str
-    customs_contents: str
-    customs_value_pence: int | None
-    lines: tuple[StoreLine, ...]
-    attributes: dict[str, Any] = field(default_factory=dict)
-    metafields: dict[str, Any] = field(default_factory=dict)
 
 
 def decode_order(raw: bytes) -> StoreOrder:

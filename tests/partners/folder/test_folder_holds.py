@@ -12,7 +12,7 @@ from partners.errors import Unreachable, Unreadable
 from partners.folder.client import FolderStore
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-HOLD = {"handle": "lockstep-LS-1", "reason": "OTHER", "note": "Held by Lockstep: VAL-MOB-MISSING"}
+HOLD = {"store_id": "1", "handle": "lockstep-LS-1", "reason": "OTHER", "note": "Held by Lockstep: VAL-MOB-MISSING"}
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_a_hold_is_a_row_and_its_release_a_time(store):
         "released_at": "",
     }
 
-    assert store.release("LS-1", handle=HOLD["handle"])
+    assert store.release("LS-1", store_id="1", handle=HOLD["handle"])
     assert rows(store)[0]["released_at"] == "2026-11-20T12:00:00+00:00"
 
 
@@ -46,16 +46,16 @@ def test_the_same_again_changes_nothing(store):
     before = (store.folder / "out" / "holds.csv").read_bytes()
 
     assert not store.hold("LS-1", **HOLD | {"note": "other"})
-    assert not store.release("LS-2", handle="lockstep-LS-2")
+    assert not store.release("LS-2", store_id="1", handle="lockstep-LS-2")
     assert (store.folder / "out" / "holds.csv").read_bytes() == before
 
-    store.release("LS-1", handle=HOLD["handle"])
-    assert not store.release("LS-1", handle=HOLD["handle"])
+    store.release("LS-1", store_id="1", handle=HOLD["handle"])
+    assert not store.release("LS-1", store_id="1", handle=HOLD["handle"])
 
 
 def test_an_order_may_be_held_again(store):
     store.hold("LS-1", **HOLD)
-    store.release("LS-1", handle=HOLD["handle"])
+    store.release("LS-1", store_id="1", handle=HOLD["handle"])
 
     assert store.hold("LS-1", **HOLD)
     assert [row["released_at"] for row in rows(store)] == [""]
@@ -63,16 +63,16 @@ def test_an_order_may_be_held_again(store):
 
 @pytest.mark.parametrize("note", ['=HYPERLINK("http://x")', "+1", "-1", "@x", "＝1", "\t=1", " =1"])
 def test_a_spreadsheet_runs_nothing(store, note):
-    store.hold(note, handle=note, reason=note, note=note)
+    store.hold(note, store_id="1", handle=note, reason=note, note=note)
 
     (row,) = rows(store)
     assert {row[name][:1] for name in ("handle", "order", "reason", "note")} == {"'"}
-    assert not store.hold(note, handle=note, reason="", note="")
-    assert store.release(note, handle=note)
+    assert not store.hold(note, store_id="1", handle=note, reason="", note="")
+    assert store.release(note, store_id="1", handle=note)
 
 
 def test_a_note_of_any_kind_stays_one_row(store):
-    store.hold("LS-1", handle="h", reason="", note='a\x00b\ud800 "quoted", two\r\nlines')
+    store.hold("LS-1", store_id="1", handle="h", reason="", note='a\x00b\ud800 "quoted", two\r\nlines')
     assert rows(store)[0]["note"] == 'ab\ufffd "quoted", two\nlines'
 
 
@@ -110,7 +110,7 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path):
 
 def place_ten(folder: str, first: int) -> None:
     for number in range(first, first + 10):
-        FolderStore(Path(folder)).hold(f"LS-{number}", handle=f"h-{number}", reason="", note="")
+        FolderStore(Path(folder)).hold(f"LS-{number}", store_id="1", handle=f"h-{number}", reason="", note="")
 
 
 def test_processes_at_the_same_time_lose_no_hold(store):

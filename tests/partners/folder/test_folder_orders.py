@@ -176,3 +176,13 @@ def test_the_connection_test_counts_what_can_be_read_and_leaves_no_hold(shop, st
     shop.sells(1, "2026-11-20T10:00:00Z")
     assert store.check() == "1 order file can be read, and the out folder can be written."
     assert not (shop.folder / "out" / "holds.csv").exists()
+
+
+def test_one_order_is_read_by_the_shops_id_as_it_stands_now(shop, store):
+    shop.sells(3, "2026-11-20T10:00:00Z")
+    shop.sells(1, "2026-11-20T11:00:00Z")
+
+    found = store.decode(store.order("LS-3", store_id="3"))
+
+    assert (found.number, found.store_id) == ("LS-3", "3")
+    assert store.order(order.number, store_id="no-such-id") is None

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from partners.errors import RecordError
-from partners.folder.records import StoreOrder, decode_order
+from partners.folder.records import decode_order
+from partners.shop import StoreOrder
 from tests.partners.folder.shop import raw
 
 WRONG = [
