@@ -185,4 +185,4 @@ def test_one_order_is_read_by_the_shops_id_as_it_stands_now(shop, store):
     found = store.decode(store.order("LS-3", store_id="3"))
 
     assert (found.number, found.store_id) == ("LS-3", "3")
-    assert store.order(order.number, store_id="no-such-id") is None
+    assert store.order("LS-4", store_id="4") is None
