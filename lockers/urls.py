@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from lockers import views
+from lockers.views import chart, lockers
 
 app_name = "lockers"
 
 urlpatterns = [
-    path("lockers/", views.locker_list, name="list"),
-    path("lockers/<str:point_id>/", views.locker_detail, name="detail"),
+    path("lockers/", lockers.locker_list, name="list"),
+    path("lockers/map/", chart.page, name="map"),
+    path("lockers/<str:point_id>/", lockers.locker_detail, name="detail"),
 ]
