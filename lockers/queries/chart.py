@@ -32,7 +32,7 @@ class Town(NamedTuple):
     """The lockers of one town in one square: how many, and the sums of their degrees."""
 
     name: str
-    count: int
+    lockers: int
     may: int
     up: float
     across: float
@@ -94,14 +94,14 @@ def _squares(seen: Points, box: chart.Box) -> list[Mark]:
     squares: dict[tuple[int, int], list[Town]] = defaultdict(list)
     for at_row, at_column, *town in towns:
         squares[at_row, at_column].append(Town(*town))
-    most = max((sum(town.count for town in found) for found in squares.values()), default=1)
+    most = max((sum(town.lockers for town in found) for found in squares.values()), default=1)
     return sorted((_square(found, most, box) for found in squares.values()), key=lambda mark: -mark.lockers)
 
 
 def _square(towns: list[Town], most: int, box: chart.Box) -> Mark:
-    count, may = sum(town.count for town in towns), sum(town.may for town in towns)
+    count, may = sum(town.lockers for town in towns), sum(town.may for town in towns)
     latitude, longitude = sum(town.up for town in towns) / count, sum(town.across for town in towns) / count
     closer = chart.around(latitude, longitude, (box.north - box.south) / 5)
-    label = f"{max(towns, key=lambda town: town.count).name}: {count:,} lockers, {may:,} may receive"
+    label = f"{max(towns, key=lambda town: town.lockers).name}: {count:,} lockers, {may:,} may receive"
     shade = "ok" if may == count else "warn" if may else "bad"
     return Mark(*box.place(latitude, longitude), 4 + 11 * sqrt(count / most), shade, count, "", label, closer.text())

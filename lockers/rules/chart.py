@@ -47,7 +47,7 @@ class Box(NamedTuple):
         return ",".join(f"{edge:.3f}" for edge in self)
 
 
-ISLANDS = Box(49.75, -8.8, 60.95, 2.3)
+ISLANDS = Box(49.75, -8.5, 58.85, 2.1)  # without the northern isles, whose sea would fill a third of the drawing
 SMALLEST = 0.02  # degrees of latitude: some two kilometres, a few streets
 
 
@@ -77,6 +77,11 @@ def holding(places: list[tuple[float, float]]) -> Box:
     middle = (min(latitudes) + max(latitudes)) / 2, (min(longitudes) + max(longitudes)) / 2
     squeeze = max(cos(radians(middle[0])), 0.1)
     return around(*middle, max(max(latitudes) - min(latitudes), (max(longitudes) - min(longitudes)) * squeeze * 3 / 4) * 1.35)
+
+
+def islands(north: float) -> Box:
+    """The whole map, as far north as there is something to see."""
+    return ISLANDS._replace(north=max(ISLANDS.north, min(north + 0.25, 61.0)))
 
 
 def wider(box: Box) -> Box | None:

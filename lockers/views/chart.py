@@ -43,10 +43,12 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def _box(asked: PointFilter, text: str, place: str) -> tuple[chart.Box, bool]:
     """The part to draw, and whether an address was given that names none. A town or postcode is drawn as large as it fits."""
-    if text:
-        box = chart.read_box(text)
-        return box or chart.ISLANDS, box is None
-    return (bounds(asked.qs) if place else None) or chart.ISLANDS, False
+    box = chart.read_box(text) if text else None
+    if box is None:
+        held = bounds(asked.qs)
+        box = held if held and place else chart.islands(held.north) if held else chart.ISLANDS
+        return box, bool(text)
+    return box, False
 
 
 def _mark(mark: Mark, kept: dict[str, str]) -> dict[str, Any]:
@@ -64,6 +66,6 @@ def _links(box: chart.Box, kept: dict[str, str]) -> dict[str, str]:
     away = chart.wider(box)
     return {
         "wider": f"?{urlencode(kept | {'box': away.text()})}" if away else "",
-        "whole": f"?{urlencode(kept)}" if box != chart.ISLANDS else "",
+        "whole": f"?{urlencode(kept)}" if box.east != chart.ISLANDS.east else "",
         "list": f"{reverse('lockers:list')}?{urlencode(kept)}",
     }

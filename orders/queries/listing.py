@@ -10,7 +10,7 @@ from exceptions_queue.queries import keyset, words
 from orders.models import Order
 from orders.rules.masking import mask_name
 from orders.rules.stage import STAGES, Stage, stage
-from orders.states import Destination
+from orders.states import Destination, OrderState
 
 SIZE = 50
 COUNTED_TO = 10_000
@@ -30,6 +30,7 @@ COLUMNS = (
     "placed_at",
     "channel",
 )
+STILL_OPEN = ~Q(state__in=(OrderState.CLOSED, OrderState.CANCELLED))
 
 
 class Row(NamedTuple):
@@ -63,7 +64,7 @@ def of_stage(key: str) -> Q:
 def page(orders: QuerySet[Order], *, now: datetime, after: str = "", before: str = "") -> keyset.Page[Row]:
     """One page, newest first. One statement."""
     found = keyset.page(orders.values(*COLUMNS), key="placed_at", size=SIZE, after=after, before=before, newest_first=True)
-    return keyset.Page([_row(row, now) for row in found.rows], found.previous, found.next, found.is_first)
+    return keyset.Page([shown(row, now) for row in found.rows], found.previous, found.next, found.is_first)
 
 
 def count(orders: QuerySet[Order]) -> str:
@@ -72,7 +73,8 @@ def count(orders: QuerySet[Order]) -> str:
     return f"{COUNTED_TO:,}+" if counted > COUNTED_TO else f"{counted:,}"
 
 
-def _row(row: Mapping[str, Any], now: datetime) -> Row:
+def shown(row: Mapping[str, Any], now: datetime) -> Row:
+    """A row of `COLUMNS` in words."""
     locker = row["destination"] == Destination.LOCKER
     return Row(
         number=row["number"],

@@ -6,15 +6,16 @@ from hypothesis import strategies as st
 
 from lockers.rules import chart
 
-LATITUDES, LONGITUDES = st.floats(49.8, 60.9), st.floats(-8.7, 2.2)
+LATITUDES, LONGITUDES = st.floats(49.8, 60.9), st.floats(-8.4, 2.0)
 
 
 @given(LATITUDES, LONGITUDES)
 def test_every_place_of_the_islands_lands_inside_the_drawing(latitude, longitude):
-    x, y = chart.ISLANDS.place(latitude, longitude)
+    box = chart.islands(latitude)
+    x, y = box.place(latitude, longitude)
 
     assert 0 <= x <= chart.WIDTH
-    assert 0 <= y <= chart.ISLANDS.height
+    assert 0 <= y <= box.height
 
 
 @given(LATITUDES, LONGITUDES, st.floats(0, 12))
