@@ -20,6 +20,7 @@ Reader = Callable[[str], Iterator[Page]]
 class FeedWork:
     """What `sync_run` needs for one feed. `read_file` takes a path instead, where the feed is a file.
 
+    `cursor_at` is the cursor from which everything since an instant is read again, where the feed goes by time.
     `full` means that absence has a meaning, so the guard holds a feed that looks wrong; `check` counts unreadable records
     before anything is written; `split` cuts a stored page into its records; `finish` deals with what a complete feed no longer names.
     """
@@ -31,6 +32,7 @@ class FeedWork:
     check: Callable[[Page], int] | None = None
     finish: Callable[[SyncRun, datetime], int] | None = None
     split: Callable[[bytes], Sequence[Any]] | None = None
+    cursor_at: Callable[[datetime], str] | None = None
 
 
 FEEDS: dict[str, FeedWork] = {
@@ -42,7 +44,7 @@ FEEDS: dict[str, FeedWork] = {
         split=split_page,
         finish=points.mark_gone,
     ),
-    "store.orders": FeedWork(read=orders.read_orders, apply=orders.apply_orders),
+    "store.orders": FeedWork(read=orders.read_orders, apply=orders.apply_orders, cursor_at=orders.cursor_at),
     "acs.orders": FeedWork(read=reading.read_acs_pages, apply=reading.apply_acs),
     "products": FeedWork(read_file=goods.read_products_csv, apply=goods.apply_products),
     "acs.setup": FeedWork(read_file=goods.read_setup_csv, apply=goods.apply_setup),

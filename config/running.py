@@ -33,8 +33,11 @@ class NoFile(Exception):
 FILES = {"products": "products.csv", "acs.setup": "acs_setup.csv"}
 
 
-def run_feed(name: str, *, path: str = "", full: bool = False) -> SyncRun:
-    """Run the feed `name` once in the foreground. Raises UnknownFeed or NoFile; a partner's trouble is the run's outcome."""
+def run_feed(name: str, *, path: str = "", full: bool = False, since: datetime | None = None) -> SyncRun:
+    """Run the feed `name` once in the foreground, or read it again from `since` where it goes by time.
+
+    Raises UnknownFeed or NoFile; a partner's trouble is the run's outcome.
+    """
     work = _work(name)
     return sync_run(
         name,
@@ -46,6 +49,7 @@ def run_feed(name: str, *, path: str = "", full: bool = False) -> SyncRun:
         finish=work.finish,
         split=work.split,
         from_start=full,
+        since=work.cursor_at(since) if since and work.cursor_at else "",
     )
 
 

@@ -1,5 +1,7 @@
 """The clock asks for what touches more than one room."""
 
+from datetime import datetime
+
 from django.utils import timezone
 
 from config.running import NoFile
@@ -17,10 +19,10 @@ class InvariantsBroken(Exception):
         super().__init__(self.sentence)
 
 
-def run_feed(name: str) -> dict[str, object]:
-    """Run one feed and, because facts may have changed, look at the open orders again."""
+def run_feed(name: str, since: str = "") -> dict[str, object]:
+    """Run one feed, or read it again from the instant `since`, and, because facts may have changed, look at the open orders again."""
     try:
-        result = run(name)
+        result = run(name, since=datetime.fromisoformat(since) if since else None)
     except NoFile as missing:
         return {"feed": name, "outcome": "failed", "why": missing.sentence}
     orders.recheck_open()

@@ -61,6 +61,11 @@ def read_orders(cursor: str) -> Iterator[Page]:
     yield from connect.store().orders(cursor)
 
 
+def cursor_at(at: datetime) -> str:
+    """The cursor of a shop that was read up to `at`: both shops' cursors are the last change, a bar and an order's id."""
+    return f"{at.isoformat()}|"
+
+
 def apply_orders(page: Page, at: datetime) -> Applied:
     """Mirror one page: each order decoded alone, only what differs written, an older version never over a newer one."""
     rules, methods = _rules(), read_methods()

@@ -100,5 +100,14 @@ class NewCodeForm(forms.Form):
         return raw
 
 
+class AgainForm(forms.Form):
+    """From when a feed is read again, local time, and why."""
+
+    since = forms.DateTimeField(
+        label="Read again what changed since", widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    )
+    reason = forms.CharField(label="Why?", max_length=400, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+
 class ReasonForm(forms.Form):
     reason = forms.CharField(label="Why?", max_length=400, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))

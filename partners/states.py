@@ -8,7 +8,8 @@ from datetime import timedelta
 class FeedKind:
     """`partner` is the line it comes over, by its circuit; `late_after` is None for what comes when a person brings it.
 
-    `meanwhile` says what people work with while it is not read.
+    `meanwhile` says what people work with while it is not read; `again` what happens outside when it is read again, and is
+    empty for a feed that cannot be read again from an instant.
     """
 
     title: str
@@ -16,11 +17,18 @@ class FeedKind:
     every: str
     late_after: timedelta | None = None
     meanwhile: str = ""
+    again: str = ""
 
 
 FEEDS: dict[str, FeedKind] = {
     "store.orders": FeedKind(
-        "The shop's orders", "store", "every minute", timedelta(minutes=10), "new orders and changes in the shop are not seen yet"
+        "The shop's orders",
+        "store",
+        "every minute",
+        timedelta(minutes=10),
+        "new orders and changes in the shop are not seen yet",
+        "Nothing twice. Reading writes our mirror only, and never an older version over a newer one. An order that changes by it is "
+        "checked again; its hold goes to the shop by handle and its release to ACS by key, and either is done once.",
     ),
     "inpost.points": FeedKind(
         "InPost's lockers", "points", "every 6 hours", timedelta(hours=12), "orders are checked against the last good locker list"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from partners.views import connections, mappings, runs, sync
+from partners.views import connections, mappings, replay, runs, sync
 
 app_name = "partners"
 
@@ -12,7 +12,10 @@ urlpatterns = [
     path("sync/feeds/<str:name>/pause/", sync.pause, name="pause"),
     path("sync/<int:pk>/", runs.run, name="run"),
     path("sync/<int:pk>/accept/", runs.accept, name="accept"),
-    path("sync/<int:pk>/replay/", runs.replay, name="replay"),
+    path("sync/<int:pk>/replay/", replay.run, name="replay"),
+    path("sync/feeds/<str:name>/again/", replay.again, name="again"),
+    path("sync/records/<int:pk>/", replay.one, name="record"),
+    path("sync/records/<int:pk>/replay/", replay.try_again, name="record-replay"),
     path("sync/records/<int:pk>/raw/", runs.reveal, name="reveal"),
     path("mappings/", mappings.page, name="mappings"),
     path("mappings/add/", mappings.add, name="mapping-add"),

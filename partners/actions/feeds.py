@@ -7,6 +7,7 @@ from django_q.tasks import async_task
 
 from exceptions_queue.audit import Actor, person, record
 from partners.models import Feed, RejectedRecord, SyncRun
+from partners.states import feed_kind
 from partners.sync import why_not_acceptable
 from partners.sync.rejected import replayable
 
@@ -62,6 +63,31 @@ def ask_replay(run: SyncRun, *, actor: Actor, at: datetime) -> int:
             record("refused records tried again", run.feed, actor=actor, at=at, after={"run": run.pk, "records": asked})
             async_task(RUN, run.feed.name)
     return asked
+
+
+def ask_replay_of(row: RejectedRecord, *, actor: Actor, at: datetime) -> bool:
+    """Have one refused record tried again by the feed's next run, which is rung for now; False when it cannot be."""
+    with transaction.atomic():
+        asked = row.run is not None and bool(replayable(row.run).filter(pk=row.pk).update(replay_asked_at=at))
+        if asked:
+            record("refused record tried again", row.feed, actor=actor, at=at, after={"record": row.pk})
+            async_task(RUN, row.feed.name)
+    return asked
+
+
+def read_again(feed: Feed, *, since: datetime, reason: str, actor: Actor, at: datetime) -> None:
+    """Have a worker read again what the partner changed since an instant. Raises Refused."""
+    if not feed_kind(feed.name).again:
+        raise Refused("This feed is read whole each time: have it run now instead.")
+    if feed.paused:
+        raise Refused("This feed is paused. Let it go on first.")
+    if not reason.strip():
+        raise Refused("Say why it is read again: it stands in the audit log beside your name.")
+    if since >= at:
+        raise Refused("The time to read from must be in the past.")
+    with transaction.atomic():
+        record("feed read again", feed, actor=actor, at=at, reason=reason.strip(), after={"since": since.isoformat()})
+        async_task(RUN, feed.name, since.isoformat())
 
 
 def reveal(row: RejectedRecord, *, actor: Actor, at: datetime) -> str:

@@ -54,6 +54,7 @@ class Tile:
     every: str
     paused: bool
     is_file: bool
+    can_be_read_again: bool
     state: tuple[str, str, str]
     lag: str
     last_good: str
@@ -85,6 +86,7 @@ def _tile(latest: Latest, runs: dict[int, SyncRun], rejected: Counter[int], stri
         every=kind.every,
         paused=feed.paused,
         is_file=kind.late_after is None,
+        can_be_read_again=bool(kind.again),
         state=_state(latest, at),
         lag=f"{words.span(at - good)} ago" if good else "",
         last_good=clock_time(good, at) if good else "never",

@@ -82,12 +82,13 @@ class Refused:
 def refused(run: SyncRun) -> list[Refused]:
     """The refused records of a run, open ones first, at most a hundred. One statement."""
     rows = RejectedRecord.objects.filter(run=run).order_by(F("solved_at").desc(nulls_first=True), "key", "pk")[:MOST_RECORDS]
-    return [_shown(row) for row in rows]
+    return [shown(row) for row in rows]
 
 
-def _shown(row: RejectedRecord) -> Refused:
+def shown(row: RejectedRecord, *, limit: int = 240) -> Refused:
+    """A record with its text masked to `limit` characters."""
     state = "solved" if row.solved_at else "will be tried again" if row.replay_asked_at else "open"
-    return Refused(row.pk, row.key, row.path, row.reason, mask(row.raw), row.times, state, bool(row.raw))
+    return Refused(row.pk, row.key, row.path, row.reason, mask(row.raw, limit=limit), row.times, state, bool(row.raw))
 
 
 _NAME_LETTER_DIGIT = re.compile(r'("(?:[^"\\]|\\.)*"\s*:)|([^\W\d_])|(\d)')

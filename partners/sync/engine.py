@@ -36,7 +36,8 @@ class _Work:
     run: SyncRun
     apply: Apply
     clock: Clock
-    from_start: bool = False
+    moves_feed: bool = True
+    moves_feed_at_end: bool = False
 
 
 def sync_run(
@@ -50,20 +51,22 @@ def sync_run(
     finish: Finish | None = None,
     split: stored.Split | None = None,
     from_start: bool = False,
+    since: str = "",
 ) -> SyncRun:
     """Run a feed once and return the finished run; a partner's trouble is an outcome, never an exception.
 
     Incremental: each page is stored raw, then applied in one transaction with its cursor and counts; `from_start` reads
-    everything again and moves the feed's cursor only at the end. Full (absence has a meaning): all pages are stored first, the
+    everything again and moves the feed's cursor only at the end; `since` is a cursor to read again from, and leaves the feed's own
+    where it is. Full (absence has a meaning): all pages are stored first, the
     guard decides, and only then anything is written; `split` cuts a stored body into records again, `check` counts the
     unreadable ones of a page, `finish` marks what is gone and says how much that is.
     SKIPPED (and not kept) when another process runs the feed or a person paused it.
     """
     feed, _ = Feed.objects.get_or_create(name=feed_name)
-    run = lease.start(feed, full=full, cursor="" if from_start or full else feed.cursor, at=clock())
+    run = lease.start(feed, full=full, cursor=since or ("" if from_start or full else feed.cursor), at=clock())
     if run.outcome == SyncRun.Outcome.SKIPPED:
         return run
-    work = _Work(run, apply, clock, from_start)
+    work = _Work(run, apply, clock, moves_feed=not from_start and not since, moves_feed_at_end=from_start)
     if not full:
         return _carry_out(work, lambda: _run_pages(work, read))
     if split is None:
@@ -138,7 +141,7 @@ def _run_pages(work: _Work, read: Read) -> None:
     for page in _kept(work, read(work.run.cursor_before)):
         _apply_page(work, page)
     with transaction.atomic():
-        lease.finish(work.run, SyncRun.Outcome.OK, at=work.clock(), move_feed=work.from_start)
+        lease.finish(work.run, SyncRun.Outcome.OK, at=work.clock(), move_feed=work.moves_feed_at_end)
 
 
 def _replay(work: _Work) -> None:
@@ -166,7 +169,7 @@ def _apply_page(work: _Work, page: Page) -> None:
         failpoint("sync.page_applied")
         rejected.note(work.run, applied.rejected, at=at)
         rejected.settle(work.run, applied, at=at)
-        lease.count(work.run, applied, cursor=page.cursor, as_of=page.as_of, move_feed=not work.from_start)
+        lease.count(work.run, applied, cursor=page.cursor, as_of=page.as_of, move_feed=work.moves_feed)
         failpoint("sync.before_commit")
     failpoint("sync.page_committed")
 

@@ -41,17 +41,6 @@ def accept(request: Signed, pk: int) -> HttpResponse:
 
 
 @require_POST
-@permission_required("partners.replay_rejectedrecord", raise_exception=True)
-def replay(request: Signed, pk: int) -> HttpResponse:
-    """Have the refused records of this run tried again under the rules that hold now."""
-    asked = actions.ask_replay(_run(pk), actor=request.user, at=timezone.now())
-    if not asked:
-        return _page(request, _run(pk), refusal="Nothing of this run can be tried again.", status=409)
-    messages.success(request, f"{asked} refused {'record is' if asked == 1 else 'records are'} tried again with the feed's next run.")
-    return redirect("partners:run", pk=pk)
-
-
-@require_POST
 @never_cache
 @permission_required(["partners.view_rejectedrecord", "partners.see_raw_rejectedrecord"], raise_exception=True)
 def reveal(request: Signed, pk: int) -> HttpResponse:

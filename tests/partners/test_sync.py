@@ -97,6 +97,14 @@ class TestPages:
 
         assert Feed.objects.get().cursor == "m"
 
+    def test_reading_a_window_again_starts_there_and_leaves_the_cursor_alone(self, run, room):
+        run(page(records(1, 3), "m"))
+
+        result = run(page(records(1, 2), "b"), since="a")
+
+        assert (result.cursor_before, result.cursor_after, result.outcome) == ("a", "b", Outcome.OK)
+        assert Feed.objects.get().cursor == "m"
+
 
 class TestTrouble:
     def test_what_was_applied_before_the_partner_failed_stays(self, run, room):
