@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 from config import metrics
 from config.freshness import beat_age, freshness
 from config.invariants import BEAT_LIMIT
-from partners.tokens import Scoped
+from partners.tokens import BearerToken, Scoped
 
 
 @login_not_required
@@ -62,6 +62,7 @@ class Prometheus(BaseRenderer):
 class Metrics(APIView):
     """The gauges as Prometheus text, for a token with the scope metrics:read."""
 
+    authentication_classes = [BearerToken]
     permission_classes = [Scoped("metrics:read")]  # type: ignore[list-item]
     renderer_classes = [Prometheus]
 

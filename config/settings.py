@@ -40,6 +40,8 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "django_q",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "heroicons",
     "rest_framework",
 ]
@@ -169,12 +171,30 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# --- programs (docs/api.md) -----------------------------------------------------------------------------------------------
+API_PER_MINUTE = env.whole("API_PER_MINUTE", 600)
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["partners.tokens.BearerToken"],
-    "DEFAULT_PERMISSION_CLASSES": ["partners.tokens.Nobody"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["partners.tokens.BearerToken", "partners.tokens.SignedIn"],
+    "DEFAULT_PERMISSION_CLASSES": ["partners.tokens.AsGranted"],
+    "DEFAULT_THROTTLE_CLASSES": ["config.api.throttle.PerCaller"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["config.api.parsers.Json"],
+    "DEFAULT_SCHEMA_CLASS": "config.api.schema.WithScope",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "config.api.problems.handler",
+    "URL_FORMAT_OVERRIDE": None,
     "NUM_PROXIES": env.whole("NUM_PROXIES", 0),
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Lockstep",
+    "DESCRIPTION": "Orders, exceptions, lockers and sync runs of the desk. Times are UTC, money is in pence. Errors are RFC 9457 problems.",
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": r"/api/v1/",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "PREPROCESSING_HOOKS": ["config.api.schema.only_ours"],
+    "POSTPROCESSING_HOOKS": ["config.api.schema.with_problems"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
 # --- the queue is a doorbell, never the truth --------------------------------------------------------------------------

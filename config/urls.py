@@ -9,6 +9,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.Metrics.as_view(), name="metrics"),
+    path("api/", include("config.api_urls")),
     path("", include("config.home_urls")),
     path("", include("exceptions_queue.urls")),
     path("", include("orders.urls")),

@@ -10,18 +10,28 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
-from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed, MethodNotAllowed, PermissionDenied
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from exceptions_queue.audit import Actor, record
 from partners.models import ApiToken
 
-SCOPES = {"metrics:read": "read the gauges at /metrics"}
+SCOPES = {
+    "contact:read": "see contact data unmasked, where the user may",
+    "exceptions:read": "read exceptions",
+    "exceptions:write": "act on exceptions",
+    "lockers:read": "read the mirrored lockers",
+    "metrics:read": "read the gauges at /metrics",
+    "orders:read": "read orders, contact data masked",
+    "orders:write": "act on orders",
+    "sync:read": "read how the feeds went",
+}
 PREFIX = "lockstep_"  # so that secret scanners and people recognise one
 USE_NOTED_EVERY = timedelta(minutes=1)
 REFUSED = "This token is not valid."  # one sentence for unknown, ended and revoked ones: it helps nobody guess
+NO_CSRF = "With a session an act needs the CSRF token in the header X-CSRFToken. A program uses a token instead."
 
 
 def create(user: User, *, name: str, scopes: Collection[str], days: int, actor: Actor, at: datetime) -> tuple[ApiToken, str]:
@@ -86,11 +96,30 @@ def _note_use(token: ApiToken, at: datetime) -> None:
     ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=at)
 
 
-class Nobody(BasePermission):
-    """The default of every API view: each view names who may call it."""
+class SignedIn(SessionAuthentication):
+    """A person's own session; an act needs the page's CSRF token too, so that no other site can act for them."""
+
+    def enforce_csrf(self, request: Request) -> None:
+        try:
+            super().enforce_csrf(request)
+        except PermissionDenied as refusal:
+            raise PermissionDenied(NO_CSRF, "csrf") from refusal
+
+
+class AsGranted(BasePermission):
+    """The default of every API view: its `access` names per method what a token and its user need. What names nothing lets nobody in."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        return False
+        access = getattr(view, "access", {})
+        if not (request.user.is_authenticated and access):
+            return False
+        method = "GET" if request.method == "HEAD" else str(request.method)
+        if method not in access:
+            raise MethodNotAllowed(method)
+        scope, permissions = access[method]
+        if isinstance(request.auth, ApiToken) and scope and scope not in request.auth.scopes:
+            raise PermissionDenied(f"This token lacks the scope {scope}.", "scope")
+        return bool(request.user.has_perms(permissions))
 
 
 class Scoped(BasePermission):

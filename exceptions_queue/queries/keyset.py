@@ -39,7 +39,7 @@ def place_of(cursor: str) -> Place | None:
     """The place a cursor names; None for none or for one that we did not write."""
     try:
         micros, pk = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().split(".")
-        return Place(_EPOCH + timedelta(microseconds=int(micros)), int(pk)) if cursor and int(pk) < 2**63 else None
+        return Place(_EPOCH + timedelta(microseconds=int(micros)), int(pk)) if cursor and 0 <= int(pk) < 2**63 else None
     except (ValueError, OverflowError, UnicodeError, binascii.Error):
         return None
 

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from exceptions_queue.models import AuditEntry
 from partners import tokens
 from partners.models import ApiToken
-from partners.tokens import Nobody, Scoped
+from partners.tokens import Scoped
 
 pytestmark = pytest.mark.django_db
 
@@ -97,7 +97,6 @@ def test_a_view_that_names_nobody_lets_nobody_in(made):
     _, text = made()
 
     assert ask(text, view=Default).status_code == 403
-    assert Nobody().has_permission(None, None) is False
 
 
 def test_use_is_noted_at_most_once_a_minute(made, django_assert_num_queries):
