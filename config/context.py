@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import SafeString
@@ -17,6 +17,7 @@ from partners.queries import trouble
 
 # Shown on every page, so each process looks only this often.
 BANNERS_FOR_S, ROLES_FOR_S = 10, 60
+SEARCH = "exceptions_queue.view_exceptioncase"
 
 
 class Section(NamedTuple):
@@ -44,18 +45,36 @@ NAVIGATION: tuple[tuple[str, tuple[Section, ...]], ...] = (
         (
             Section("Sync health", "partners:sync", "arrow-path", "partners.view_syncrun"),
             Section("Mappings", "partners:mappings", "arrows-right-left", "partners.view_codemapping"),
-            Section("Connections", "partners:connections", "link", "partners.view_circuit"),
-            Section("Resolver rules", "orders:resolvers", "funnel", "orders.view_resolverrule"),
         ),
     ),
     (
         "Desk",
         (
             Section("Reference", "queue:reference", "book-open", "exceptions_queue.view_exceptioncase"),
-            Section("Calendars", "queue:calendars", "calendar-days", "exceptions_queue.view_site"),
             Section("Audit log", "queue:audit", "shield-check", "exceptions_queue.view_auditentry"),
+            Section("Settings", "home:settings", "cog-6-tooth", "exceptions_queue.view_site"),
         ),
     ),
+)
+
+
+class Part(NamedTuple):
+    """One page of the settings, with what it is for. A part whose address does not exist is left out."""
+
+    label: str
+    url_name: str
+    icon: str
+    permission: str
+    purpose: str
+
+
+SETTINGS: tuple[Part, ...] = (
+    Part("People", "people:list", "users", "auth.view_user", "Who may sign in and do what. Invite, change roles, end access."),
+    Part("Connections", "partners:connections", "link", "partners.view_circuit", "Each partner's line: what is set, what a test proved."),
+    Part("Calendars", "queue:calendars", "calendar-days", "exceptions_queue.view_site", "Cut-offs, working days and bank holidays."),
+    Part("Resolver rules", "orders:resolvers", "funnel", "orders.view_resolverrule", "Where an order says its locker, mobile and dates."),
+    Part("Ownership", "queue:ownership", "user-group", "exceptions_queue.view_ownershiprule", "Which desk or person gets which case."),
+    Part("Design", "home:design", "swatch", "exceptions_queue.view_site", "Every part of these pages, in both themes and densities."),
 )
 
 
@@ -68,6 +87,8 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
     signed_in = hasattr(request, "user") and request.user.is_authenticated
     return {
         "sandbox": settings.SANDBOX,
+        "search": reverse("home:search") if signed_in and request.user.has_perm(SEARCH) else "",
+        "crumbs": crumbs(request.path) if signed_in else [],
         "nav": _navigation(request) if signed_in else "",
         "roles": _roles(request) if signed_in else "",
         "banners": cache.get_or_set("banners", lambda: trouble(timezone.now()), BANNERS_FOR_S) if signed_in else [],
@@ -84,27 +105,51 @@ def _roles(request: HttpRequest) -> str:
     return str(cache.get_or_set(f"roles:{request.user.pk}", labels, ROLES_FOR_S))
 
 
+def address(url_name: str) -> str:
+    """The address of a page that may not be there yet: "" then."""
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
+
+
+def crumbs(path: str) -> list[tuple[str, str]]:
+    """The pages above this one, the widest first: (label, address). Nothing on a page that the navigation names."""
+    above = [(label, url) for label, url in _places() if url != path and path.startswith(url)]
+    return sorted(above, key=lambda place: len(place[1]))
+
+
 def _navigation(request: HttpRequest) -> SafeString:
     allowed = frozenset(permission for permission in _ASKED if request.user.has_perm(permission))
-    return _drawn(allowed, next((url for url in _urls() if request.path == url or (url != "/" and request.path.startswith(url))), ""))
+    current = next((url for url in _sections() if request.path == url or (url != "/" and request.path.startswith(url))), "")
+    return _drawn(allowed, current, request.path == current)
 
 
 @lru_cache(maxsize=512)
-def _drawn(allowed: frozenset[str], current: str) -> SafeString:
+def _drawn(allowed: frozenset[str], current: str, exact: bool) -> SafeString:
     """The navigation as HTML: the same for everybody with the same rights on the same section, so drawn once."""
     groups = [(title, [section for section in sections if section.permission in allowed]) for title, sections in NAVIGATION]
-    shown = [{"title": title, "items": [_item(section, current) for section in sections]} for title, sections in groups if sections]
+    mark = "page" if exact else "true"
+    shown = [{"title": title, "items": [_item(section, current, mark) for section in sections]} for title, sections in groups if sections]
     return render_to_string("parts/_nav.html", {"groups": shown})
 
 
 @lru_cache(maxsize=1)
-def _urls() -> tuple[str, ...]:
+def _sections() -> tuple[str, ...]:
     return tuple(reverse(section.url_name) for _, sections in NAVIGATION for section in sections)
 
 
-def _item(section: Section, current: str) -> dict[str, Any]:
+@lru_cache(maxsize=1)
+def _places() -> tuple[tuple[str, str], ...]:
+    """Every page that can stand above another, but Today, which stands above all."""
+    named = [(section.label, section.url_name) for _, sections in NAVIGATION for section in sections]
+    named += [(part.label, part.url_name) for part in SETTINGS]
+    return tuple((label, url) for label, name in named if (url := address(name)) not in ("", "/"))
+
+
+def _item(section: Section, current: str, mark: str) -> dict[str, Any]:
     url = reverse(section.url_name)
-    return {"label": section.label, "url": url, "icon": section.icon, "current": url == current}
+    return {"label": section.label, "url": url, "icon": section.icon, "current": mark if url == current else ""}
 
 
 _ASKED = frozenset(section.permission for _, sections in NAVIGATION for section in sections)

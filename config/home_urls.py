@@ -2,8 +2,13 @@
 
 from django.urls import path
 
-from config import home
+from config import design, home, search
 
 app_name = "home"
 
-urlpatterns = [path("", home.today, name="today")]
+urlpatterns = [
+    path("", home.today, name="today"),
+    path("search/", search.search, name="search"),
+    path("settings/", design.index, name="settings"),
+    path("settings/design/", design.design, name="design"),
+]

@@ -1,39 +1,105 @@
-// The little that the browser does by itself: toasts, the theme, the menu, and saying so when a request fails.
+// The little that the browser does by itself: toasts with undo, the keys to the search, and saying so when a request fails.
 (() => {
-  const toasts = document.querySelector(".toasts");
-  const toast = (text) => {
-    const box = document.createElement("p");
-    box.className = "toast";
-    box.textContent = text;
-    toasts.append(box);
-    setTimeout(() => box.remove(), 7000);
+  const region = document.querySelector(".toasts");
+  const SHOWN_MS = 8000, WITH_UNDO_MS = 20000;
+
+  // A toast goes by itself, but not while somebody points at it or has the keyboard in it; bad news stays until dismissed.
+  const expire = (box, after) => {
+    let timer = 0;
+    const start = () => { timer = setTimeout(() => box.remove(), after); };
+    const stop = () => clearTimeout(timer);
+    box.addEventListener("mouseenter", stop);
+    box.addEventListener("focusin", stop);
+    box.addEventListener("mouseleave", start);
+    box.addEventListener("focusout", start);
+    start();
   };
 
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-act]");
-    if (!button) return;
-    if (button.dataset.act === "theme") {
-      const dark = getComputedStyle(document.documentElement).colorScheme.includes("dark")
-        && (document.documentElement.dataset.theme === "dark" || !document.documentElement.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches);
-      const theme = dark ? "light" : "dark";
-      document.documentElement.dataset.theme = theme;
-      try { localStorage.setItem("theme", theme); } catch { /* not kept, that is all */ }
+  const button = (label, className, act) => {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.className = className;
+    made.textContent = label;
+    made.addEventListener("click", act);
+    return made;
+  };
+
+  const undo = (box, { undo: url, undo_token: token }) => {
+    box.remove();
+    htmx.ajax("POST", url, { source: region, target: region, swap: "none", values: { undo_token: token } });
+  };
+
+  const finish = (box, tone, after) => {
+    const close = button("×", "icon-btn", () => box.remove());
+    close.setAttribute("aria-label", "Dismiss");
+    box.append(close);
+    if (tone !== "bad" && tone !== "warn") expire(box, after);
+  };
+
+  const toast = (told) => {
+    if (!region) return;
+    const { text, tone = "info" } = told;
+    const box = document.createElement("div");
+    const words = document.createElement("p");
+    box.className = `toast toast-${tone}`;
+    words.textContent = text;
+    box.append(words);
+    if (told.undo) {
+      const back = button("Undo", "btn btn-small", () => undo(box, told));
+      back.dataset.undo = "";
+      box.append(back);
     }
-    if (button.dataset.act === "menu") {
-      const open = document.querySelector(".side").classList.toggle("open");
-      button.setAttribute("aria-expanded", String(open));
+    region.append(box);
+    finish(box, tone, told.undo ? WITH_UNDO_MS : SHOWN_MS);
+    while (region.children.length > 4) region.firstElementChild.remove();
+  };
+
+  // What the last page had to say comes with this one as plain text; put in again, so that a screen reader speaks it.
+  region?.querySelectorAll(".toast").forEach((box) => {
+    box.remove();
+    setTimeout(() => {
+      region.append(box);
+      finish(box, box.dataset.tone, SHOWN_MS);
+    }, 60);
+  });
+
+  document.body.addEventListener("toast", ({ detail }) => toast(detail.text ? detail : { text: detail.value, tone: "info" }));
+  document.body.addEventListener("htmx:sendError", () => {
+    toast({ text: "The desk cannot be reached. Nothing was saved; try again in a moment.", tone: "bad" });
+  });
+  document.body.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
+    const reference = xhr.getResponseHeader("X-Request-Id");
+    const text = `That could not be done (${xhr.status}). Nothing was saved.${reference ? ` Reference ${reference}` : ""}`;
+    toast({ text, tone: "bad" });
+  });
+
+  document.addEventListener("click", (event) => {
+    const asked = event.target.closest("[data-toast], [data-print]");
+    if (asked?.dataset.toast) toast(JSON.parse(asked.dataset.toast));
+    else if (asked) print();
+  });
+
+  // Ctrl+K goes to the search of everything; "/" to the page's own search where it has one.
+  const focusOn = (field) => {
+    const sheet = field?.closest("[popover]");
+    if (sheet && !field.offsetParent && sheet.showPopover) sheet.showPopover();
+    field?.focus();
+    field?.select();
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.altKey) return;
+    const everywhere = document.getElementById("search");
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+      event.preventDefault();
+      focusOn(everywhere);
+    } else if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.target.closest("input, textarea, select, [contenteditable], dialog")) {
+      event.preventDefault();
+      focusOn(document.querySelector("main input[type=search]") ?? everywhere);
     }
   });
 
-  document.body.addEventListener("toast", (event) => toast(event.detail.value));
-  document.body.addEventListener("htmx:sendError", () => toast("The desk cannot be reached. Nothing was saved; try again in a moment."));
-  document.body.addEventListener("htmx:responseError", (event) => {
-    const reference = event.detail.xhr.getResponseHeader("X-Request-Id");
-    toast(`That could not be done (${event.detail.xhr.status}). Nothing was saved.${reference ? ` Reference ${reference}` : ""}`);
-  });
-  // A proposal fills the field and saves; after a swap the first fault, or the answer, gets the focus.
+  // After a swap the first fault gets the focus, and nothing else takes it.
   document.body.addEventListener("htmx:afterSwap", (event) => {
-    const bad = event.detail.target.querySelector?.("[aria-invalid=true]");
-    if (bad) bad.focus();
+    event.detail.target.querySelector?.("[aria-invalid=true]")?.focus();
   });
 })();

@@ -3,7 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from config.context import NAVIGATION
+from config import context
+from config.context import NAVIGATION, SETTINGS
 from exceptions_queue.models import ExceptionCase
 from partners.models import SyncRun
 from partners.sandbox.world import World
@@ -20,6 +21,8 @@ def addresses() -> list[str]:
     run = SyncRun.objects.order_by("pk").first()
     return [
         *(reverse(section.url_name) for _, sections in NAVIGATION for section in sections),
+        *filter(None, (context.address(part.url_name) for part in SETTINGS)),
+        "/search/?q=LS-100",
         f"/queue/{case.pk}/",
         f"/orders/{case.order_number}/",
         f"/sync/{run.pk}/",

@@ -1,0 +1,160 @@
+"""Search from anywhere: orders by number, lockers by id, name or postcode, products by SKU. Never a customer.
+
+A whole number, id or SKU goes straight to its page. Every look-up is one statement that stops after a few rows.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import permission_required
+from django.core.cache import cache
+from django.db import connection
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.views.decorators.http import require_GET
+
+from config.context import SEARCH, address
+from inventory.models import Product
+from lockers.models import Point
+from lockers.rules.points import outward
+from orders.models import Order
+from orders.rules.stage import stage
+
+LONGEST, SHOWN, NAME_FROM = 64, 8, 3
+SERIES_FOR_S = 300
+_DISTRICT = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?", re.ASCII)
+
+
+class Hit(NamedTuple):
+    """One thing found: its own name, what else tells it apart, its page. `exact` where the name is what was typed."""
+
+    name: str
+    detail: str
+    url: str
+    exact: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """What was found of one kind; `more` is the list of all of them where there are more than shown."""
+
+    title: str
+    hits: list[Hit]
+    more: str = ""
+
+
+@require_GET
+@permission_required(SEARCH, raise_exception=True)
+def search(request: HttpRequest) -> HttpResponse:
+    """The page of results, or straight on where exactly one thing has the name that was typed."""
+    typed = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:LONGEST]
+    groups = [group for permission, look in _LOOKS if typed and request.user.has_perm(permission) and (group := look(typed)).hits]
+    exact = [hit for group in groups for hit in group.hits if hit.exact]
+    if len(exact) == 1:
+        return redirect(exact[0].url)
+    return render(request, "home/search.html", {"typed": typed, "groups": groups})
+
+
+def _orders(typed: str) -> Group:
+    spelt = {typed, typed.upper(), typed.removeprefix("#")}
+    if typed.removeprefix("#").isdecimal():
+        spelt.add(_series() + typed.removeprefix("#"))
+    asked = Q()
+    for number in spelt:
+        asked |= _starts("number", number)
+    columns = ("number", "state", "acs_status", "release_claimed_at", "excluded_why", "locker_id")
+    found = list(Order.objects.filter(asked).order_by("number").values(*columns)[: SHOWN + 1])
+    hits = [
+        Hit(
+            row["number"],
+            ", ".join(filter(None, [_stage(row), f"to {row['locker_id']}" if row["locker_id"] else ""])),
+            reverse("orders:detail", kwargs={"number": row["number"]}),
+            row["number"] in spelt,
+        )
+        for row in found
+    ]
+    return _group("Orders", hits, reverse("orders:list"), q=typed)
+
+
+def _series() -> str:
+    """What the shop writes before its numbers ("LS-"), read off the newest order, so that digits alone are enough."""
+
+    def newest() -> str:
+        number = Order.objects.order_by("-placed_at", "-id").values_list("number", flat=True).first() or ""
+        return re.sub(r"\d+\D*$", "", number)
+
+    return str(cache.get_or_set("search.series", newest, SERIES_FOR_S))
+
+
+def _stage(row: dict[str, object]) -> str:
+    claimed, excluded = bool(row["release_claimed_at"]), bool(row["excluded_why"])
+    return stage(str(row["state"]), str(row["acs_status"]), claimed=claimed, excluded=excluded).label
+
+
+def _lockers(typed: str) -> Group:
+    code = typed.upper()
+    asked = _starts("point_id", code)
+    if place := _place(code):
+        asked |= place
+    if len(typed) >= NAME_FROM:
+        asked |= Q(name__icontains=typed)
+    columns = ("point_id", "name", "street", "postcode")
+    found = list(Point.objects.filter(asked, is_locker=True).order_by("point_id").values(*columns)[: SHOWN + 1])
+    hits = [
+        Hit(
+            row["point_id"],
+            ", ".join(filter(None, [row["name"], row["street"], row["postcode"]])),
+            reverse("lockers:detail", kwargs={"point_id": row["point_id"]}),
+            row["point_id"] == code,
+        )
+        for row in found
+    ]
+    return _group("Lockers", hits, reverse("lockers:list"), **{"place" if place else "q": typed})
+
+
+def _place(code: str) -> Q | None:
+    """A whole postcode, or its first half as people say it ("LS1"); None for anything else."""
+    if district := outward(code):
+        return Q(outward=district, postcode=f"{district} {code.replace(' ', '').removeprefix(district)}")
+    return Q(outward=code) if _DISTRICT.fullmatch(code) else None
+
+
+def _products(typed: str) -> Group:
+    asked = _starts("sku", typed) | _starts("sku", typed.upper())
+    found = list(Product.objects.filter(asked).order_by("sku").values("sku", "name", "brand")[: SHOWN + 1])
+    hits = [
+        Hit(row["sku"], ", ".join(filter(None, [row["name"], row["brand"]])), _product(row["sku"]), row["sku"] in (typed, typed.upper()))
+        for row in found
+    ]
+    return _group("Products", hits, reverse("inventory:products"), q=typed)
+
+
+def _product(sku: str) -> str:
+    """A product's own page where there is one and the SKU can stand in an address; else its row in the list."""
+    try:
+        return reverse("inventory:product", kwargs={"sku": sku})
+    except NoReverseMatch:
+        return f"{address('inventory:products')}?{urlencode({'q': sku})}"
+
+
+def _starts(column: str, text: str) -> Q:
+    """Starts with, exactly as written, by the column's own index: a range on SQLite, whose LIKE uses none."""
+    if connection.vendor == "sqlite":
+        return Q(**{f"{column}__gte": text, f"{column}__lt": text + "\U0010ffff"})
+    return Q(**{f"{column}__startswith": text})
+
+
+def _group(title: str, hits: list[Hit], base: str, **query: str) -> Group:
+    return Group(title, hits[:SHOWN], f"{base}?{urlencode(query)}" if len(hits) > SHOWN else "")
+
+
+_LOOKS: tuple[tuple[str, Callable[[str], Group]], ...] = (
+    ("orders.view_order", _orders),
+    ("lockers.view_point", _lockers),
+    ("inventory.view_product", _products),
+)

@@ -1,0 +1,113 @@
+"""Search from anywhere: what is found, what leads straight on, what nobody finds, and what it costs."""
+
+from io import StringIO
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group, Permission
+from django.core.cache import cache
+from django.core.management import call_command
+
+from inventory.models import Product
+from lockers.models import Point
+from tests.orders.builders import NOON, make_order, make_shopfloor
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def person(client):
+    cache.clear()
+    call_command("load_roles", stdout=StringIO())
+    user = get_user_model().objects.create_user("cx")
+    user.groups.add(Group.objects.get(name="cx"))
+    client.force_login(user)
+    make_shopfloor()
+    return client
+
+
+def found(client, typed: str) -> str:
+    return client.get("/search/", {"q": typed}).content.decode()
+
+
+def test_a_whole_order_number_opens_the_order(person):
+    make_order(number="LS-10011")
+
+    for typed in ("LS-10011", "ls-10011", " LS-10011 ", "10011", "#10011"):
+        assert person.get("/search/", {"q": typed})["Location"] == "/orders/LS-10011/", typed
+
+
+def test_the_start_of_a_number_lists_what_begins_with_it(person):
+    for number in ("LS-10011", "LS-10012", "LS-20001"):
+        make_order(number=number)
+    html = found(person, "LS-100")
+
+    assert "/orders/LS-10011/" in html
+    assert "/orders/LS-10012/" in html
+    assert "LS-20001" not in html
+
+
+def test_more_than_a_handful_leads_to_the_list(person):
+    for n in range(12):
+        make_order(number=f"LS-100{n:02}")
+    html = found(person, "LS-100")
+
+    assert html.count('href="/orders/LS-') == 8
+    assert "/orders/?q=LS-100" in html
+
+
+def test_a_locker_is_found_by_id_name_and_postcode(person):
+    point = Point.objects.filter(is_locker=True).first()
+    Point.objects.filter(pk=point.pk).update(name="Kirkgate Market", postcode="LS2 7HJ", outward="LS2")
+
+    assert person.get("/search/", {"q": point.point_id.lower()})["Location"] == f"/lockers/{point.point_id}/"
+    for typed in ("kirkgate", "LS2", "ls2 7hj"):
+        assert point.point_id in found(person, typed), typed
+
+
+def test_a_sku_is_found_and_wildcards_are_letters_like_any_other(person):
+    Product.objects.create(sku="ZED-0001-12", name="Coat", fetched_at=NOON, changed_at=NOON)
+
+    assert "ZED-0001-12" in found(person, "zed-0001")
+    assert "ZED-0001-12" not in found(person, "%")
+    assert "ZED-0001-12" not in found(person, "ZED_0001")
+
+
+def test_customers_are_never_found(person):
+    make_order(number="LS-1", first_name="Ottilie", last_name="Quartermain", postcode="ZE1 0AA")
+
+    for typed in ("Ottilie", "Quartermain", "ZE1 0AA"):
+        assert "LS-1" not in found(person, typed)
+    assert person.get("/search/?q=a@b.example").status_code == 400
+
+
+def test_nobody_finds_what_their_role_may_not_see(client):
+    cache.clear()
+    user = get_user_model().objects.create_user("narrow")
+    user.user_permissions.add(Permission.objects.get(codename="view_exceptioncase"))
+    client.force_login(user)
+    make_shopfloor()
+    make_order(number="LS-10011")
+
+    answer = client.get("/search/", {"q": "LS-10011"})
+
+    assert answer.status_code == 200
+    assert "/orders/LS-10011/" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("many", [3, 30])
+def test_it_costs_the_same_whatever_is_found(person, many, django_assert_max_num_queries):
+    for n in range(many):
+        make_order(number=f"LS-7{n:03}")
+    found(person, "LS-7")
+
+    with django_assert_max_num_queries(6):
+        found(person, "LS-7")
+
+
+@pytest.mark.parametrize("typed", ["", " ", "\x00", "é" * 300, "'; --", "<script>"])
+def test_odd_input_is_answered(person, typed):
+    answer = person.get("/search/", {"q": typed})
+
+    assert answer.status_code == 200
+    assert "<script>" not in answer.content.decode().split("<main")[1]
