@@ -3,11 +3,11 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from config.api.problems import API, problem
+from config.api.problems import is_for_programs, problem
 
 
 def _page(request: HttpRequest, status: int, heading: str, sentence: str) -> HttpResponse:
-    if request.path.startswith(API):
+    if is_for_programs(request.path):
         return problem(status, sentence)
     context = {"heading": heading, "sentence": sentence, "reference": request.META.get("lockstep.request_id", "")}
     template = "parts/_refused.html" if request.headers.get("HX-Request") else "refused.html"

@@ -12,7 +12,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
-from config.api.problems import API, problem
+from config.api.problems import is_for_programs, problem
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -48,7 +48,7 @@ class RequestLog(_Pass):
     def _answer(self, request: HttpRequest) -> HttpResponse:
         if _PERSONAL.search(request.META.get("QUERY_STRING", "")):
             sentence = "This address holds personal data, which must not stand in an address. Search by order number instead."
-            if request.path.startswith(API):
+            if is_for_programs(request.path):
                 return problem(400, sentence)
             return HttpResponse(sentence, status=400, content_type="text/plain; charset=utf-8")
         return self.get_response(request)

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed, MethodNotAllowed, PermissionDenied
@@ -92,8 +91,9 @@ def is_valid(token: ApiToken, *, at: datetime) -> bool:
 
 
 def _note_use(token: ApiToken, at: datetime) -> None:
-    stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=at - USE_NOTED_EVERY)
-    ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=at)
+    """Once a minute: a program that asks a hundred times a minute must not write a hundred times."""
+    if token.last_used_at is None or token.last_used_at < at - USE_NOTED_EVERY:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=at)
 
 
 class SignedIn(SessionAuthentication):

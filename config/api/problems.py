@@ -9,13 +9,18 @@ from django.http import Http404, HttpResponse, JsonResponse
 from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
-API = "/api/"
 SENTENCES = {
+    exceptions.NotFound: "There is nothing at this address. It may have been mistyped, or removed.",
     exceptions.NotAuthenticated: "Send a token (Authorization: Bearer …) or sign in first.",
     exceptions.UnsupportedMediaType: "Send JSON, with the header Content-Type: application/json.",
     exceptions.NotAcceptable: "The answer is JSON: ask for application/json, or leave the header Accept out.",
     exceptions.MethodNotAllowed: "This address does not know that method. The header Allow names those it knows.",
 }
+
+
+def is_for_programs(path: str) -> bool:
+    """Whether who asks there reads JSON. The documentation is a page."""
+    return path.startswith("/api/") and not path.startswith("/api/docs/")
 
 
 def problem(status: int, sentence: str, code: str = "", **more: Any) -> HttpResponse:
@@ -56,7 +61,8 @@ def _sentence(error: exceptions.APIException) -> str:
         return f"Too many requests: wait {_wait(error)} s."
     if type(error) is exceptions.PermissionDenied and error.detail == exceptions.PermissionDenied.default_detail:
         return "Your role does not allow this."
-    return SENTENCES.get(type(error), str(error.detail))
+    said = str(error.detail)
+    return said if isinstance(error, exceptions.NotFound) and said != error.default_detail else SENTENCES.get(type(error), said)
 
 
 def _wait(error: exceptions.Throttled) -> int:
