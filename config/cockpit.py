@@ -23,7 +23,7 @@ from orders.models import Order
 from orders.queries.listing import of_stage
 from orders.rules.stage import STAGES
 
-MOST_ORDERS, MOST_CASES = 12, 60
+MOST_ORDERS, MOST_CASES = 10, 60
 FIRST_HOUR, LAST_HOUR = 6, 20
 SHOWN_STAGES = ("received", "held", "ready", "sending", "at_acs", "picking", "part_picked", "picked", "packed", "despatched", "unmapped")
 TONES = {"held": "bad", "unmapped": "warn", "at_acs": "ok", "despatched": "ok"}

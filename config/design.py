@@ -1,12 +1,13 @@
 """The settings' front page, and the living page of every part that pages are built from."""
 
+import json
 from typing import Any
 
 from django import forms
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from config.context import SETTINGS, address
 
@@ -72,3 +73,11 @@ def design(request: HttpRequest) -> HttpResponse:
         "themes": ("light", "dark"),
     }
     return render(request, "home/design.html", context)
+
+
+@require_POST
+@permission_required("exceptions_queue.view_site", raise_exception=True)
+def undone(request: HttpRequest) -> HttpResponse:
+    """What the sample toast's Undo asks: nothing was done, so nothing is undone, and it says so."""
+    told = {"toast": {"text": "Undone: LS-10011 is nobody's again.", "tone": "info"}}
+    return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(told)})

@@ -11,4 +11,5 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     path("settings/", design.index, name="settings"),
     path("settings/design/", design.design, name="design"),
+    path("settings/design/undo/", design.undone, name="design-undo"),
 ]
