@@ -69,7 +69,7 @@ class Part(NamedTuple):
 
 
 SETTINGS: tuple[Part, ...] = (
-    Part("People", "people:list", "users", "auth.view_user", "Who may sign in and do what. Invite, change roles, end access."),
+    Part("People", "people:list", "users", "config.view_access", "Who may sign in and do what. Invite, change roles, end access."),
     Part("Connections", "partners:connections", "link", "partners.view_circuit", "Each partner's line: what is set, what a test proved."),
     Part("Calendars", "queue:calendars", "calendar-days", "exceptions_queue.view_site", "Cut-offs, working days and bank holidays."),
     Part("Resolver rules", "orders:resolvers", "funnel", "orders.view_resolverrule", "Where an order says its locker, mobile and dates."),

@@ -10,9 +10,11 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
 from config.api.problems import is_for_programs, problem
+from config.people.access import note_seen
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -71,6 +73,7 @@ class SessionClock(_Pass):
                 messages.info(request, "You were away for half an hour, so the session ended. Please sign in again.")
             elif now - seen >= SEEN_EVERY_S or "seen_at" not in request.session:
                 request.session["seen_at"] = now
+                note_seen(request.user, at=timezone.now())
         return self.get_response(request)
 
 

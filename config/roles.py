@@ -77,8 +77,16 @@ ROLES = {
             "partners.add_codemapping",
             "partners.change_codemapping",
             "partners.check_circuit",
+            "config.view_access",
+            "config.manage_access",
         ),
-        _role("viewer", "Viewer", "exceptions_queue.export_exceptioncase", "exceptions_queue.export_auditentry"),
+        _role(
+            "viewer",
+            "Viewer",
+            "exceptions_queue.export_exceptioncase",
+            "exceptions_queue.export_auditentry",
+            "config.view_access",
+        ),
     )
 }
 

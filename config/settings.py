@@ -136,6 +136,7 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ALLAUTH_TRUSTED_PROXY_COUNT = env.whole("NUM_PROXIES", 0)  # so that login limits count the right address too
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
 SECURE_COOKIES = not (DEBUG or SANDBOX or TESTING)

@@ -11,6 +11,7 @@ urlpatterns = [
     path("metrics", health.Metrics.as_view(), name="metrics"),
     path("api/", include("config.api_urls")),
     path("", include("config.home_urls")),
+    path("", include("config.people.urls")),
     path("", include("exceptions_queue.urls")),
     path("", include("orders.urls")),
     path("", include("lockers.urls")),

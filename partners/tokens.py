@@ -6,6 +6,8 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.auth import get_backends
+from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
@@ -87,7 +89,13 @@ class BearerToken(BaseAuthentication):
 
 
 def is_valid(token: ApiToken, *, at: datetime) -> bool:
-    return token.revoked_at is None and token.expires_at > at and token.user.is_active
+    """A token opens no more than its user's own password would today."""
+    return token.revoked_at is None and token.expires_at > at and _may_come_in(token.user)
+
+
+def _may_come_in(user: User) -> bool:
+    """What a session is asked at every request: is the account on, and is today one of its days?"""
+    return any(backend.user_can_authenticate(user) for backend in get_backends() if isinstance(backend, ModelBackend))
 
 
 def _note_use(token: ApiToken, at: datetime) -> None:

@@ -14,6 +14,8 @@ ROOT = Path(__file__).resolve().parent.parent
 FOR_ANYBODY = {
     "healthz": "a load balancer asks",
     "readyz": "a load balancer asks",
+    "welcome/": "a newcomer chooses a password, by the secret of their link",
+    "welcome/X1/": "a newcomer opens their link",
 }
 FOR_ANYBODY_SIGNED_IN = {
     "account/": "one's own account: log in and out, password, second factor",

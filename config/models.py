@@ -1,0 +1,54 @@
+"""What the roof keeps: from when to when a person may come in, and the one-time links that let them choose a password."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+
+class Access(models.Model):
+    """A person's terms. Without a row there are none: the account's own `is_active` decides.
+
+    Days are whole days of the desk's time zone, both included.
+    """
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="access")
+    starts_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
+    left_at = models.DateTimeField(null=True, blank=True, help_text="When a colleague ended the access.")
+    last_seen_at = models.DateTimeField(null=True, blank=True, help_text="Noted every five minutes of use.")
+
+    class Meta:
+        default_permissions = ("view",)
+        permissions = [("manage_access", "Can invite people, change their roles and end their access")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="access_ends_after_it_starts",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Access of {self.user_id}"
+
+
+class Invitation(models.Model):
+    """A link to choose a password: shown once, kept as a hash, good for one use until it expires or is replaced."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="invitations")
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(used_at__isnull=True, withdrawn_at__isnull=True), name="one_open_invitation_per_person"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Invitation of {self.user_id}"

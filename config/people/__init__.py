@@ -1,0 +1,1 @@
+"""People: who may come in, from when to when, and as what."""
