@@ -78,7 +78,7 @@ class BearerToken(BaseAuthentication):
         if kind.lower() != "bearer":
             return None
         at, hashed = timezone.now(), digest(text.strip())
-        token = ApiToken.objects.select_related("user").filter(token_hash=hashed).first()
+        token = ApiToken.objects.select_related("user__access").filter(token_hash=hashed).first()
         if token is None or not secrets.compare_digest(token.token_hash, hashed) or not is_valid(token, at=at):
             raise AuthenticationFailed(REFUSED)
         _note_use(token, at)
@@ -94,7 +94,7 @@ def is_valid(token: ApiToken, *, at: datetime) -> bool:
 
 
 def _may_come_in(user: User) -> bool:
-    """What a session is asked at every request: is the account on, and is today one of its days?"""
+    """What a session is asked at every request: is the account on, and is today one of its days? The roof knows; it was read along."""
     return any(backend.user_can_authenticate(user) for backend in get_backends() if isinstance(backend, ModelBackend))
 
 
