@@ -4,14 +4,20 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from urllib.parse import urlsplit, urlunsplit
 
 import structlog
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, resolve_url
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from config.api.problems import is_for_programs, problem
 from config.people.access import note_seen
@@ -77,6 +83,26 @@ class SessionClock(_Pass):
         return self.get_response(request)
 
 
+class SignInFirst(LoginRequiredMiddleware):
+    """Without a session to the login page, and from there back to where one was: after an act that is its page, never its address."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]) -> HttpResponseRedirect:
+        if request.method in ("GET", "HEAD") and not request.headers.get("HX-Request"):
+            return super().handle_no_permission(request, view_func)
+        page = _page_of(request)
+        login = resolve_url(self.get_login_url(view_func))
+        return redirect_to_login(page, login) if page else redirect(login)
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The path of the page that sent this request, as the browser tells it; "" for none, and for a page that is not ours."""
+    told = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(told, allowed_hosts={request.get_host()}):
+        return ""
+    parts = urlsplit(told)
+    return urlunsplit(("", "", parts.path, parts.query, ""))
+
+
 class HtmxLogin(_Pass):
     """A fragment asked for after the session ended must not show the login page inside the panel: the whole page goes there."""
 
@@ -84,7 +110,7 @@ class HtmxLogin(_Pass):
         response = self.get_response(request)
         if request.headers.get("HX-Request") and response.status_code == 302 and not request.user.is_authenticated:
             away = HttpResponse(status=204)
-            away["HX-Redirect"] = response["Location"].partition("?")[0]
+            away["HX-Redirect"] = response["Location"]
             return away
         return response
 

@@ -1,9 +1,13 @@
 """At what address? The rooms bring their own."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
 from config import health
+
+# The admin's own form would let its people in without their second step.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
@@ -17,6 +21,7 @@ urlpatterns = [
     path("", include("lockers.urls")),
     path("", include("inventory.urls")),
     path("", include("partners.urls")),
+    path("account/", include("config.people.account_urls")),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

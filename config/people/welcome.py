@@ -32,6 +32,12 @@ def opened(request: HttpRequest, secret: str) -> HttpResponse:
     return _form(request, PasswordForm(user=invitation.user, initial={"token": secret})) if invitation else _dead(request, 200)
 
 
+@login_not_required
+def ask_an_admin(request: HttpRequest, **_in_address: str) -> HttpResponse:
+    """What would need an e-mail of ours, before we send any."""
+    return _private(render(request, "people/ask_an_admin.html"))
+
+
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_not_required

@@ -95,3 +95,70 @@ def test_a_page_that_does_not_exist_says_so_with_a_reference(root):
     assert answer.status_code == 404
     assert "There is nothing at this address" in answer.content.decode()
     assert answer["X-Request-Id"] in answer.content.decode()
+
+
+@pytest.mark.parametrize("header", ["HX-Current-URL", "Referer"])
+def test_after_an_act_without_a_session_the_login_leads_back_to_its_page(client, header):
+    answer = client.post("/queue/5/snooze/", headers={"HX-Request": "true", header: "http://testserver/queue/?owner=cx"})
+
+    assert (answer.status_code, answer["HX-Redirect"]) == (204, "/account/login/?next=/queue/%3Fowner%3Dcx")
+
+
+def test_a_form_sent_without_a_session_leads_back_to_its_page_and_never_to_the_act(client):
+    answer = client.post("/queue/5/snooze/", headers={"Referer": "http://testserver/queue/5/"})
+
+    assert answer["Location"] == "/account/login/?next=/queue/5/"
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example/queue/", "//evil.example/", "javascript:alert(1)", "http://testserver@evil.example/", ""]
+)
+def test_a_page_elsewhere_is_never_led_back_to(client, elsewhere):
+    answer = client.post("/queue/5/snooze/", headers={"HX-Request": "true", "HX-Current-URL": elsewhere, "Referer": elsewhere})
+
+    assert answer["HX-Redirect"] == "/account/login/"
+
+
+EVIL = [
+    "//evil.example",
+    "https://evil.example",
+    "https:evil.example",
+    "/\\evil.example",
+    "///evil.example",
+    "\\\\evil.example",
+    "javascript:alert(1)",
+    "\t//evil.example",
+]
+
+
+@pytest.mark.parametrize("evil", EVIL)
+def test_the_login_leads_nowhere_but_here(client, evil):
+    get_user_model().objects.create_user("ada", password="correct-horse-battery")
+
+    answer = client.post("/account/login/", {"login": "ada", "password": "correct-horse-battery", "next": evil})
+
+    assert answer["Location"] == "/"
+
+
+def test_the_login_leads_back_to_a_page_of_ours(client):
+    get_user_model().objects.create_user("ada", password="correct-horse-battery")
+
+    answer = client.post("/account/login/", {"login": "ada", "password": "correct-horse-battery", "next": "/queue/?owner=cx"})
+
+    assert answer["Location"] == "/queue/?owner=cx"
+
+
+def test_what_would_need_an_e_mail_says_whom_to_ask(client):
+    for path in ("password/reset/", "email/", "confirm-email/", "password/reset/key/1-x/"):
+        for method in (client.get, client.post):
+            answer = method(f"/account/{path}", {"email": "ada@example.com"} if method == client.post else None)
+            assert (answer.status_code, "Ask an integration admin" in answer.content.decode()) == (200, True)
+
+
+def test_the_admin_lets_nobody_in_by_a_form_of_its_own(client):
+    get_user_model().objects.create_superuser("root", password="correct-horse-battery")
+
+    answer = client.post("/admin/login/", {"username": "root", "password": "correct-horse-battery"})
+
+    assert answer["Location"].startswith("/account/login/")
+    assert client.get("/admin/").status_code == 302
