@@ -1,5 +1,6 @@
 """Error pages that say what happened and what to do."""
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -8,7 +9,7 @@ from config.api.problems import is_for_programs, problem
 
 def _page(request: HttpRequest, status: int, heading: str, sentence: str) -> HttpResponse:
     if is_for_programs(request.path):
-        return problem(status, sentence)
+        return problem(status, f"{heading}. {sentence}")
     context = {"heading": heading, "sentence": sentence, "reference": request.META.get("lockstep.request_id", "")}
     template = "parts/_refused.html" if request.headers.get("HX-Request") else "refused.html"
     return render(request, template, context, status=status)
@@ -30,6 +31,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig):
+        return _page(request, 413, "This is too much at once", "Nothing was changed. Send less.")
     return _page(request, 400, "This request cannot be read", "Nothing was changed. Go back and try again.")
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from django.contrib.contenttypes.models import ContentType
 from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
@@ -18,7 +17,7 @@ from orders import actions
 from orders import serializers as shapes
 from orders.filters import OrderFilter
 from orders.models import Order
-from orders.queries import told
+from orders.queries import detail, told
 from orders.rules import masking
 from orders.rules.stage import STAGES
 from orders.states import Destination, OrderState
@@ -180,7 +179,7 @@ def _may_see_contact(request: Asked) -> bool:
 
 def _hold(order: Order, pk: int | None) -> Hold:
     """The hold meant: by its id, which must be one of this order's, or the only one that stands."""
-    holds = Hold.objects.filter(subject_type=ContentType.objects.get_for_model(Order), subject_id=order.pk)
+    holds = detail.every_hold(order)
     if pk is not None:
         if (hold := holds.filter(pk=pk).first()) is None:
             raise Unusable({"hold": [f"Order {order.number} has no such hold."]})

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from exceptions_queue.catalogue import CATALOGUE, sentence
@@ -67,8 +68,13 @@ def cases_of(order: Order) -> list[ExceptionCase]:
     return sorted(cases, key=lambda case: (case.state != CaseState.OPEN, case.due_at))
 
 
+def every_hold(order: Order) -> QuerySet[Hold]:
+    """Every hold this order ever had, and no other subject's that happens to have its id."""
+    return Hold.objects.filter(**_about(order))
+
+
 def holds_of(order: Order) -> list[Hold]:
-    return list(Hold.objects.filter(**_about(order)).select_related("placed_by").order_by("placed_at"))
+    return list(every_hold(order).select_related("placed_by").order_by("placed_at"))
 
 
 def shown_cases(cases: list[ExceptionCase]) -> list[dict[str, Any]]:

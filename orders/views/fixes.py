@@ -13,12 +13,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from exceptions_queue.catalogue import CATALOGUE
-from exceptions_queue.models import Hold
 from lockers.rules import phone
 from orders import actions, forms
 from orders.actions import Checked, Refused, Stale, TooLate
 from orders.models import Order
-from orders.queries import nearby
+from orders.queries import detail, nearby
 from orders.rules import people
 from orders.views import Signed
 
@@ -86,7 +85,7 @@ def clear_hold(request: Signed, number: str, pk: int) -> HttpResponse:
     if not request.user.has_perm("orders.hold_order"):
         raise PermissionDenied
     order = get_object_or_404(Order, number=number)
-    hold = get_object_or_404(Hold, pk=pk, subject_id=order.pk)
+    hold = get_object_or_404(detail.every_hold(order), pk=pk)
     try:
         checked = actions.clear(order, hold=hold, reason=request.POST.get("reason", ""), actor=request.user, at=timezone.now())
     except actions.DeskRefused as refused:

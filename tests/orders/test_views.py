@@ -9,7 +9,8 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
 
-from exceptions_queue.models import AuditEntry
+from exceptions_queue.actions import place_hold
+from exceptions_queue.models import AuditEntry, Hold, Site
 from orders.actions import review_many
 from orders.models import Order, ResolverRule
 from orders.states import OrderState
@@ -263,3 +264,12 @@ def test_the_resolver_page_shows_how_often_each_rule_hit(client):
     make_order(resolved_by={"mobile": {"rule": "Phone for the delivery", "source": "phone shipping"}})
 
     assert "Phone for the delivery: 1" in page(client, "/settings/resolvers/")
+
+
+def test_a_hold_of_another_thing_with_the_order_s_id_is_not_here(cx):
+    order = make_order()
+    site = Site.objects.first()
+    elsewhere = place_hold(site, reason="x", exit="x", owner="cx", actor="system:test", at=NOON)
+    Hold.objects.filter(pk=elsewhere.pk).update(subject_id=order.pk)
+
+    assert cx.post(f"/orders/{order.number}/holds/{elsewhere.pk}/clear/").status_code == 404
