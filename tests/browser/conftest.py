@@ -154,6 +154,20 @@ def is_within_its_width(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
 
 
+SMALL = """() => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")].filter(each => {
+  const box = (each.labels && each.labels[0] && /^(checkbox|radio)$/.test(each.type) ? each.labels[0] : each).getBoundingClientRect();
+  const style = getComputedStyle(each);
+  const inText = style.display === "inline" || each.closest("svg, .sr-only, .skip");
+  return each.checkVisibility({visibilityProperty: true}) && !inText && box.width > 0 && (box.width < 23.5 || box.height < 23.5);
+}).map(each => each.outerHTML.slice(0, 120))"""
+
+
+def small_targets(page: Page) -> list[str]:
+    """What can be hit but is smaller than 24 by 24 pixels. Links in running text and dots of a map, which stand in words too, may be."""
+    found: list[str] = page.evaluate(SMALL)
+    return found
+
+
 def keep(page: Page, name: str) -> None:
     """A picture for whoever wants to look."""
     ARTEFACTS.mkdir(exist_ok=True)
