@@ -34,3 +34,19 @@ class Owner(models.TextChoices):
     MERCHANDISING = "merchandiser", "Merchandising"
     FINANCE = "finance", "Finance"
     INTEGRATION = "integration", "Integration admin"
+
+
+class BulkState(models.TextChoices):
+    """A job that was stopped can go on; one that is done cannot."""
+
+    QUEUED = "queued", "Waiting for a worker"
+    RUNNING = "running", "Running"
+    STOPPED = "stopped", "Stopped"
+    DONE = "done", "Done"
+
+
+class ItemState(models.TextChoices):
+    TODO = "todo", "To do"
+    DONE = "done", "Done"
+    FAILED = "failed", "Refused"
+    SKIPPED = "skipped", "Nothing to do"

@@ -1,4 +1,4 @@
-"""What the desk keeps: cases, holds, the audit record, and the working calendars that give due times."""
+"""What is wrong, how many of it, what people wrote about it, and what they decided must wait."""
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
@@ -44,6 +44,10 @@ class ExceptionCase(Subject):
     due_at = models.DateTimeField()
     cutoff_at = models.DateTimeField(null=True, blank=True)
     snoozed_until = models.DateTimeField(null=True, blank=True)
+    waiting_since = models.DateTimeField(null=True, blank=True, help_text="Since when it waits for the customer's answer.")
+    waiting_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    waiting_until = models.DateTimeField(null=True, blank=True, help_text="When it comes back by itself.")
+    waited_s = models.IntegerField(default=0, help_text="Seconds it has waited for the customer before: off the owner's response clock.")
     last_seen_at = models.DateTimeField()
     rules_version = models.CharField(max_length=20, blank=True, help_text="The version of the rules that found it, where its room has one.")
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -79,6 +83,8 @@ class ExceptionCase(Subject):
             models.Index(fields=["code", "due_at", "id"], condition=Q(state=CaseState.OPEN), name="open_by_code_due"),
             models.Index(fields=["owner", "code", "due_at", "id"], condition=Q(state=CaseState.OPEN), name="open_by_owner_code_due"),
             models.Index(fields=["assignee", "due_at", "id"], condition=Q(state=CaseState.OPEN), name="open_by_assignee_due"),
+            models.Index(fields=["cause_key", "due_at"], condition=Q(state=CaseState.OPEN), name="open_by_cause"),
+            models.Index(fields=["waiting_until"], condition=Q(waiting_since__isnull=False), name="cases_that_wait"),
             models.Index(fields=["-closed_at", "-id"], condition=~Q(state=CaseState.OPEN), name="closed_latest_first"),
             models.Index(fields=["subject_type", "subject_id"], name="cases_of_a_subject"),
             models.Index(fields=["order_number"], condition=~Q(order_number=""), name="cases_of_an_order"),
@@ -140,83 +146,3 @@ class Hold(Subject):
 
     def __str__(self) -> str:
         return f"Hold on {self.subject_label}"
-
-
-class AuditEntry(Subject):
-    """One act, written in the transaction of the act. Append-only: the database refuses UPDATE and DELETE.
-
-    Actor and subject are frozen as text. `before` and `after` hold field names, with personal values hashed.
-    """
-
-    at = models.DateTimeField()
-    actor_id_text = models.CharField(max_length=40)
-    actor_label = models.CharField(max_length=150)
-    verb = models.CharField(max_length=60)
-    before = models.JSONField(default=dict)
-    after = models.JSONField(default=dict)
-    reason = models.CharField(max_length=500, blank=True)
-
-    class Meta:
-        permissions = [("export_auditentry", "Can export the audit log")]
-        indexes = [
-            models.Index(fields=["subject_type", "subject_id", "-id"], name="audit_of_a_subject"),
-            models.Index(fields=["-at", "-id"], name="audit_latest_first"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.verb}: {self.subject_label}"
-
-
-class AuditSeal(models.Model):
-    """The place of one audit entry in the hash chain: each hash covers the entry and the hash before it."""
-
-    seq = models.BigIntegerField(primary_key=True)
-    entry = models.OneToOneField(AuditEntry, on_delete=models.PROTECT, related_name="seal")
-    previous_hash = models.CharField(max_length=64, unique=True)
-    hash = models.CharField(max_length=64, unique=True)
-    sealed_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=Q(seq__gte=1), name="the_chain_starts_at_one")]
-
-    def __str__(self) -> str:
-        return f"Seal {self.seq}"
-
-
-class Site(models.Model):
-    """A place that works to a clock. Times are local to `time_zone`; `working_days` are ISO weekdays (1 = Monday)."""
-
-    key = models.SlugField(max_length=20, unique=True)
-    name = models.CharField(max_length=80)
-    time_zone = models.CharField(max_length=40, default="Europe/London")
-    bank_holidays = models.CharField(
-        max_length=8, blank=True, default="SCT", help_text="UK division whose bank holidays close the site: SCT, ENG, WLS, NIR or empty."
-    )
-    working_days = models.CharField(max_length=7, default="12345")
-    order_cutoff = models.TimeField(help_text="Orders sent to ACS by this time make the day's collection.")
-    collection_at = models.TimeField(help_text="InPost's collection.")
-    lead_minutes = models.IntegerField(default=240, help_text="Minutes from release to packed.")
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=Q(lead_minutes__gte=0), name="lead_minutes_is_not_negative")]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class SiteDay(models.Model):
-    """A day that differs from the site's week: closed, or with other times."""
-
-    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="days")
-    on = models.DateField()
-    closed = models.BooleanField(default=False)
-    order_cutoff = models.TimeField(null=True, blank=True)
-    collection_at = models.TimeField(null=True, blank=True)
-    note = models.CharField(max_length=200, blank=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["site", "on"], name="one_exception_per_site_and_day")]
-        ordering = ["on"]
-
-    def __str__(self) -> str:
-        return f"{self.site_id} on {self.on}"

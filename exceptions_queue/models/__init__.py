@@ -1,0 +1,23 @@
+"""What the desk keeps."""
+
+from exceptions_queue.models.cases import CaseCount, CaseNote, ExceptionCase, Hold, Subject
+from exceptions_queue.models.record import AuditEntry, AuditSeal
+from exceptions_queue.models.sites import Site, SiteDay
+from exceptions_queue.models.triage import BulkItem, BulkJob, OwnershipRule, Presence, SavedView
+
+__all__ = [
+    "AuditEntry",
+    "AuditSeal",
+    "BulkItem",
+    "BulkJob",
+    "CaseCount",
+    "CaseNote",
+    "ExceptionCase",
+    "Hold",
+    "OwnershipRule",
+    "Presence",
+    "SavedView",
+    "Site",
+    "SiteDay",
+    "Subject",
+]
