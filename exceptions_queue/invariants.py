@@ -4,11 +4,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from exceptions_queue import audit
 from exceptions_queue.catalogue import CATALOGUE
-from exceptions_queue.models import AuditEntry, AuditSeal, CaseCount, ExceptionCase
+from exceptions_queue.models import AuditEntry, AuditSeal, BulkJob, CaseCount, ExceptionCase
 from exceptions_queue.states import CaseState
 
 SHOWN = 20
@@ -68,10 +68,19 @@ def the_sealer_passes_over_nothing(_at: datetime) -> list[str]:
     return [f"{left} entries were passed over by the sealer"] if left else []
 
 
+def bulk_jobs_add_up(_at: datetime) -> list[str]:
+    """I03: what a bulk job counts is what became of its items."""
+    states = {state: Count("items", filter=Q(items__state=state)) for state in ("done", "failed", "skipped")}
+    jobs = BulkJob.objects.annotate(all=Count("items"), **{f"are_{state}": count for state, count in states.items()})
+    wrong = jobs.exclude(total=F("all"), done=F("are_done"), failed=F("are_failed"), skipped=F("are_skipped"))
+    return [f"{job}: its counts are not those of its items" for job in wrong.order_by("-pk")[:SHOWN]]
+
+
 INVARIANTS: list[tuple[str, Callable[[datetime], list[str]]]] = [
     ("I03 one open case per subject and code", one_open_case_per_subject_and_code),
     ("I03 counters are the exact counts", counters_are_the_exact_counts),
     ("I03 nobody closed what blocks", nobody_closed_what_blocks),
+    ("I03 bulk jobs add up", bulk_jobs_add_up),
     ("I04 every open code is still checked", every_open_code_is_still_checked),
     ("I17 every closing has its audit row", every_closing_has_its_audit_row),
     ("I17 the audit chain holds", the_audit_chain_holds),

@@ -1,10 +1,11 @@
-"""The clock asks: seal what was written to the audit record."""
+"""The clock asks: seal the audit record, do what was asked for in bulk, bring back what waited."""
 
 import logging
 
 from django.utils import timezone
 
-from exceptions_queue import audit
+from exceptions_queue import audit, jobs
+from exceptions_queue.actions import bulk, presence, waiting
 
 _LIMIT = 5_000
 _ROUNDS = 10
@@ -28,3 +29,14 @@ def seal() -> dict[str, object]:
     if sealed:
         log.info("audit sealed", extra={"sealed": sealed, "head": audit.head()})
     return {"sealed": sealed}
+
+
+def drain_bulk() -> dict[str, object]:
+    """Do what is left of the desk's own bulk jobs. Rung by each job, and by the clock in case a ring was lost."""
+    return dict(jobs.drain_items(bulk.DOES, clock=timezone.now))
+
+
+def bring_back() -> dict[str, object]:
+    """Cases that waited for the customer long enough are the owner's again; presence of long ago is forgotten."""
+    now = timezone.now()
+    return {"resumed": waiting.resume_due(at=now), "forgotten": presence.forget(at=now) if now.minute == 0 else 0}

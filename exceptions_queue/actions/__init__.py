@@ -12,7 +12,11 @@ from exceptions_queue.actions.holds import (
     subjects_with_open_case,
 )
 from exceptions_queue.actions.outcomes import Refused, Stale
+from exceptions_queue.actions.presence import see
+from exceptions_queue.actions.saved import drop_view, save_view
 from exceptions_queue.actions.sites import change_site, drop_day, set_day
+from exceptions_queue.actions.undoing import snapshot, token, undo
+from exceptions_queue.actions.waiting import hand_over, resume, wait_for_customer
 
 __all__ = [
     "Card",
@@ -28,6 +32,8 @@ __all__ = [
     "clear_hold",
     "close_by_hand",
     "drop_day",
+    "drop_view",
+    "hand_over",
     "may_not_waive",
     "open_case",
     "open_codes",
@@ -35,10 +41,17 @@ __all__ = [
     "reconcile",
     "reconcile_many",
     "reopen",
+    "resume",
+    "save_view",
+    "see",
     "set_day",
+    "snapshot",
     "snooze",
     "subjects_with_open_case",
     "take_next",
+    "token",
+    "undo",
+    "wait_for_customer",
     "waive",
     "wake",
 ]

@@ -24,7 +24,7 @@ _TRIES = 50  # each lost try means that a colleague got a case
 def assign(case: ExceptionCase, *, to: User | None, actor: Actor, at: datetime, version: int) -> None:
     """Give an open case to a person, or to nobody. Raises Stale."""
     names = {"assignee": case.assignee and case.assignee.get_username()}, {"assignee": to and to.get_username()}
-    _save(case, {"assignee": to}, verb="case assigned" if to else "case unassigned", actor=actor, at=at, version=version, names=names)
+    save(case, {"assignee": to}, verb="case assigned" if to else "case unassigned", actor=actor, at=at, version=version, names=names)
 
 
 def take_next(*, user: User, owners: Iterable[str], at: datetime) -> ExceptionCase | None:
@@ -51,13 +51,13 @@ def snooze(case: ExceptionCase, *, until: datetime, reason: str, actor: Actor, a
     if until > case.due_at and not reason.strip():
         raise Refused("That is past the cut-off: say why it can wait that long.", "reason")
     names = {"snoozed_until": _iso(case.snoozed_until)}, {"snoozed_until": _iso(until)}
-    _save(case, {"snoozed_until": until}, verb="case snoozed", actor=actor, at=at, version=version, names=names, reason=reason)
+    save(case, {"snoozed_until": until}, verb="case snoozed", actor=actor, at=at, version=version, names=names, reason=reason)
 
 
 def wake(case: ExceptionCase, *, actor: Actor, at: datetime, version: int) -> None:
     """End a snooze early."""
     names = {"snoozed_until": _iso(case.snoozed_until)}, {"snoozed_until": None}
-    _save(case, {"snoozed_until": None}, verb="case woken", actor=actor, at=at, version=version, names=names)
+    save(case, {"snoozed_until": None}, verb="case woken", actor=actor, at=at, version=version, names=names)
 
 
 def waive(case: ExceptionCase, *, reason: str, actor: Actor, at: datetime, version: int) -> None:
@@ -132,7 +132,7 @@ def _move(
         raise _stale(case) from quicker
 
 
-def _save(
+def save(
     case: ExceptionCase,
     columns: dict[str, Any],
     *,
@@ -143,6 +143,7 @@ def _save(
     names: tuple[dict[str, Any], dict[str, Any]],
     reason: str = "",
 ) -> None:
+    """Write columns of an open case at the version that was seen, with its audit row (`names`: before, after). Raises Stale."""
     before, after = names
     with transaction.atomic():
         standing = ExceptionCase.objects.filter(pk=case.pk, version=version, state=CaseState.OPEN)
