@@ -225,6 +225,8 @@ RELEASES = env.choice("RELEASES", ("all", "locker"), "all")
 LABELS_BY = env.choice("LABELS_BY", ("lockstep", "acs"), "lockstep")
 STORE = env.choice("STORE", ("folder",), "folder")
 STORE_FOLDER = env.text("STORE_FOLDER")
+SHOPIFY_WEBHOOK_SECRET = env.text("SHOPIFY_WEBHOOK_SECRET")
+SHOPIFY_WEBHOOK_ADDRESS = env.text("SHOPIFY_WEBHOOK_ADDRESS")
 
 INPOST_API_URL = env.text("INPOST_API_URL")
 INPOST_TOKEN_URL = env.text("INPOST_TOKEN_URL")

@@ -10,7 +10,7 @@ MOST_ROUNDS = 200
 Round = dict[str, dict[str, int]]
 
 # What changes nothing, so that a round of only these is an idle one.
-_LOOKING = frozenset({"looked_at", "seen", "unchanged", "never_sent", "unconfirmed", "stuck"})
+_LOOKING = frozenset({"looked_at", "seen", "unchanged", "never_sent", "unconfirmed", "stuck", "edited"})
 
 
 def once() -> Round:

@@ -39,6 +39,8 @@ class Task:
 TIMETABLE = (
     Task("Read the lockers", "config.tasks.sync_points", 360, start_within_s=600),
     Task("Read the shop's orders", "config.tasks.sync_orders", 1),
+    Task("Read what the shop told us of", "orders.tasks.read_hints", 1),
+    Task("Stay subscribed to the shop", "orders.tasks.stay_subscribed", 60, start_within_s=600),
     Task("Check new orders", "orders.tasks.review_new", 1),
     Task("Check open orders again", "orders.tasks.recheck_open", 1),
     Task("Send releases to ACS", "orders.tasks.send_releases", 1),

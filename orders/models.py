@@ -9,8 +9,9 @@ from orders.states import AcsStatus, Destination, OrderState
 class Order(models.Model):
     """One shop order.
 
-    `shop` holds the correctable facts exactly as the shop last said them ({"mobile": …}); the columns of the same names are
-    what we use: the shop's value, or a person's correction until the shop says something new. `acs_status` is ACS's fact.
+    `shop` holds the correctable facts and the lines exactly as the shop last said them ({"mobile": …}); the columns and rows of
+    the same names are what we use: the shop's value, or a person's correction until the shop says something new, and from the
+    release on what ACS was told. `shop_when_sent` is a digest per fact of what the shop said then. `acs_status` is ACS's fact.
     `state` is our decision, moved only by `exceptions_queue.moves`. Once `release_claimed_at` is set the order may be in
     the air to ACS: nothing may hold it any more, only recall it.
     """
@@ -25,6 +26,7 @@ class Order(models.Model):
     currency = models.CharField(max_length=3, default="GBP")
     total_pence = models.BigIntegerField(default=0)
     shop = models.JSONField(default=dict)
+    shop_when_sent = models.JSONField(default=dict, blank=True)
     attributes = models.JSONField(default=dict, help_text="Everything else the shop attached, for the resolver rules.")
     note = models.TextField(blank=True)
 
@@ -92,6 +94,7 @@ class Order(models.Model):
             models.Index(fields=["id"], condition=Q(state="released"), name="orders_at_acs"),
             models.Index(fields=["id"], condition=Q(state="held", shop_held_at__isnull=True), name="holds_the_shop_lacks"),
             models.Index(fields=["id"], condition=Q(shop_held_at__isnull=False), name="holds_the_shop_shows"),
+            models.Index(fields=["store_id"], name="orders_by_store_id"),
             models.Index(fields=["locker_id"], condition=~Q(locker_id=""), name="orders_by_locker"),
             models.Index(fields=["customer_key", "contents_key"], name="orders_that_look_alike"),
         ]

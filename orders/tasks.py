@@ -4,7 +4,11 @@ from django.utils import timezone
 
 from orders.actions import reading, sending, shop, watching
 from orders.actions.review import Reviewed, review_many
-from partners import outbox
+from orders.sync import follow_hint
+from partners import actions as lines
+from partners import connect, inbox, outbox
+from partners.errors import PartnerError
+from partners.queries.doors import SHOP
 
 
 def review_new() -> dict[str, int]:
@@ -36,11 +40,36 @@ def send_holds() -> dict[str, int]:
     return outbox.drain(shop.KIND, send=shop.send, look_up=shop.look_up, settled=shop.settled, failed=shop.failed, clock=timezone.now)
 
 
+def read_hints() -> dict[str, int]:
+    """Read again what the shop told us of, and check it at once."""
+    followed = inbox.drain(SHOP, process=follow_hint, clock=timezone.now)
+    if followed.get("done"):
+        at = timezone.now()
+        review_many(watching.ids_before_release(states=("received",)), at=at)
+        shop.follow_cancellations(at=at)
+        sending.find_edited(at=at)
+    return followed
+
+
+def stay_subscribed() -> dict[str, object]:
+    """Make sure the shop still tells us: it drops who does not answer for four hours. Only where our address is set."""
+    callback = connect.webhook_address()
+    if not callback or connect.mode("store") != "live":
+        return {"watched": False}
+    try:
+        added = connect.store().watch(callback)
+    except PartnerError as trouble:
+        return {"watched": False, "why": trouble.sentence}
+    again = lines.note_watched(SHOP, added=added, at=timezone.now())
+    return {"watched": True, "added": len(added), "again": again}
+
+
 def watch() -> dict[str, int]:
     """Find orders that should have moved and did not, and follow the shop's cancellations."""
     at = timezone.now()
     return {
         "cancelled": shop.follow_cancellations(at=at),
+        "edited": sending.find_edited(at=at),
         "confirmed": reading.confirm_by_reading(at=at),
         "never_sent": watching.find_never_sent(at=at),
         "unconfirmed": watching.find_unconfirmed(at=at),

@@ -102,6 +102,16 @@ def store_folder() -> Path:
     return Path(settings.STORE_FOLDER)
 
 
+def webhook_secrets() -> tuple[bytes, ...]:
+    """The keys by which the shop may have signed: while a secret is being changed, the new and the old."""
+    return tuple(secret.strip().encode() for secret in settings.SHOPIFY_WEBHOOK_SECRET.split(",") if secret.strip())
+
+
+def webhook_address() -> str:
+    """Where the shop is to tell us of changed orders; "" where nobody has said."""
+    return str(settings.SHOPIFY_WEBHOOK_ADDRESS)
+
+
 @contextmanager
 def use(transports: Mapping[str, Any]) -> Iterator[None]:
     """Speak to these partners through these transports: how tests and the demo's story meet the sandbox without a port."""

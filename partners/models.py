@@ -186,6 +186,26 @@ class InboxMessage(models.Model):
         indexes = [models.Index(fields=["source", "next_at", "id"], condition=Q(state="new"), name="inbox_due")]
 
 
+class WebhookDoor(models.Model):
+    """The door through which one shop or carrier tells us things: who was let in, who was not, and who had to be asked again.
+
+    `refused_in_a_row` counts deliveries with a wrong signature since the last right one; nothing else of them is kept.
+    `added` names what we had to subscribe to again at `added_at`, although we had been subscribed before.
+    """
+
+    source = models.SlugField(max_length=20, unique=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    refused = models.IntegerField(default=0)
+    refused_in_a_row = models.IntegerField(default=0)
+    refused_at = models.DateTimeField(null=True, blank=True)
+    watched_at = models.DateTimeField(null=True, blank=True)
+    added = models.JSONField(default=list, blank=True)
+    added_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.source
+
+
 class JobRun(models.Model):
     """One run of one timetabled job. Unique per job and window, so that two schedulers cannot both run it."""
 

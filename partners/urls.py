@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from partners.views import connections, mappings, replay, runs, sync
+from partners.views import connections, mappings, replay, runs, sync, webhooks
 
 app_name = "partners"
 
@@ -20,6 +20,7 @@ urlpatterns = [
     path("mappings/", mappings.page, name="mappings"),
     path("mappings/add/", mappings.add, name="mapping-add"),
     path("mappings/<int:pk>/", mappings.change, name="mapping"),
+    path("webhooks/shopify/", webhooks.shopify, name="webhook-shopify"),
     path("settings/connections/", connections.page, name="connections"),
     path("settings/connections/<slug:partner>/test/", connections.test, name="test"),
 ]

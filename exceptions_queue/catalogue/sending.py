@@ -34,6 +34,31 @@ def _stuck(evidence: Evidence) -> str:
     return f"Nothing has moved at ACS{' since ' + status if status else ''} for longer than that step should take."
 
 
+_EDITED = {
+    "amending": "ACS is asked to change it.",
+    "refused": "ACS did not take the change.",
+    "edited": "ACS has not begun.",
+}
+
+
+def _edited(evidence: Evidence) -> str:
+    done = str(evidence.get("done") or "ACS goes on with it")
+    said = _CANCELLED.get(fault(evidence))
+    if said is not None:
+        return said.format(done)
+    what = named(evidence.get("fields")) or "something"
+    too_late = f"Too late to change it there: {done}." if fault(evidence) == "begun" else ""
+    return f"The shop changed {what} after ACS had the order. {too_late or _EDITED.get(fault(evidence), '')}".strip()
+
+
+_CANCELLED = {
+    "cancelled": "The shop cancelled the order after ACS had it.",
+    "recalling": "The order is to be stopped, and ACS is asked to.",
+    "too_late": "The order was to be stopped. Too late: {}.",
+    "let_go": "The order was to be stopped, and a person lets it go: {}.",
+}
+
+
 def _suspect(evidence: Evidence) -> str:
     name = named(evidence.get("feed"))
     feed = _FEEDS.get(name, f"The feed {name}" if name else "A feed")
@@ -49,6 +74,20 @@ def _suspect(evidence: Evidence) -> str:
 
 
 SENDING = (
+    Kind(
+        code=Code.VAL_EDITED,
+        title="Order was changed after we released it",
+        blocks="M",
+        owner=Owner.CX,
+        sentence=_edited,
+        what_to_do="Have ACS change it, stop it, or let it go",
+        fixes=(
+            Fix("orders:amend", "Ask ACS to change it"),
+            Fix("orders:accept-as-sent", "Let it go as ACS has it"),
+            Fix("orders:recall", "Ask ACS to stop it", danger=True),
+        ),
+        closes_when="ACS shows the order as the shop has it, has stopped it, or a person has let it go",
+    ),
     Kind(
         code=Code.ORD_REJECTED,
         title="ACS refused the order",

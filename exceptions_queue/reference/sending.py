@@ -4,6 +4,22 @@ from exceptions_queue.catalogue.kinds import Code
 from exceptions_queue.reference.pages import Page
 
 SENDING = {
+    Code.VAL_EDITED: Page(
+        means="The shop changed or cancelled this order after ACS had it. ACS works by what it was told: it does not look at the shop. "
+        "The case says what changed and how far ACS is. A cancelled order is recalled by Lockstep itself, once.",
+        do=(
+            "If ACS has not begun, have ACS change the order. Lockstep reads it back and closes the case when it agrees.",
+            "If the customer no longer wants it, have ACS stop it. Refund it in the shop.",
+            "If it is too late, tell the customer what will arrive and where, then let the order go and say why.",
+            "If it must not leave at any price, ring ACS: only they can take a parcel out of the day's work.",
+        ),
+        do_not=(
+            "Do not change the order in the shop again to undo a change ACS never saw, unless the customer wants it so.",
+            "Do not take ACS's yes for an answer: it says yes also to what it then ignores. Wait for the read-back.",
+        ),
+        next="The case closes by itself when ACS shows the order as the shop has it, when ACS has cancelled it, or when the shop's change "
+        "is taken back. An order that was to be stopped and was let go keeps its case until ACS says that it left.",
+    ),
     Code.ORD_REJECTED: Page(
         means="ACS looked at the order and refused it. Nothing is being picked.",
         do=(

@@ -12,6 +12,7 @@ from orders.actions.corrections import (
     correct_name,
     keep_both,
 )
+from orders.actions.editing import accept_as_sent, amend, recall
 from orders.actions.ending import cancel_order
 from orders.actions.holding import clear, hold
 from orders.actions.outcomes import Checked, Refused, Stale, TooLate
@@ -25,6 +26,8 @@ __all__ = [
     "Reviewed",
     "Stale",
     "TooLate",
+    "accept_as_sent",
+    "amend",
     "cancel_order",
     "change_locker",
     "clear",
@@ -37,6 +40,7 @@ __all__ = [
     "correct_name",
     "hold",
     "keep_both",
+    "recall",
     "recheck",
     "resend",
     "review_many",

@@ -7,12 +7,16 @@ from orders.models import Order
 
 @dataclass(frozen=True)
 class Checked:
-    """The act was saved and the order checked again. `blocking` names what still stops the release; `opened` and `closed` are codes."""
+    """The act was saved and the order checked again. `blocking` names what still stops the release; `opened` and `closed` are codes.
+
+    `sentence` says what happens now, where that is not about the release.
+    """
 
     order: Order
     opened: frozenset[str]
     closed: frozenset[str]
     blocking: frozenset[str]
+    sentence: str = ""
 
 
 class Refused(Exception):

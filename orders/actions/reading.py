@@ -9,7 +9,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q
 
-from orders.actions.sending import KIND, settled, still_differs
+from exceptions_queue import actions as desk
+from orders.actions.editing import adopt
+from orders.actions.sending import EDITED, KIND, look, settled, still_differs
 from orders.models import Order
 from orders.states import AcsStatus, OrderState
 from partners import connect, mappings, outbox
@@ -72,8 +74,18 @@ def apply_acs(page: Page, at: datetime) -> Applied:
         applied.changed, applied.unchanged = applied.changed + moved, applied.unchanged + (not moved)
     Order.objects.bulk_update(rows.values(), ["acs_status", "acs_status_raw", "acs_status_since", "acs_seen_at", "acs_tracking"], 200)
     mappings.note_seen("acs", CodeMapping.Kind.ORDER_STATUS, seen_words, at)
+    _adopt(page, rows, at=at)
     applied.read = [rows[pk].number for pk, there in page.records if isinstance(there, AcsOrder)]
     return applied
+
+
+def _adopt(page: Page, rows: Mapping[int, Order], *, at: datetime) -> None:
+    """Whoever changed an order at ACS to what the shop says by now, the case about it is over."""
+    differing = set(Order.objects.filter(pk__in=desk.subjects_with_open_case(Order, only=EDITED)).values_list("pk", flat=True)) & set(rows)
+    for pk, there in page.records:
+        if pk in differing and isinstance(there, AcsOrder):
+            adopt(Order.objects.select_for_update().get(pk=pk), there, at=at)
+    look(differing, at=at)
 
 
 def _take(order: Order, there: AcsOrder, known: Mapping[str, Mapping[str, Any]], *, at: datetime) -> bool:

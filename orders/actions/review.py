@@ -11,9 +11,10 @@ from django.urls import reverse
 
 from exceptions_queue import actions as desk
 from exceptions_queue.audit import Actor
+from exceptions_queue.catalogue import Code
 from exceptions_queue.moves import move_many
 from orders.actions.outcomes import Checked
-from orders.actions.sending import queue_releases
+from orders.actions.sending import look, queue_releases
 from orders.models import GateDecision, Order
 from orders.problems import RELEASE_SCOPE, Batch, Verdict, find_many
 from orders.problems.checks import RULES_VERSION
@@ -65,8 +66,9 @@ def recheck(order: Order, *, actor: Actor, at: datetime, version: int | None = N
     with transaction.atomic():
         before = desk.open_codes(order)
         reviewed = _review([order.pk], methods=read_methods(), at=at, actor=actor)
-        after = desk.open_codes(order) if reviewed.cases_opened or reviewed.cases_closed else before
-    if reviewed.wrote:
+        after_acs = not reviewed.looked_at and bool(look([order.pk], at=at) or Code.VAL_EDITED in before)
+        after = desk.open_codes(order) if reviewed.cases_opened or reviewed.cases_closed or after_acs else before
+    if reviewed.wrote or after_acs:
         order.refresh_from_db()
     blocking = reviewed.blocking.get(order.pk, set())
     return Checked(order, frozenset(after - before), frozenset(before - after), frozenset(blocking))

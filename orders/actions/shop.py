@@ -3,12 +3,16 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from exceptions_queue import actions as desk
 from exceptions_queue.audit import Actor
+from orders.actions.editing import ask_to_stop
 from orders.actions.ending import cancel_order
 from orders.actions.outcomes import Refused, TooLate
+from orders.actions.sending import last_words, look, out, with_live_intents
 from orders.models import Order
+from orders.rules.edits import LET_GO, NOT_BEGUN
 from orders.states import BEFORE_RELEASE, OrderState
 from partners import connect, outbox
 from partners.errors import PartnerError
@@ -72,7 +76,7 @@ def failed(intent: Intent, error: PartnerError, at: datetime) -> None:
 
 
 def follow_cancellations(*, at: datetime, actor: Actor = SYSTEM) -> int:
-    """Cancel what the shop cancelled before ACS had it. What is in the air is looked at again next time."""
+    """Cancel what the shop cancelled before ACS had it, and ask ACS once to stop what it has. What is in the air waits."""
     cancelled = 0
     for order in Order.objects.filter(store_cancelled_at__isnull=False, state__in=BEFORE_RELEASE):
         try:
@@ -80,4 +84,25 @@ def follow_cancellations(*, at: datetime, actor: Actor = SYSTEM) -> int:
         except (TooLate, Refused):
             continue
         cancelled += 1
-    return cancelled
+    return cancelled + recall_cancelled(at=at, actor=actor)
+
+
+def recall_cancelled(*, at: datetime, actor: Actor = SYSTEM) -> int:
+    """One attempt for each order: what ACS does not stop is for a person to decide."""
+    if connect.mode("acs") != "live":
+        return 0
+    there = Q(state=OrderState.RELEASED) | Q(state=OrderState.READY, release_claimed_at__isnull=False)
+    orders = Order.objects.filter(there, store_cancelled_at__isnull=False, acs_status__in=NOT_BEGUN).order_by("pk")[:AT_ONCE]
+    last = last_words([order.number for order in orders])
+    waiting = [order for order in orders if (word := last.get(order.number)) and not word.is_live and not word.is_recall]
+    return sum(_recall(order, at=at, actor=actor) for order in waiting)
+
+
+def _recall(order: Order, *, at: datetime, actor: Actor) -> bool:
+    with transaction.atomic():
+        locked = Order.objects.select_for_update().get(pk=order.pk)
+        if not out(locked) or with_live_intents([locked.number]) or locked.shop_when_sent.get(LET_GO):
+            return False
+        asked = ask_to_stop(locked, actor=actor, at=at, reason="Cancelled in the shop")
+        look([locked.pk], at=at)
+        return asked

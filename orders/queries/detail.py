@@ -1,12 +1,13 @@
 """Everything the page of one order shows."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from exceptions_queue.catalogue import CATALOGUE, sentence
 from exceptions_queue.models import AuditEntry, ExceptionCase, Hold
@@ -15,8 +16,8 @@ from exceptions_queue.states import CaseState
 from inventory.models import Product
 from lockers.models import Point
 from orders.models import GateDecision, Order
-from orders.rules import masking
-from orders.rules.stage import Stage, stage
+from orders.rules import edits, masking
+from orders.rules.stage import Possible, Stage, stage, what_can_still_be_done
 from partners.models import Intent
 
 RECENT = 60
@@ -143,6 +144,46 @@ def checks_of(decision: GateDecision | None) -> list[Check]:
 def _check(label: str, codes: tuple[str, ...], findings: Mapping[str, Any]) -> Check:
     failed = next((code for code in codes if code in findings), None)
     return Check(label, failed is None, sentence(failed, findings[failed]) if failed else "")
+
+
+def changed_in_shop(order: Order) -> list[str]:
+    """What the shop says otherwise than ACS was told, in words; never the values."""
+    return list(edits.names_of(edits.edited(order.number, order.shop, order.shop_when_sent)))
+
+
+def possible_with(order: Order) -> list[Possible]:
+    """What can still be done with it, and where not, why."""
+    differs = order.store_cancelled_at is not None or bool(changed_in_shop(order))
+    return what_can_still_be_done(
+        order.state,
+        claimed=bool(order.release_claimed_at),
+        acs_status=order.acs_status,
+        since=local(order.acs_status_since),
+        released=local(order.released_at),
+        edited=differs,
+    )
+
+
+def acts_for(possible: Iterable[Possible], number: str, may: Callable[[str], bool]) -> list[dict[str, str]]:
+    """The acts that are possible now and this person may do, each with its address."""
+    return [
+        {"name": entry.name, "act": entry.act, "url": reverse(f"orders:{entry.name}", kwargs={"number": number})}
+        for entry in possible
+        if entry.allowed and may(f"orders.{entry.permission}")
+    ]
+
+
+def refused(possible: Iterable[Possible]) -> list[tuple[str, str]]:
+    """Each reason once, with the acts that it forbids: ("Too late: picked 14:02 on 9 June.", "hold, cancel")."""
+    by_reason: dict[str, list[str]] = {}
+    for entry in possible:
+        if not entry.allowed:
+            by_reason.setdefault(entry.why, []).append(entry.act[0].lower() + entry.act[1:])
+    return [(why, ", ".join(acts)) for why, acts in by_reason.items()]
+
+
+def local(instant: datetime | None) -> str:
+    return timezone.localtime(instant).strftime("%H:%M on %-d %B") if instant else ""
 
 
 def locker_of(order: Order) -> Point | None:

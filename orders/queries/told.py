@@ -10,7 +10,7 @@ from exceptions_queue.states import CaseState
 from orders.models import Order
 from orders.queries import detail, nearby
 from orders.rules.masking import mask_name
-from orders.rules.stage import stage, what_can_still_be_done
+from orders.rules.stage import stage
 from orders.states import Destination
 
 LISTED = (
@@ -45,7 +45,7 @@ def whole(order: Order, *, unmasked: bool) -> dict[str, Any]:
         "lines": list(order.lines.order_by("id")),
         "holds": [_hold(hold) for hold in holds if hold.cleared_at is None],
         "problems": [_problem(case) for case in cases if case.state == CaseState.OPEN],
-        "possible": [entry._asdict() for entry in what_can_still_be_done(order.state, claimed=bool(order.release_claimed_at))],
+        "possible": [{name: getattr(entry, name) for name in ("act", "allowed", "why")} for entry in detail.possible_with(order)],
         "timeline": _timeline(order),
     }
 

@@ -56,21 +56,70 @@ STAGES: dict[str, tuple[str, tuple[str, ...] | None, bool | None, bool | None, s
 }
 
 
+_DONE = {
+    "picking": "picking since",
+    "part_picked": "part picked",
+    "pick_confirmed": "picked",
+    "packed": "packed",
+    "despatched": "despatched",
+    "cancelled": "cancelled at ACS",
+}
+
+
+def done_at_acs(acs_status: str, when: str) -> str:
+    """ "picked 14:02 on 9 June"; "" while ACS has not begun, or says it in a word we do not know."""
+    return f"{_DONE[acs_status]} {when}".strip() if acs_status in _DONE else ""
+
+
+def too_late(acs_status: str, since: str, released: str) -> str:
+    """Why an order that ACS has can no longer be held or changed here, and what can be done instead."""
+    if done := done_at_acs(acs_status, since):
+        return f"Too late: {done}." + ("" if acs_status in ("despatched", "cancelled") else " Ring ACS if it must not leave.")
+    return f"Too late: released to ACS at {released or 'an unknown time'}. Ask ACS to stop it."
+
+
 class Possible(NamedTuple):
-    """One thing that can, or can no longer, be done with an order."""
+    """One thing that can, or can no longer, be done with an order. `name` is the fix, `permission` what it takes."""
 
     act: str
     allowed: bool
     why: str
+    name: str = ""
+    permission: str = ""
 
 
-def what_can_still_be_done(state: str, *, claimed: bool) -> list[Possible]:
-    """Before release everything; in the air nothing; at ACS only by asking ACS."""
-    acts = ("Correct contact data", "Change the locker", "Switch to home delivery", "Hold", "Cancel")
+_BEFORE = (
+    ("Correct contact data", "correct-mobile", "correct_order"),
+    ("Change the locker", "change-locker", "reroute_order"),
+    ("Switch to home delivery", "convert-to-home", "reroute_order"),
+    ("Hold", "hold", "hold_order"),
+    ("Cancel", "cancel", "cancel_order"),
+)
+
+
+def what_can_still_be_done(
+    state: str, *, claimed: bool, acs_status: str = "", since: str = "", released: str = "", edited: bool = False
+) -> list[Possible]:
+    """Before release everything; in the air nothing; at ACS only by asking ACS, and only until it has begun. `edited`: the shop
+    says something else than ACS was told."""
     if state in ("received", "held") or (state == "ready" and not claimed):
-        return [Possible(act, True, "") for act in acts]
+        return [Possible(act, True, "", name, permission) for act, name, permission in _BEFORE]
     if state == "ready":
-        return [Possible(act, False, "It is on its way to ACS. Wait for the read-back.") for act in acts]
+        return _all_refused("It is on its way to ACS. Wait for the read-back.")
     if state == "released":
-        return [Possible(act, False, "ACS has it. Ask ACS to change or stop it.") for act in acts]
-    return [Possible(act, False, f"The order is {state}.") for act in acts]
+        return [*_at_acs(acs_status, since, edited), *_all_refused(too_late(acs_status, since, released))]
+    return _all_refused(f"The order is {state}.")
+
+
+def _all_refused(why: str) -> list[Possible]:
+    return [Possible(act, False, why, name, permission) for act, name, permission in _BEFORE]
+
+
+def _at_acs(acs_status: str, since: str, edited: bool) -> list[Possible]:
+    done = done_at_acs(acs_status, since)
+    late = f"Too late: {done}." if done else ""
+    recall = Possible("Ask ACS to stop it", not late, late, "recall", "cancel_order")
+    if not edited:
+        return [recall]
+    amend = Possible("Ask ACS to change it as the shop says", not late, late, "amend", "correct_order")
+    return [amend, Possible("Let it go as ACS has it", True, "", "accept-as-sent", "correct_order"), recall]

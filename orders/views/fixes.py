@@ -48,6 +48,10 @@ def _locker(order: Order) -> dict[str, Any]:
     return {"chosen": nearby.chosen(order), "nearest": nearby.alternatives(order)}
 
 
+def _edited(order: Order) -> dict[str, Any]:
+    return {"changed": detail.changed_in_shop(order)}
+
+
 FIXES = {
     "correct-mobile": Fix("Mobile number", "Save the number", "orders.correct_order", forms.MobileForm, actions.correct_mobile, _mobile),
     "correct-email": Fix("E-mail address", "Save the address", "orders.correct_order", forms.EmailForm, actions.correct_email, _email),
@@ -61,6 +65,11 @@ FIXES = {
     "cancel": Fix("Cancel the order", "Cancel the order", "orders.cancel_order", forms.ReasonForm, actions.cancel_order, danger=True),
     "recheck": Fix("Check again", "Check it now", "orders.recheck_order", forms.PlainForm, actions.recheck),
     "resend": Fix("Send to ACS again", "Send it again", "orders.resend_order", forms.PlainForm, actions.resend),
+    "amend": Fix("Change it at ACS", "Ask ACS to change it", "orders.correct_order", forms.PlainForm, actions.amend, _edited),
+    "accept-as-sent": Fix(
+        "Let it go as ACS has it", "Let it go", "orders.correct_order", forms.ReasonForm, actions.accept_as_sent, _edited
+    ),
+    "recall": Fix("Stop it at ACS", "Ask ACS to stop it", "orders.cancel_order", forms.ReasonForm, actions.recall, _edited, danger=True),
     "hold": Fix("Hold the order", "Hold it", "orders.hold_order", forms.HoldForm, actions.hold),
 }
 
@@ -145,6 +154,8 @@ def _done(request: Signed, checked: Checked) -> HttpResponse:
 
 def _what_now(checked: Checked) -> str:
     order = checked.order
+    if checked.sentence:
+        return checked.sentence
     if order.state == "cancelled":
         return f"Order {order.number} is cancelled."
     if checked.blocking:

@@ -13,7 +13,6 @@ from exceptions_queue.queries import words
 from orders.filters import OrderFilter
 from orders.models import Order
 from orders.queries import detail, listing
-from orders.rules.stage import what_can_still_be_done
 from orders.views import Signed
 
 
@@ -51,6 +50,7 @@ def order_context(request: Signed, order: Order, *, revealed: bool = False) -> d
     now = timezone.now()
     cases, holds = detail.cases_of(order), detail.holds_of(order)
     unmasked = revealed or request.user.has_perm("orders.see_contact_order")
+    possible = detail.possible_with(order)
     decision = order.decisions.order_by("-id").first()
     return {
         "order": order,
@@ -65,7 +65,8 @@ def order_context(request: Signed, order: Order, *, revealed: bool = False) -> d
         "checks": detail.checks_of(decision),
         "decided": words.full(decision.decided_at) if decision else "",
         "sendings": detail.sendings_of(order, now),
-        "possible": what_can_still_be_done(order.state, claimed=bool(order.release_claimed_at)),
+        "can": detail.acts_for(possible, order.number, request.user.has_perm),
+        "cannot": detail.refused(possible),
         "timeline": list(detail.timeline_of(order, now)),
         "value": words.pounds(order.total_pence),
         "placed": words.full(order.placed_at),

@@ -8,6 +8,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 
 from partners.models import Circuit, Feed, SyncRun
+from partners.queries import doors
 from partners.queries.words import clock_time
 from partners.states import feed_kind, partner_title
 
@@ -25,15 +26,18 @@ class Banner(NamedTuple):
 
 
 def trouble(at: datetime) -> list[Banner]:
-    """At most one banner per partner, the worst first: credentials refused, no answer, a feed held, paused, failing or late.
+    """At most one banner per partner, the worst first: credentials refused, no answer, a feed held, paused, failing or late, and
+    last a door at which every signature is wrong.
 
-    Two statements.
+    Three statements.
     """
     feeds = feeds_with_latest()
     told = {line.partner: _of_line(line, feeds, at) for line in Circuit.objects.filter(_IS_CLOSED).order_by("partner")}
     for latest in feeds:
         if banner := _of_feed(latest, at):
             told.setdefault(feed_kind(latest.feed.name).partner or latest.feed.name, banner)
+    if "store" not in told and (alarm := doors.alarm(at)):
+        told["store"] = Banner(*alarm)
     return sorted(told.values(), key=lambda banner: banner.kind != "bad")
 
 

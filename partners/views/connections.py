@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from partners import connect, connections
-from partners.queries import lines
+from partners.queries import doors, lines
 from partners.states import partner_title
 from partners.views import Signed
 
@@ -31,9 +31,11 @@ def test(request: Signed, partner: str) -> HttpResponse:
 
 
 def _page(request: Signed, *, checked: connections.Checked | None = None) -> HttpResponse:
-    known = lines.lines(timezone.now())
+    now = timezone.now()
+    known = lines.lines(now)
     shown = [_shown(partner, known, checked) for partner in connections.CLIENTS]
-    return render(request, "partners/connections.html", {"partners": shown})
+    door = doors.door(doors.SHOP, now, has_secret=bool(connect.webhook_secrets()))
+    return render(request, "partners/connections.html", {"partners": shown, "door": door})
 
 
 def _shown(partner: str, known: dict[str, lines.Line], checked: connections.Checked | None) -> dict[str, Any]:

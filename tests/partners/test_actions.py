@@ -8,7 +8,9 @@ from django_q.signing import SignedPackage
 
 from exceptions_queue.models import AuditEntry, ExceptionCase
 from partners import actions, outbox, tasks
+from partners.actions import note_watched
 from partners.models import Circuit, Intent, RawPayload, RejectedRecord
+from partners.queries.doors import door
 from tests.partners.builders import make_feed, make_rejected, make_run
 
 pytestmark = pytest.mark.django_db
@@ -236,3 +238,14 @@ class TestRefusedRecords:
 
         entry = AuditEntry.objects.get()
         assert (entry.verb, entry.after) == ("refused record seen unmasked", {"record": record.pk})
+
+
+def test_a_subscription_that_was_gone_is_remembered_and_the_first_ones_are_not_news(noon):
+    first = note_watched("shopify", added=["ORDERS_CREATE"], at=noon)
+    quiet = note_watched("shopify", added=[], at=noon + timedelta(hours=1))
+    again = note_watched("shopify", added=["ORDERS_UPDATED"], at=noon + timedelta(hours=2))
+
+    said = door("shopify", noon + timedelta(hours=3), has_secret=True)
+    assert (first, quiet, again) == (False, False, True)
+    assert said is not None
+    assert "ORDERS_UPDATED had to be subscribed again" in said.added

@@ -91,12 +91,12 @@ class TestBanners:
 
         assert [banner.kind for banner in trouble(noon)] == ["bad", "warn"]
 
-    def test_two_statements_whatever_there_is(self, noon, django_assert_num_queries):
+    def test_three_statements_whatever_there_is(self, noon, django_assert_num_queries):
         for number in range(30):
             make_run(make_feed(f"feed{number}.orders"), noon, "held", seen=1)
             Circuit.objects.create(partner=f"p{number}", opened_at=noon)
 
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             assert len(trouble(noon)) == 60
 
 
