@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -138,6 +138,27 @@ def seal(*, at: datetime, limit: int = 5000, look_back: int | None = LOOK_BACK) 
 def is_sealed() -> bool:
     """Is nothing waiting for the sealer? Cheap: looks back as far as the sealer does."""
     return not _unsealed(AuditSeal.objects.order_by("-seq").first(), LOOK_BACK).exists()
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How the chain stands, without walking it. `waiting` stops counting at `MANY`."""
+
+    sealed: int
+    waiting: int
+    oldest_at: datetime | None
+    head: str
+
+
+MANY = 1000
+LATE_AFTER = timedelta(minutes=5)  # the sealer runs every minute
+
+
+def standing() -> Waiting:
+    """Two cheap statements: the newest seal, and what waits for the sealer as far back as the sealer itself looks."""
+    newest = AuditSeal.objects.order_by("-seq").first()
+    waiting = list(_unsealed(newest, LOOK_BACK).values_list("at", flat=True)[:MANY])
+    return Waiting(newest.seq if newest else 0, len(waiting), min(waiting, default=None), newest.hash if newest else GENESIS)
 
 
 def head() -> str:

@@ -1,19 +1,21 @@
 """Is the question well-formed? What the queue and the audit log can be asked, by the names in the URL."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import django_filters
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, QueryDict
+from django.utils import timezone
 
 from exceptions_queue.catalogue import CATALOGUE
 from exceptions_queue.models import AuditEntry, ExceptionCase
-from exceptions_queue.queries import words
+from exceptions_queue.queries import acts, words
 from exceptions_queue.states import CaseState, Owner
 
 Cases = QuerySet[ExceptionCase]
+Entries = QuerySet[AuditEntry]
 DUES = (("cutoff", "Before the next cut-off"), ("late", "Late"))
 STATES = (("open", "Open"), ("snoozed", "Snoozed"), ("closed", "Closed"))
 
@@ -111,11 +113,14 @@ _WORDS: dict[str, Callable[[str], str]] = {
 
 
 class AuditFilter(django_filters.FilterSet):
-    """The audit log's questions: who, what, and to which subject (the start of its frozen label)."""
+    """The audit log's questions: who, what, to which subject (the start of its frozen label), about which order, between which days."""
 
     actor = django_filters.CharFilter(field_name="actor_label", max_length=150)
     verb = django_filters.CharFilter(field_name="verb", max_length=60)
     subject = django_filters.CharFilter(field_name="subject_label", lookup_expr="startswith", max_length=200)
+    order = django_filters.CharFilter(method="about_order", max_length=64)
+    since = django_filters.DateFilter(method="from_day")
+    until = django_filters.DateFilter(method="to_day")
 
     class Meta:
         model = AuditEntry
@@ -123,4 +128,29 @@ class AuditFilter(django_filters.FilterSet):
 
     @property
     def asked(self) -> dict[str, Any]:
-        return {name: value for name, value in self.form.cleaned_data.items() if value} if self.form.is_valid() else {}
+        """What was asked and understood, as it goes into a link."""
+        self.form.is_valid()
+        return {name: value for name, value in self.form.cleaned_data.items() if value}
+
+    @property
+    def refused(self) -> list[str]:
+        """The parameters that make no sense: they are left out of the question."""
+        return sorted(self.form.errors)
+
+    def about_order(self, entries: Entries, _name: str, value: str) -> Entries:
+        return entries.filter(acts.about_order(value))
+
+    def from_day(self, entries: Entries, _name: str, value: date) -> Entries:
+        return entries.filter(at__gte=_midnight(value))
+
+    def to_day(self, entries: Entries, _name: str, value: date) -> Entries:
+        """The last day is included."""
+        return entries.filter(at__lt=_midnight(min(value, _LAST) + timedelta(days=1)))
+
+
+_FIRST, _LAST = date(2000, 1, 1), date(2999, 12, 31)  # days beyond them are no instants that every database holds
+
+
+def _midnight(day: date) -> datetime:
+    """The beginning of a day of the desk's time zone."""
+    return datetime.combine(min(max(day, _FIRST), _LAST), time(), timezone.get_current_timezone())

@@ -23,6 +23,7 @@ urlpatterns = [
     path("reference/handbook/", reference.handbook, name="handbook"),
     path("reference/<slug:code>/", reference.code, name="reference-code"),
     path("audit/", audit.log, name="audit"),
+    path("audit/export.csv", audit.export, name="audit-export"),
     path("audit/verify/", audit.verify, name="audit-verify"),
     path("settings/calendars/", calendars.page, name="calendars"),
     path("settings/calendars/<slug:key>/week/", calendars.change, name="calendar-week"),

@@ -82,7 +82,10 @@ class TestCircuit:
 
     def test_other_partners_are_not_touched(self, gate):
         fails(gate, 5)
+
         gate.before("inpost")
+        opened = dict(Circuit.objects.values_list("partner", "opened_at"))
+        assert (opened["inpost"], opened["acs"] is None) == (None, False)
 
     def test_it_keeps_what_went_wrong_last(self, gate, noon):
         fails(gate, 1)
@@ -130,13 +133,17 @@ class TestThrottling:
         clock.forward(seconds=1)
         gate.before("acs")
 
-    def test_a_person_who_tests_does_not_wait(self, gate):
+    def test_a_person_who_tests_does_not_wait(self, gate, noon):
         fails(gate, 5)
         fails_throttled = Throttled("acs", "wait", retry_after_s=90)
         gate.after("acs", fails_throttled, "id")
         allow_probe("acs")
 
         gate.before("acs")
+        line = Circuit.objects.get()
+        assert (line.throttled_until, line.opened_at, line.probe_at) == (None, noon, noon)
+        with pytest.raises(Unreachable):  # the person's was the one probe of this minute
+            gate.before("acs")
 
 
 @pytest.mark.django_db
