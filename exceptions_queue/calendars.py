@@ -59,6 +59,10 @@ class Clock:
             return not self.days[day].closed
         return str(day.isoweekday()) in self.working_days and day not in _bank_holidays(self.bank_holidays)
 
+    def holiday_on(self, day: date) -> str:
+        """The name of the bank holiday that this day is for the site, "" for none."""
+        return _bank_holidays(self.bank_holidays).get(day, "")
+
     def cutoff_on(self, day: date) -> datetime:
         special = self.days.get(day)
         return self._at(day, (special and special.order_cutoff) or self.order_cutoff)

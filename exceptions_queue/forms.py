@@ -1,6 +1,6 @@
 """Is the input well-formed? What a person may send about a case, and about a site's calendar."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -12,6 +12,7 @@ from exceptions_queue.models import Site, SiteDay
 from exceptions_queue.queries import words
 
 WEEKDAYS = [("1", "Monday"), ("2", "Tuesday"), ("3", "Wednesday"), ("4", "Thursday"), ("5", "Friday"), ("6", "Saturday"), ("7", "Sunday")]
+FAR = timedelta(days=731)
 DIVISIONS = [("SCT", "Scotland"), ("ENG", "England"), ("WLS", "Wales"), ("NIR", "Northern Ireland"), ("", "None")]
 
 
@@ -57,9 +58,22 @@ class NoteForm(forms.Form):
 class SiteForm(forms.ModelForm):
     """The week of a site. Times are local to its time zone."""
 
-    working_days = forms.MultipleChoiceField(label="Working days", choices=WEEKDAYS, widget=forms.CheckboxSelectMultiple)
+    working_days = forms.MultipleChoiceField(
+        label="Working days",
+        choices=WEEKDAYS,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": "Choose at least one day: a site that never works has no cut-off.",
+            "invalid_choice": "There are seven days in a week.",
+        },
+    )
     bank_holidays = forms.ChoiceField(label="Closed on the bank holidays of", choices=DIVISIONS, required=False)
-    lead_minutes = forms.IntegerField(label="Minutes from release to packed", min_value=0, max_value=24 * 60)
+    lead_minutes = forms.IntegerField(
+        label="Minutes from release to packed",
+        min_value=0,
+        max_value=24 * 60,
+        error_messages={"min_value": "Packing cannot take less than no time.", "max_value": "At most 1,440 minutes, which is a day."},
+    )
 
     class Meta:
         model = Site
@@ -77,7 +91,7 @@ class SiteForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        _cutoff_before_collection(cleaned)
+        _cutoff_before_collection(cleaned.get("order_cutoff"), cleaned.get("collection_at"))
         return cleaned
 
 
@@ -94,16 +108,33 @@ class SiteDayForm(forms.ModelForm):
             "collection_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         }
 
+    def __init__(self, *args: Any, site: Site, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.site, self.today = site, today
+
+    def clean_on(self) -> date:
+        on: date = self.cleaned_data["on"]
+        if on < self.today:
+            raise forms.ValidationError("This day is over: nothing is due on it any more.")
+        if on > self.today + FAR:
+            raise forms.ValidationError("This day is more than two years away. Is the year right?")
+        return on
+
     def clean(self) -> dict[str, Any]:
+        """A closed day has no times; an open one is looked at with the times it will have."""
         cleaned = super().clean() or {}
-        _cutoff_before_collection(cleaned)
+        if cleaned.get("closed"):
+            return cleaned | {"order_cutoff": None, "collection_at": None}
+        if "order_cutoff" in cleaned and "collection_at" in cleaned:
+            _cutoff_before_collection(
+                cleaned["order_cutoff"] or self.site.order_cutoff, cleaned["collection_at"] or self.site.collection_at
+            )
         return cleaned
 
 
-def _cutoff_before_collection(cleaned: dict[str, Any]) -> None:
-    cutoff, collection = cleaned.get("order_cutoff"), cleaned.get("collection_at")
+def _cutoff_before_collection(cutoff: time | None, collection: time | None) -> None:
     if cutoff and collection and cutoff >= collection:
-        raise forms.ValidationError("The order cut-off comes before the collection.")
+        raise forms.ValidationError(f"The order cut-off ({cutoff:%H:%M}) has to come before the collection ({collection:%H:%M}).")
 
 
 def snooze_choices(*, due_at: datetime, now: datetime, clock: Clock) -> list[tuple[str, str]]:

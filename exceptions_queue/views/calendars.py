@@ -1,6 +1,7 @@
 """A person asks for the calendars and changes them."""
 
-from datetime import timedelta
+from datetime import date
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -10,12 +11,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from exceptions_queue import actions, calendars
-from exceptions_queue.forms import SiteDayForm, SiteForm
+from exceptions_queue.forms import DIVISIONS, WEEKDAYS, SiteDayForm, SiteForm
 from exceptions_queue.models import Site, SiteDay
-from exceptions_queue.queries import words
+from exceptions_queue.queries import ahead
 from exceptions_queue.views import Signed
-
-AHEAD = 5  # cut-offs shown, so that a change can be seen to be right
 
 
 @require_GET
@@ -40,7 +39,8 @@ def change(request: Signed, key: str) -> HttpResponse:
 @permission_required("exceptions_queue.change_site", raise_exception=True)
 def set_day(request: Signed, key: str) -> HttpResponse:
     """Make one day of a site differ from its week."""
-    site, form = get_object_or_404(Site, key=key), SiteDayForm(request.POST)
+    site = get_object_or_404(Site, key=key)
+    form = SiteDayForm(request.POST, site=site, today=_today())
     if not form.is_valid():
         return _page(request, day=form, of=key)
     return _saved(request, actions.set_day(site, form.cleaned_data, actor=request.user, at=timezone.now()))
@@ -58,30 +58,29 @@ def _saved(request: Signed, moved: int) -> HttpResponse:
     return redirect("queue:calendars")
 
 
+def _today() -> date:
+    return timezone.localdate()
+
+
 def _page(request: Signed, *, week: SiteForm | None = None, day: SiteDayForm | None = None, of: str = "") -> HttpResponse:
+    context = {
+        "sites": [_told(site, week, day, of) for site in Site.objects.order_by("name")],
+        "may_change": request.user.has_perm("exceptions_queue.change_site"),
+    }
+    return render(request, "exceptions_queue/calendars.html", context, status=422 if week or day else 200)
+
+
+def _told(site: Site, week: SiteForm | None, day: SiteDayForm | None, of: str) -> dict[str, Any]:
+    """One site: its forms, the days that differ, and the cut-offs that result. A form that was wrong stands in its place."""
     now = timezone.now()
-    sites = [
-        {
-            "site": site,
-            "week": week if week and week.instance.pk == site.pk else SiteForm(instance=site),
-            "day": day if day and of == site.key else SiteDayForm(),
-            "days": list(site.days.filter(on__gte=timezone.localdate(now))),
-            "ahead": _ahead(calendars.clock_of(site, at=now)),
-        }
-        for site in Site.objects.order_by("name")
-    ]
-    may_change = request.user.has_perm("exceptions_queue.change_site")
-    return render(
-        request, "exceptions_queue/calendars.html", {"sites": sites, "may_change": may_change}, status=422 if week or day else 200
-    )
-
-
-def _ahead(clock: calendars.Clock) -> list[dict[str, str]]:
-    """The next cut-offs with their collections, as the calendar stands."""
-    now = at = timezone.now()
-    found = []
-    for _ in range(AHEAD):
-        due = clock.release_due(at=at)
-        found.append({"cutoff": words.full(due.due_at), "collection": words.full(due.cutoff_at), "left": words.span(due.due_at - now)})
-        at = due.due_at + timedelta(seconds=1)
-    return found
+    special = list(site.days.filter(on__gte=_today()))
+    refused = week if week and week.instance.pk == site.pk else None
+    return {
+        "site": site,
+        "week": refused or SiteForm(instance=site, auto_id=f"{site.key}_%s"),
+        "day": day if day and of == site.key else SiteDayForm(site=site, today=_today(), auto_id=f"{site.key}_day_%s"),
+        "days": special,
+        "ahead": ahead.days(calendars.clock_of(site, at=now), at=now, notes={one.on: one.note for one in special}),
+        "holidays": dict(DIVISIONS).get(site.bank_holidays, "") if site.bank_holidays else "",
+        "works": ", ".join(name for digit, name in WEEKDAYS if digit in site.working_days),
+    }
