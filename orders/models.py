@@ -170,7 +170,9 @@ class ResolverRule(models.Model):
     name = models.CharField(max_length=60)
     source = models.CharField(max_length=16, choices=Source)
     key = models.CharField(max_length=120, blank=True, help_text="Attribute name, metafield key, phone source or address field.")
-    json_path = models.CharField(max_length=120, blank=True, help_text="Dotted path inside a JSON value, e.g. point.code.")
+    json_path = models.CharField(
+        max_length=120, blank=True, help_text="Dotted path inside a JSON value, e.g. point.code or attributes.0.value."
+    )
     pattern = models.CharField(
         max_length=200, blank=True, help_text="Regular expression; its first group, or the whole match, is the value."
     )

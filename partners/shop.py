@@ -4,6 +4,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+# Where a shop may keep a phone number, as `StoreOrder.phones` names it and the resolver rules ask for it: with the pick-up point,
+# the delivery service, the shipping address, the fulfilment's destination, the order, the customer, the billing address.
+PHONES = ("pickup", "service", "shipping", "destination", "order", "customer", "billing")
+
 
 @dataclass(frozen=True)
 class StoreLine:
@@ -20,7 +24,7 @@ class StoreLine:
 
 @dataclass(frozen=True)
 class StoreOrder:
-    """One order as the shop says it. `phones` are (source, number) in the shop's order; `note_cut` says the note was longer."""
+    """One order as the shop says it. `phones` are (source of `PHONES`, number); `note_cut` says the note was longer."""
 
     store_id: str
     number: str

@@ -1,12 +1,13 @@
 """Mirror our holds in the shop, so that nobody ships around them, and follow the shop's cancellations."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
 
 from exceptions_queue import actions as desk
 from exceptions_queue.audit import Actor
+from exceptions_queue.catalogue import CATALOGUE, Code
 from orders.actions.editing import ask_to_stop
 from orders.actions.ending import cancel_order
 from orders.actions.outcomes import Refused, TooLate
@@ -22,44 +23,76 @@ KIND = "shop_hold"
 RING = "orders.tasks.send_holds"
 SYSTEM = "system:shop"
 AT_ONCE = 500
+TAG = "lockstep-held"
+REFUSED_FOR = timedelta(hours=1)
+ABOUT_THE_ADDRESS = frozenset(
+    {Code.VAL_ADDR, Code.VAL_LOCKER_MISSING, Code.VAL_LOCKER_UNKNOWN, Code.LOC_CLOSED, Code.LOC_SIZE},
+)
 
 
 def queue_holds(*, at: datetime) -> int:
-    """One intent per order whose hold the shop should show and does not, or shows and should not."""
+    """One intent per order whose hold the shop should show and does not, or shows and should not.
+
+    However many holds and cases stop an order here, the shop shows one, and lifts it when the last of them has ended.
+    """
     if connect.mode("store") != "live":
         return 0
     lacking = Order.objects.filter(state=OrderState.HELD, shop_held_at__isnull=True)
     surplus = Order.objects.filter(shop_held_at__isnull=False).exclude(state=OrderState.HELD)
     orders = [*lacking.order_by("pk")[:AT_ONCE], *surplus.order_by("pk")[:AT_ONCE]]
-    live = Intent.objects.filter(kind=KIND, business_id__in=[order.number for order in orders]).exclude(state__in=Intent.ENDED)
-    busy = set(live.values_list("business_id", flat=True))
-    return sum(_queue(order, at=at) for order in orders if order.number not in busy)
+    asked = _asked([order.number for order in orders])
+    due = [order for order in orders if _is_due(order, asked.get(order.number), at)]
+    codes = desk.blocking_codes_many(Order, [order.pk for order in due], blocks="R")
+    for order in due:
+        revision = asked[order.number].revision + 1 if order.number in asked else 1
+        _queue(order, sorted(codes[order.pk]), revision=revision, at=at)
+    return len(due)
 
 
-def _queue(order: Order, *, at: datetime) -> int:
-    with transaction.atomic():
-        codes = sorted(desk.blocking_codes(order, blocks="R")) if order.state == OrderState.HELD else []
-        outbox.put(
-            kind=KIND,
-            business_id=order.number,
-            payload={"store_id": order.store_id, "held": order.state == OrderState.HELD, "reason": ", ".join(codes)[:200]},
-            revision=int(at.timestamp()),
-            actor=SYSTEM,
-            at=at,
-            ring=RING,
-        )
-    return 1
+def _asked(numbers: list[str]) -> dict[str, Intent]:
+    """The last thing asked of the shop for each order. One statement."""
+    intents = Intent.objects.filter(kind=KIND, business_id__in=numbers).order_by("revision")
+    return {intent.business_id: intent for intent in intents}
+
+
+def _is_due(order: Order, last: Intent | None, at: datetime) -> bool:
+    """Not while it is being asked, and what the shop has refused is asked again after an hour only."""
+    if last is None or last.state == Intent.State.DONE:
+        return True
+    if last.state not in Intent.ENDED:
+        return False
+    same = last.payload["held"] == (order.state == OrderState.HELD)
+    return not same or last.ended_at is None or last.ended_at < at - REFUSED_FOR
+
+
+def _queue(order: Order, codes: list[str], *, revision: int, at: datetime) -> None:
+    held = order.state == OrderState.HELD
+    payload = {"store_id": order.store_id, "held": held, "reason": _why(codes)[:200], "class": _class(codes)}
+    outbox.put(kind=KIND, business_id=order.number, payload=payload, revision=revision, actor=SYSTEM, at=at, ring=RING)
+
+
+def _why(codes: list[str]) -> str:
+    """For the shop's staff, who do not know our codes."""
+    return "; ".join(CATALOGUE[code].title if code in CATALOGUE else "A colleague holds it" for code in codes)
+
+
+def _class(codes: list[str]) -> str:
+    """The shop's own word for it."""
+    return "INCORRECT_ADDRESS" if codes and set(codes) <= ABOUT_THE_ADDRESS else "OTHER"
 
 
 def send(intent: Intent) -> outbox.Receipt:
-    """Place or lift the hold in the shop. A hold with the same handle is already so: success."""
-    shop, handle, store_id = connect.store(), f"lockstep-{intent.business_id}"[:64], intent.payload["store_id"]
-    if intent.payload["held"]:
-        note = f"Held by Lockstep: {intent.payload['reason']}"
-        shop.hold(intent.business_id, store_id=store_id, handle=handle, reason="OTHER", note=note)
+    """Place or lift the hold in the shop, and the tag that its staff filter by. What is so already is success."""
+    shop, number, asked = connect.store(), intent.business_id, intent.payload
+    handle, store_id = f"lockstep-{number}"[:64], asked["store_id"]
+    if asked["held"]:
+        note = f"Held by Lockstep: {asked['reason']}"
+        shop.hold(number, store_id=store_id, handle=handle, reason=asked.get("class", "OTHER"), note=note)
+        shop.tag(number, store_id=store_id, add=(TAG,))
     else:
-        shop.release(intent.business_id, store_id=store_id, handle=handle)
-    return outbox.Receipt(remote_id=handle, detail={"held": intent.payload["held"]})
+        shop.release(number, store_id=store_id, handle=handle)
+        shop.tag(number, store_id=store_id, remove=(TAG,))
+    return outbox.Receipt(remote_id=handle, detail={"held": asked["held"]})
 
 
 def look_up(intent: Intent) -> outbox.Receipt | None:

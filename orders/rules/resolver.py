@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 DATES = frozenset({"dispatch_on", "deliver_on", "event_on", "return_on"})
 _LOOKED_AT = 500  # characters: nothing we look for is longer, and a pattern cannot run away on so few
+_PAIRS = 100
 _NESTED = re.compile(r"\([^()]*[+*][^()]*\)[+*{]")
 _UK_DATE = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
 
@@ -109,8 +110,20 @@ def _at_path(value: Any, path: str) -> Any:
         except (ValueError, RecursionError):
             return None
     for step in path.split("."):
-        value = value.get(step) if isinstance(value, dict) else None
+        value = _step(value, step)
     return value
+
+
+def _step(value: Any, step: str) -> Any:
+    """Into an object by name, into a list by place, or by name where it is a list of {key or name, value}."""
+    if isinstance(value, dict):
+        return value.get(step)
+    if not isinstance(value, list):
+        return None
+    if step.isdecimal():
+        return value[int(step)] if len(step) < 4 and int(step) < len(value) else None
+    pairs = (pair for pair in value[:_PAIRS] if isinstance(pair, dict))
+    return next((pair.get("value") for pair in pairs if step in (pair.get("key"), pair.get("name"))), None)
 
 
 def _match(pattern: str, text: str) -> str:
