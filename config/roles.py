@@ -6,6 +6,8 @@ VIEW = (
     "exceptions_queue.view_exceptioncase",
     "exceptions_queue.view_auditentry",
     "exceptions_queue.view_site",
+    "exceptions_queue.view_bulkjob",
+    "exceptions_queue.view_ownershiprule",
     "orders.view_order",
     "orders.view_resolverrule",
     "lockers.view_point",
@@ -23,6 +25,8 @@ WORK_CASES = (
     "exceptions_queue.close_exceptioncase",
     "exceptions_queue.add_casenote",
     "exceptions_queue.export_exceptioncase",
+    "exceptions_queue.add_savedview",
+    "exceptions_queue.share_savedview",
     "orders.recheck_order",
 )
 
@@ -68,6 +72,8 @@ ROLES = {
             "orders.change_resolverrule",
             "inventory.import_product",
             "exceptions_queue.change_site",
+            "exceptions_queue.change_bulkjob",
+            "exceptions_queue.change_ownershiprule",
             "exceptions_queue.export_auditentry",
             "partners.run_feed",
             "partners.pause_feed",

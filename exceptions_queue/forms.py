@@ -10,6 +10,7 @@ from django.utils import timezone
 from exceptions_queue.calendars import Clock
 from exceptions_queue.models import Site, SiteDay
 from exceptions_queue.queries import words
+from exceptions_queue.states import Owner
 
 WEEKDAYS = [("1", "Monday"), ("2", "Tuesday"), ("3", "Wednesday"), ("4", "Thursday"), ("5", "Friday"), ("6", "Saturday"), ("7", "Sunday")]
 FAR = timedelta(days=731)
@@ -53,6 +54,23 @@ class CloseForm(ReasonForm):
 
 class NoteForm(forms.Form):
     text = forms.CharField(label="Note", max_length=5000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class HandOverForm(ReasonForm):
+    owner = forms.ChoiceField(label="Desk", choices=Owner.choices)
+
+
+class SavedViewForm(forms.Form):
+    name = forms.CharField(label="Name", max_length=60)
+    shared = forms.BooleanField(label="Share it", required=False)
+    owner = forms.ChoiceField(label="Desk", choices=[("", "Every desk"), *Owner.choices], required=False)
+
+
+def first_error(form: forms.Form) -> str:
+    """The first thing that is wrong, as a sentence that names its field."""
+    field, errors = next(iter(form.errors.items()))
+    label = form.fields[field].label or words.capitalised(field)
+    return f"{label}: {errors[0]}"
 
 
 class SiteForm(forms.ModelForm):
@@ -150,3 +168,58 @@ def _meaning(until: datetime, due_at: datetime, now: datetime) -> str:
     to_go = due_at - until
     effect = f"{words.span(to_go)} before it is due" if to_go >= timedelta() else "past the time it is due: say why"
     return f"Until {words.moment(until, now)} ({effect})"
+
+
+class BulkForm(forms.Form):
+    """What an act on many cases needs to know; `params` gives it as the job keeps it: ids, times and the person's words."""
+
+    def params(self, user: User) -> dict[str, Any]:
+        return {"by": user.pk}
+
+
+class BulkAssignForm(BulkForm):
+    to = forms.CharField(label="To", max_length=150)
+
+    def clean_to(self) -> str:
+        name = str(self.cleaned_data["to"])
+        if name not in ("me", "none") and not User.objects.filter(username=name, is_active=True).exists():
+            raise forms.ValidationError("There is nobody of this name.")
+        return name
+
+    def params(self, user: User) -> dict[str, Any]:
+        name = self.cleaned_data["to"]
+        person = {"me": user, "none": None}.get(name) if name in ("me", "none") else User.objects.get(username=name)
+        return super().params(user) | {"to": person.pk if person else None}
+
+
+class BulkSnoozeForm(BulkForm):
+    until = forms.DateTimeField(label="Until", input_formats=["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M"])
+    reason = forms.CharField(label="Why?", max_length=400, required=False)
+
+    def params(self, user: User) -> dict[str, Any]:
+        said = self.cleaned_data
+        return super().params(user) | {"until": said["until"].isoformat(), "reason": said["reason"].strip()}
+
+
+class BulkNoteForm(BulkForm):
+    text = forms.CharField(label="Note", max_length=5000)
+
+    def params(self, user: User) -> dict[str, Any]:
+        return super().params(user) | {"text": self.cleaned_data["text"]}
+
+
+class BulkHandOverForm(BulkForm):
+    owner = forms.ChoiceField(label="Desk", choices=Owner.choices)
+    reason = forms.CharField(label="Why?", max_length=400)
+
+    def params(self, user: User) -> dict[str, Any]:
+        return super().params(user) | {"owner": self.cleaned_data["owner"], "reason": self.cleaned_data["reason"].strip()}
+
+
+BULK_FORMS: dict[str, type[BulkForm]] = {
+    "assign": BulkAssignForm,
+    "snooze": BulkSnoozeForm,
+    "wait": BulkForm,
+    "note": BulkNoteForm,
+    "hand_over": BulkHandOverForm,
+}

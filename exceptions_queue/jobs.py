@@ -77,7 +77,7 @@ def put_job(
 
 
 def _insert_items(job: BulkJob, cases: QuerySet[ExceptionCase]) -> int:
-    picked, values = cases.order_by("pk").values("pk").query.sql_with_params()
+    picked, values = cases.order_by("id").values("id").query.sql_with_params()
     sql = (
         f"INSERT INTO {BulkItem._meta.db_table} (job_id, case_id, state, why, before) "  # noqa: S608 - our own table and query
         f"SELECT %s, picked.id, 'todo', '', '{{}}' FROM ({picked}) AS picked"

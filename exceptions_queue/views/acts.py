@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from exceptions_queue import actions
-from exceptions_queue.forms import ActForm, AssignForm, CloseForm, NoteForm, ReasonForm, SnoozeForm
+from exceptions_queue.forms import ActForm, AssignForm, CloseForm, HandOverForm, NoteForm, ReasonForm, SnoozeForm, first_error
 from exceptions_queue.models import AuditEntry, ExceptionCase
 from exceptions_queue.queries import cases, rows, words
 from exceptions_queue.states import CaseState
@@ -64,6 +64,35 @@ def wake(request: Signed, pk: int) -> HttpResponse:
 
 
 @require_POST
+@permission_required("exceptions_queue.snooze_exceptioncase", raise_exception=True)
+def wait(request: Signed, pk: int) -> HttpResponse:
+    """The customer has been asked: only the owner's response clock stops."""
+
+    def do(case: ExceptionCase, asked: dict[str, Any]) -> None:
+        actions.wait_for_customer(case, version=asked["version"], actor=request.user, at=timezone.now())
+
+    return _act(request, pk, ActForm(request.POST), do)
+
+
+@require_POST
+@permission_required("exceptions_queue.snooze_exceptioncase", raise_exception=True)
+def resume(request: Signed, pk: int) -> HttpResponse:
+    def do(case: ExceptionCase, asked: dict[str, Any]) -> None:
+        actions.resume(case, version=asked["version"], actor=request.user, at=timezone.now())
+
+    return _act(request, pk, ActForm(request.POST), do)
+
+
+@require_POST
+@permission_required("exceptions_queue.assign_exceptioncase", raise_exception=True)
+def hand_over(request: Signed, pk: int) -> HttpResponse:
+    def do(case: ExceptionCase, asked: dict[str, Any]) -> None:
+        actions.hand_over(case, **asked, actor=request.user, at=timezone.now())
+
+    return _act(request, pk, HandOverForm(request.POST), do)
+
+
+@require_POST
 @permission_required("exceptions_queue.waive_exceptioncase", raise_exception=True)
 def waive(request: Signed, pk: int) -> HttpResponse:
     def do(case: ExceptionCase, asked: dict[str, Any]) -> None:
@@ -107,7 +136,7 @@ def _act(request: Signed, pk: int, form: Form, do: Do) -> HttpResponse:
     """Do it and show the case; 422 with a sentence where it cannot be done, 409 with the difference where somebody was quicker."""
     case = get_case(pk)
     if not form.is_valid():
-        return case_page(request, case, refusal=_first_error(form))
+        return case_page(request, case, refusal=first_error(form))
     try:
         do(case, dict(form.cleaned_data))
     except actions.Refused as refusal:
@@ -115,12 +144,6 @@ def _act(request: Signed, pk: int, form: Form, do: Do) -> HttpResponse:
     except actions.Stale as stale:
         return _difference(request, stale)
     return redirect("queue:case", pk=pk)
-
-
-def _first_error(form: Form) -> str:
-    field, errors = next(iter(form.errors.items()))
-    label = form.fields[field].label or words.capitalised(field)
-    return f"{label}: {errors[0]}"
 
 
 def _difference(request: Signed, stale: actions.Stale) -> HttpResponse:
