@@ -18,6 +18,7 @@ from partners import connect
 from partners.models import Intent
 
 SENT_WITHIN = timedelta(minutes=15)
+LOOKED_AT_WITHIN = timedelta(minutes=5)  # what the shop has just changed is checked within a minute or two
 CONFIRMED_WITHIN = timedelta(minutes=10)
 MOVING = (AcsStatus.ACKNOWLEDGED, AcsStatus.PICKING, AcsStatus.PART_PICKED, AcsStatus.PICK_CONFIRMED, AcsStatus.PACKED)
 
@@ -36,6 +37,7 @@ def find_never_sent(*, at: datetime) -> int:
     if connect.mode("acs") != "live":
         return 0
     waiting = Order.objects.filter(state__in=(OrderState.RECEIVED, OrderState.READY), excluded_why="", paid_at__lt=at - SENT_WITHIN)
+    waiting = waiting.filter(fetched_at__lt=at - LOOKED_AT_WITHIN)
     lost = waiting.exclude(Exists(_trying(at))).exclude(pk__in=desk.subjects_with_open_case(Order, exclude=NEVER_SENT))
     return _make_equal(lost, NEVER_SENT, lambda order: {Code.ORD_NEVER_SENT: {"field": "order", "fault": "not_on_its_way"}}, at=at)
 

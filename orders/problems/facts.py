@@ -147,7 +147,7 @@ def _look_alike() -> Subquery:
 # Raw because neither side has a foreign key to the other: a SKU may be sold before anyone has described it.
 _LINES = """
 SELECT l.order_id, l.sku, l.quantity, p.length_mm, p.width_mm, p.height_mm, p.weight_g, p.rigid, p.origin_country,
-       a.id IS NOT NULL, EXISTS (SELECT 1 FROM inventory_acssku)
+       a.id IS NOT NULL, EXISTS (SELECT 1 FROM inventory_acssku WHERE source = 'setup_list')
 FROM orders_orderline l
 LEFT JOIN inventory_product p ON p.sku = l.sku
 LEFT JOIN inventory_acssku a ON a.sku = l.sku

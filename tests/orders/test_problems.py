@@ -135,6 +135,17 @@ def test_an_unmapped_delivery_method_is_never_guessed():
     assert set(found_in(order)) == {Code.VAL_SERVICE_MAP}
 
 
+def test_what_acs_accepted_does_not_make_the_rest_unknown():
+    """Only ACS's own list says what it does not know; before we have it, the first accepted order must not hold all others."""
+    from inventory.models import AcsSku
+
+    AcsSku.objects.all().delete()
+    AcsSku.objects.create(sku="OTHER-1", source="accepted_order", first_seen_at=NOON)
+    order = make_order()
+
+    assert Code.VAL_SKU_UNKNOWN not in find_many([order.pk], at=NOON)[0][0].found
+
+
 def test_an_unknown_sku_blocks_only_once_acs_s_list_exists():
     make_product("SECRET-1", known_to_acs=False)
     order = make_order(sku="SECRET-1")
