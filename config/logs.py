@@ -9,7 +9,9 @@ import structlog
 
 def configure(settings: Mapping[str, str]) -> None:
     as_json = settings["format"] == "json"
-    last: structlog.typing.Processor = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
+    # A plain traceback names lines only; the pretty one, taken where its library is installed, prints every local variable: passwords too.
+    text = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    last: structlog.typing.Processor = structlog.processors.JSONRenderer() if as_json else text
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,

@@ -1,0 +1,111 @@
+"""Who may do what, address by address. The one table that a new address has to be written into.
+
+A letter is a role: C CX agent, W warehouse lead, M merchandiser, F finance approver, G finance manager, I integration admin,
+V viewer. Each address has who may GET it and who may POST to it; None where it does not know the method.
+"""
+
+from typing import NamedTuple
+
+LETTERS = {"C": "cx", "W": "warehouse", "M": "merchandiser", "F": "finance", "G": "finance_manager", "I": "integration", "V": "viewer"}
+ALL = "CWMFGIV"  # every role; somebody without one gets nothing
+CASES = "CWMI"  # who works cases
+SIGNED_IN = "signed in"  # anybody with an account: it is their own
+ANYBODY = "anybody"  # without a session too
+NOT_BY_SESSION = "not by session"  # a program proves itself by a token or a signature; a person's session is nothing to it
+
+
+class May(NamedTuple):
+    get: str | None
+    post: str | None = None
+
+
+def acts(who: str, *names: str) -> dict[str, May]:
+    return dict.fromkeys(names, May(None, who))
+
+
+def pages(who: str, *names: str) -> dict[str, May]:
+    return dict.fromkeys(names, May(who))
+
+
+def forms(who: str, *names: str) -> dict[str, May]:
+    """Looked at and sent by the same people."""
+    return dict.fromkeys(names, May(who, who))
+
+
+HOUSE = {
+    **pages(ANYBODY, "healthz", "readyz"),
+    "metrics": May(NOT_BY_SESSION, NOT_BY_SESSION),
+    **pages(ALL, "home:today", "home:search", "home:settings", "home:design"),
+    **acts(ALL, "home:design-undo"),
+}
+PEOPLE = {
+    **pages("IV", "people:list", "people:person"),
+    **forms("I", "people:invite"),
+    **acts("I", "people:roles", "people:dates", "people:deactivate", "people:link", "people:revoke-token"),
+    "people:welcome": May(ANYBODY, ANYBODY),
+    "people:welcome-link": May(ANYBODY),
+}
+DESK = {
+    **pages(ALL, "queue:list", "queue:case", "queue:reference", "queue:handbook", "queue:reference-code", "queue:audit", "queue:calendars"),
+    **pages("CWMIV", "queue:export"),
+    **pages("IV", "queue:audit-export"),
+    **acts(
+        CASES, "queue:take-next", "queue:take", "queue:assign", "queue:snooze", "queue:wake", "queue:waive", "queue:close", "queue:reopen"
+    ),
+    **acts("CWMFGI", "queue:note"),
+    **acts(ALL, "queue:audit-verify"),
+    **acts("I", "queue:calendar-week", "queue:calendar-day", "queue:calendar-day-drop"),
+}
+ORDERS = {
+    **pages(ALL, "orders:list", "orders:detail", "orders:at-locker", "orders:resolvers"),
+    **acts("I", "orders:reveal", "orders:resolver-move"),
+    **forms("C", "orders:correct-mobile", "orders:correct-email", "orders:correct-name", "orders:correct-address", "orders:correct-dates"),
+    **forms("C", "orders:change-locker", "orders:convert-to-home", "orders:keep-both", "orders:cancel"),
+    **forms("C", "orders:amend", "orders:accept-as-sent", "orders:recall"),
+    **forms("CM", "orders:add-customs"),
+    **forms("CW", "orders:hold"),
+    **acts("CW", "orders:clear-hold"),
+    **forms(CASES, "orders:recheck"),
+    **forms("WI", "orders:resend"),
+    **forms("I", "orders:resolver-add", "orders:resolver-edit"),
+}
+GOODS = {
+    **pages(ALL, "lockers:list", "lockers:map", "lockers:detail", "inventory:products"),
+    **acts("MI", "inventory:upload", "inventory:upload-setup"),
+    **forms("M", "inventory:fix-size"),
+}
+PARTNERS = {
+    **pages(ALL, "partners:sync", "partners:run", "partners:record", "partners:mappings", "partners:connections"),
+    **acts("I", "partners:run-now", "partners:pause", "partners:accept", "partners:record-replay", "partners:reveal"),
+    **acts("I", "partners:mapping-add", "partners:mapping", "partners:test"),
+    **forms("I", "partners:replay", "partners:again"),
+    **acts(NOT_BY_SESSION, "partners:webhook-shopify"),
+}
+API = {
+    **pages(ALL, "api:schema", "api:docs", "api:orders", "api:order", "api:exceptions", "api:exception", "api:sync-runs"),
+    **pages(ALL, "api:lockers", "api:locker", "api:locker-alternatives"),
+    **acts("C", "api:order-correct-mobile", "api:order-change-locker", "api:order-convert-to-home", "api:order-cancel"),
+    **acts("CW", "api:order-hold", "api:order-clear-hold"),
+    **acts(CASES, "api:exception-assign", "api:exception-snooze", "api:exception-waive"),
+    **acts("CWMFGI", "api:exception-note"),
+}
+ACCOUNT = {
+    **forms(ANYBODY, "account_login", "account_signup"),
+    **pages(ANYBODY, "account_inactive"),
+    **forms(ANYBODY, "account_email", "account_email_verification_sent", "account_confirm_email", "account_confirm_login_code"),
+    **forms(ANYBODY, "account_reset_password", "account_reset_password_done", "account_reset_password_from_key"),
+    **forms(ANYBODY, "account_reset_password_from_key_done"),
+    **forms(ANYBODY, "account_logout"),
+    **forms(SIGNED_IN, "account_reauthenticate", "account_change_password", "account_set_password"),
+    **pages(SIGNED_IN, "mfa_index", "mfa_view_recovery_codes"),
+    **forms(
+        SIGNED_IN,
+        "mfa_reauthenticate",
+        "mfa_activate_totp",
+        "mfa_deactivate_totp",
+        "mfa_generate_recovery_codes",
+        "mfa_download_recovery_codes",
+    ),
+    "mfa_authenticate": May(ANYBODY, ANYBODY),  # the second step of signing in: it only goes on where a first one was made
+}
+MATRIX = {**HOUSE, **PEOPLE, **DESK, **ORDERS, **GOODS, **PARTNERS, **API, **ACCOUNT}
