@@ -132,7 +132,7 @@ def _claim(kinds: list[str], at: datetime) -> BulkJob | None:
     """Take the oldest job that nobody is at, and give it a fence."""
     free = Q(state=BulkState.QUEUED) | Q(state=BulkState.RUNNING, lease_until__lt=at)
     with transaction.atomic():
-        waiting = BulkJob.objects.filter(free, kind__in=kinds).order_by("created_at", "pk")
+        waiting = BulkJob.objects.filter(free, kind__in=kinds).select_related("asked_by").order_by("created_at", "pk")
         if connection.features.has_select_for_update_skip_locked:
             waiting = waiting.select_for_update(skip_locked=True, of=("self",))
         job = waiting.first()

@@ -7,4 +7,6 @@ SCENARIOS = {
     "points": ("postgresql", "sqlite"),
     "validate": ("postgresql",),
     "queue": ("postgresql",),
+    "bulk": ("postgresql",),
+    "cause_cards": ("postgresql",),
 }

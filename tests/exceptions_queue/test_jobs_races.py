@@ -75,7 +75,7 @@ def test_two_workers_at_once_do_each_case_once(race, noon):
         some = ExceptionCase.objects.all()
         jobs.put_job("assign", cases=some, params={"to": priya.pk, "by": priya.pk}, actor=priya, at=noon, ring=bulk.RING)
 
-    race(*[lambda: jobs.drain_items(bulk.DOES, clock=lambda: noon, batch=10)] * 2)
+    race(lambda _: jobs.drain_items(bulk.DOES, clock=lambda: noon, batch=10), range(2))
 
     assert BulkItem.objects.filter(state="todo").count() == 0
     assert BulkItem.objects.filter(state="done").count() == 60
