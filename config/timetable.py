@@ -43,6 +43,7 @@ TIMETABLE = (
     Task("Stay subscribed to the shop", "orders.tasks.stay_subscribed", 60, start_within_s=600),
     Task("Check new orders", "orders.tasks.review_new", 1),
     Task("Check open orders again", "orders.tasks.recheck_open", 1),
+    Task("Put many orders right", "orders.tasks.drain_bulk", 1),
     Task("Send releases to ACS", "orders.tasks.send_releases", 1),
     Task("Tell the shop about holds", "orders.tasks.send_holds", 1),
     Task("Read orders back from ACS", "config.tasks.read_acs", 5),

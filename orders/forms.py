@@ -143,3 +143,29 @@ class ResolverRuleForm(forms.ModelForm):
         if pattern and (fault := resolver.pattern_fault(pattern)):
             raise forms.ValidationError(fault)
         return pattern
+
+
+class FixManyForm(forms.Form):
+    """What a bulk fix needs to know beside the orders."""
+
+    def params(self) -> dict[str, Any]:
+        """As far as they are known: what was typed, else what stands there at first."""
+        return {name: self[name].value() or "" for name in self.fields}
+
+
+class HomeManyForm(FixManyForm):
+    delivery_method = forms.ChoiceField(label="Home delivery method", choices=[])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["delivery_method"]
+        field.choices = home_methods()  # type: ignore[attr-defined]
+        self.initial.setdefault("delivery_method", field.choices[0][0] if field.choices else "")  # type: ignore[attr-defined]
+
+
+BULK_FORMS: dict[str, type[FixManyForm]] = {
+    "recheck": FixManyForm,
+    "use_proposed_mobile": FixManyForm,
+    "nearest_locker": FixManyForm,
+    "convert_to_home": HomeManyForm,
+}

@@ -2,7 +2,8 @@
 
 from django.utils import timezone
 
-from orders.actions import reading, sending, shop, watching
+from exceptions_queue import jobs
+from orders.actions import bulk, reading, sending, shop, watching
 from orders.actions.review import Reviewed, review_many
 from orders.sync import follow_hint
 from partners import actions as lines
@@ -62,6 +63,11 @@ def stay_subscribed() -> dict[str, object]:
         return {"watched": False, "why": trouble.sentence}
     again = lines.note_watched(SHOP, added=added, at=timezone.now())
     return {"watched": True, "added": len(added), "again": again}
+
+
+def drain_bulk() -> dict[str, int]:
+    """Do what is left of the bulk fixes. Rung by each job, and by the clock in case a ring was lost."""
+    return jobs.drain_items(bulk.DOES, clock=timezone.now)
 
 
 def watch() -> dict[str, int]:

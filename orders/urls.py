@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from orders.views import fixes, pages, places, resolvers
+from orders.views import bulk, fixes, pages, places, resolvers
 
 app_name = "orders"
 
 urlpatterns = [
     path("orders/", pages.order_list, name="list"),
+    path("orders/bulk/", bulk.many, name="bulk"),
     path("orders/at-locker/<str:point_id>/", places.at_locker, name="at-locker"),
     path("orders/<str:number>/", pages.order_detail, name="detail"),
     path("orders/<str:number>/reveal/", pages.reveal, name="reveal"),

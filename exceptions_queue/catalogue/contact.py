@@ -1,10 +1,11 @@
 """What can be wrong with the customer's details and with the order itself, before ACS sees it."""
 
-from exceptions_queue.catalogue.kinds import Code, Evidence, Fix, Kind, always, by_fault, fault, named
+from exceptions_queue.catalogue.kinds import BulkFix, Code, Evidence, Fix, Kind, always, by_fault, fault, named
 from exceptions_queue.states import Owner
 
 CANCEL = Fix("orders:cancel", "Cancel the order", danger=True)
 HOME = Fix("orders:convert-to-home", "Switch to home delivery")
+ALL_HOME = BulkFix("convert_to_home", "Switch all to home delivery")
 MOBILE = "InPost cannot text a locker code to it."
 
 _MOBILE_FAULTS = {
@@ -81,6 +82,7 @@ CONTACT = (
         sentence=always("There is no mobile number: InPost has nowhere to text the locker code."),
         what_to_do="Add the mobile number",
         fixes=(Fix("orders:correct-mobile", "Add the mobile number"), HOME, CANCEL),
+        bulk_fixes=(ALL_HOME,),
         closes_when="a UK mobile number is saved, or the order no longer goes to a locker",
     ),
     Kind(
@@ -91,6 +93,7 @@ CONTACT = (
         sentence=by_fault(_MOBILE_FAULTS, f"The mobile number is not valid: {MOBILE}"),
         what_to_do="Correct the mobile number",
         fixes=(Fix("orders:correct-mobile", "Correct the mobile number"), HOME, CANCEL),
+        bulk_fixes=(BulkFix("use_proposed_mobile", "Use the proposed numbers"), ALL_HOME),
         closes_when="a UK mobile number is saved, or the order no longer goes to a locker",
     ),
     Kind(
@@ -101,6 +104,7 @@ CONTACT = (
         sentence=by_fault(_EMAIL_FAULTS, _EMAIL_FAULTS["malformed"]),
         what_to_do="Correct the e-mail address",
         fixes=(Fix("orders:correct-email", "Correct the e-mail address"), HOME, CANCEL),
+        bulk_fixes=(ALL_HOME,),
         closes_when="a valid e-mail address is saved, or the order no longer goes to a locker",
     ),
     Kind(
@@ -111,6 +115,7 @@ CONTACT = (
         sentence=by_fault(_NAME_FAULTS, _NAME_FAULTS["one_word"]),
         what_to_do="Complete the name",
         fixes=(Fix("orders:correct-name", "Complete the name"), HOME, CANCEL),
+        bulk_fixes=(ALL_HOME,),
         closes_when="both parts of the name are saved",
     ),
     Kind(

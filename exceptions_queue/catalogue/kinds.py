@@ -56,6 +56,22 @@ class Fix:
 
 
 @dataclass(frozen=True)
+class BulkFix:
+    """One way to put all cases of a cause right: `?kind=…&all=1&cause=…` at the page `url_name` shows what it would do first.
+
+    Without a `kind` it is a page of a room, to be opened as it is.
+    """
+
+    kind: str
+    label: str
+    url_name: str = "orders:bulk"
+
+
+CHECK_AGAIN_ONE = "orders:recheck"
+CHECK_AGAIN = BulkFix("recheck", "Check them again")
+
+
+@dataclass(frozen=True)
 class Kind:
     """One kind of exception. `blocks` holds letters of `Block`; `waivable_by` is empty where nobody may waive."""
 
@@ -67,13 +83,19 @@ class Kind:
     sentence: Callable[[Evidence], str]
     blocks: str = ""
     fixes: tuple[Fix, ...] = ()
-    recheck: str = "orders:recheck"
+    recheck: str = CHECK_AGAIN_ONE
+    bulk_fixes: tuple[BulkFix, ...] = ()
     waivable_by: frozenset[Owner] = frozenset()
 
     @property
     def runbook(self) -> str:
         """The slug of its page in the operational reference."""
         return self.code.lower()
+
+    @property
+    def all_bulk_fixes(self) -> tuple[BulkFix, ...]:
+        """What its cause card offers, the best first: its own fixes, and to check again where that is possible."""
+        return (*self.bulk_fixes, *((CHECK_AGAIN,) if self.recheck == CHECK_AGAIN_ONE else ()))
 
     @property
     def blocks_words(self) -> str:

@@ -1,10 +1,11 @@
 """What can be wrong with the locker, the products and the way to send them."""
 
-from exceptions_queue.catalogue.contact import CANCEL, HOME
-from exceptions_queue.catalogue.kinds import Code, Evidence, Fix, Kind, always, fault, named
+from exceptions_queue.catalogue.contact import ALL_HOME, CANCEL, HOME
+from exceptions_queue.catalogue.kinds import BulkFix, Code, Evidence, Fix, Kind, always, fault, named
 from exceptions_queue.states import Owner
 
 CHANGE_LOCKER = Fix("orders:change-locker", "Choose another locker")
+NEAREST = BulkFix("nearest_locker", "Send each to the nearest locker")
 
 
 def _locker(evidence: Evidence) -> str:
@@ -68,6 +69,7 @@ PARCELS = (
         sentence=always("The customer chose a locker, but no locker ID came through from the shop."),
         what_to_do="Choose a locker",
         fixes=(Fix("orders:change-locker", "Choose a locker"), HOME, CANCEL),
+        bulk_fixes=(NEAREST, ALL_HOME),
         closes_when="a locker in InPost's list is saved, or the order no longer goes to a locker",
     ),
     Kind(
@@ -78,6 +80,7 @@ PARCELS = (
         sentence=_unknown_locker,
         what_to_do="Choose another locker",
         fixes=(CHANGE_LOCKER, HOME, CANCEL),
+        bulk_fixes=(NEAREST, ALL_HOME),
         closes_when="the ID appears in InPost's list, or another locker is saved",
     ),
     Kind(
@@ -88,6 +91,7 @@ PARCELS = (
         sentence=_closed,
         what_to_do="Choose another locker",
         fixes=(CHANGE_LOCKER, HOME, CANCEL),
+        bulk_fixes=(NEAREST, ALL_HOME),
         closes_when="the locker operates again, or another one is saved",
     ),
     Kind(
@@ -98,6 +102,7 @@ PARCELS = (
         sentence=_no_compartment,
         what_to_do="Choose another locker",
         fixes=(CHANGE_LOCKER, HOME, CANCEL),
+        bulk_fixes=(NEAREST, ALL_HOME),
         closes_when="a locker with the needed compartment is saved",
     ),
     Kind(
@@ -128,6 +133,7 @@ PARCELS = (
         sentence=_no_size,
         what_to_do="Add size and weight",
         fixes=(Fix("inventory:fix-size", "Add size and weight", takes="sku"), HOME, CANCEL),
+        bulk_fixes=(BulkFix("", "Upload the sizes as a file", "inventory:products"), ALL_HOME),
         closes_when="every product of the order has a size and a weight",
     ),
     Kind(
@@ -138,6 +144,7 @@ PARCELS = (
         sentence=_oversize,
         what_to_do="Switch to home delivery",
         fixes=(HOME, CANCEL),
+        bulk_fixes=(ALL_HOME,),
         closes_when="the order fits one compartment, or no longer goes to a locker",
     ),
 )

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -34,7 +34,7 @@ def act(request: Signed) -> HttpResponse:
     if not request.user.has_perm(bulk.ACTS[kind].permission):
         raise PermissionDenied
     form = BULK_FORMS[kind](request.POST)
-    cases, question = _cases(request)
+    cases, question = cases_meant(request, request.POST)
     if not form.is_valid():
         return _refused(request, first_error(form))
     if cases is None:
@@ -47,14 +47,14 @@ def act(request: Signed) -> HttpResponse:
     return _accepted(request, job)
 
 
-def _cases(request: Signed) -> tuple[QuerySet[ExceptionCase] | None, str]:
-    """The cases meant, and the question that found them; None when none are."""
-    if request.POST.get("all") == "1":
+def cases_meant(request: HttpRequest, said: QueryDict) -> tuple[QuerySet[ExceptionCase] | None, str]:
+    """The cases meant, and the question that found them; None when none are. The rooms' own bulk fixes ask it too."""
+    if said.get("all") == "1":
         now = timezone.now()
         due = calendars.shown_clock(at=now).release_due(at=now)
-        asked = CaseFilter(request.POST, ExceptionCase.objects.all(), request=request, now=now, cutoff_at=due.due_at)
+        asked = CaseFilter(said, ExceptionCase.objects.all(), request=request, now=now, cutoff_at=due.due_at)
         return asked.qs, "&".join(f"{name}={value}" for name, value in asked.asked.items())
-    picked = {int(pk) for pk in request.POST.getlist("ids")[:MOST_PICKED] if pk.isascii() and pk.isdigit() and len(pk) < 19}
+    picked = {int(pk) for pk in said.getlist("ids")[:MOST_PICKED] if pk.isascii() and pk.isdigit() and len(pk) < 19}
     return (ExceptionCase.objects.filter(pk__in=picked), "") if picked else (None, "")
 
 

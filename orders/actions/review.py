@@ -46,6 +46,7 @@ class Reviewed:
     def add(self, other: "Reviewed") -> None:
         for name in ("looked_at", "held", "readied", "queued", "decided", "cases_opened", "cases_closed"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.blocking.update(other.blocking)
 
 
 def review_many(ids: Sequence[int], *, at: datetime, actor: Actor = SYSTEM) -> Reviewed:

@@ -1,0 +1,78 @@
+"""A person puts many orders right at once: first what it would do to each, then a job with its progress and results."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from exceptions_queue import jobs
+from exceptions_queue.models import ExceptionCase
+from exceptions_queue.views.bulk import cases_meant
+from orders.actions import bulk
+from orders.forms import BULK_FORMS, FixManyForm
+from orders.views import Signed
+
+KEPT = ("ids", "all", "cause", "code", "owner", "assignee", "state", "order", "due", "due_before", "q")
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required("orders.view_order", raise_exception=True)
+def many(request: Signed) -> HttpResponse:
+    """What a fix would do to the cases picked, or to all that the question matches; on POST hand them to a worker."""
+    said = request.POST if request.method == "POST" else request.GET
+    kind = said.get("kind", "")
+    if kind not in bulk.KINDS:
+        return _refused(request, "Choose what to do with the orders.")
+    if not request.user.has_perm(bulk.KINDS[kind].permission):
+        raise PermissionDenied
+    cases, question = cases_meant(request, said)
+    if cases is None:
+        return _refused(request, "Pick the cases first.")
+    if not _understood(said, question):
+        return _refused(request, "The question was not understood, so nothing was done. Choose the cases again.")
+    if request.method == "GET" or "dry_run" in said:
+        return _show(request, kind, cases, BULK_FORMS[kind](initial=said.dict()))
+    form = BULK_FORMS[kind](request.POST)
+    if not form.is_valid():
+        return _show(request, kind, cases, form, status=422)
+    return _hand_over(request, kind, cases, form.cleaned_data, question)
+
+
+def _hand_over(request: Signed, kind: str, cases: QuerySet[ExceptionCase], params: dict[str, Any], question: str) -> HttpResponse:
+    params = params | {"ring": bulk.RING}
+    job = jobs.put_job(kind, cases=cases, params=params, question=question, actor=request.user, at=timezone.now(), ring=bulk.RING)
+    messages.success(request, f"{job.total:,} case{'' if job.total == 1 else 's'} handed to a worker.")
+    return redirect("queue:job", pk=job.pk)
+
+
+def _show(request: Signed, kind: str, cases: QuerySet[ExceptionCase], form: FixManyForm, *, status: int = 200) -> HttpResponse:
+    """The dry run, by the parameters given so far."""
+    said = request.POST if request.method == "POST" else request.GET
+    run = bulk.dry_run(kind, cases=cases, params=form.params())
+    context = {"fix": bulk.KINDS[kind], "kind": kind, "run": run, "form": form, "kept": _kept(said), "back": _back(said)}
+    return render(request, "orders/bulk.html", context, status=status)
+
+
+def _kept(said: QueryDict) -> list[tuple[str, str]]:
+    return [(name, value) for name in KEPT for value in said.getlist(name)]
+
+
+def _understood(said: QueryDict, question: str) -> bool:
+    """A filter that cannot be read is left out of a list; here it would mean more orders than somebody wanted to change."""
+    return said.get("all") != "1" or all(f"{name}=" in question for name in KEPT[2:] if said.get(name) and name != "state")
+
+
+def _back(said: QueryDict) -> str:
+    return urlencode([(name, value) for name, value in _kept(said) if name not in ("ids", "all")])
+
+
+def _refused(request: Signed, sentence: str) -> HttpResponse:
+    messages.error(request, sentence)
+    return redirect("queue:list")
