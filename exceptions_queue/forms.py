@@ -8,7 +8,8 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from exceptions_queue.calendars import Clock
-from exceptions_queue.models import Site, SiteDay
+from exceptions_queue.catalogue import CATALOGUE
+from exceptions_queue.models import OwnershipRule, Site, SiteDay
 from exceptions_queue.queries import words
 from exceptions_queue.states import Owner
 
@@ -58,6 +59,30 @@ class NoteForm(forms.Form):
 
 class HandOverForm(ReasonForm):
     owner = forms.ChoiceField(label="Desk", choices=Owner.choices)
+
+
+class OwnershipRuleForm(forms.ModelForm):
+    """Whose cases these are. A condition left empty matches everything."""
+
+    code = forms.ChoiceField(label="Kind of exception", required=False, choices=lambda: [("", "Any"), *_kinds()])
+    assignee = forms.ModelChoiceField(
+        label="Person", required=False, queryset=User.objects.filter(is_active=True).order_by("username"), empty_label="The whole desk"
+    )
+
+    class Meta:
+        model = OwnershipRule
+        fields = ["name", "code", "channel", "locker_prefix", "min_value_pence", "owner", "assignee", "enabled"]
+        labels = {
+            "channel": "Channel",
+            "locker_prefix": "Locker id starts with",
+            "min_value_pence": "Order value of at least, in pence",
+            "owner": "Goes to the desk",
+            "enabled": "Switched on",
+        }
+
+
+def _kinds() -> list[tuple[str, str]]:
+    return sorted(((str(code), kind.title) for code, kind in CATALOGUE.items()), key=lambda pair: pair[1])
 
 
 class SavedViewForm(forms.Form):

@@ -5,7 +5,7 @@ import logging
 from django.utils import timezone
 
 from exceptions_queue import audit, jobs
-from exceptions_queue.actions import bulk, presence, waiting
+from exceptions_queue.actions import bulk, ownership, presence, waiting
 
 _LIMIT = 5_000
 _ROUNDS = 10
@@ -33,7 +33,7 @@ def seal() -> dict[str, object]:
 
 def drain_bulk() -> dict[str, object]:
     """Do what is left of the desk's own bulk jobs. Rung by each job, and by the clock in case a ring was lost."""
-    return dict(jobs.drain_items(bulk.DOES, clock=timezone.now))
+    return dict(jobs.drain_items(bulk.DOES | {ownership.KIND: ownership.apply_items}, clock=timezone.now))
 
 
 def bring_back() -> dict[str, object]:

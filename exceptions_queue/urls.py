@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exceptions_queue.views import acts, audit, bulk, calendars, case, queue, reference, saved
+from exceptions_queue.views import acts, audit, bulk, calendars, case, ownership, queue, reference, saved
 
 app_name = "queue"
 
@@ -37,6 +37,12 @@ urlpatterns = [
     path("audit/", audit.log, name="audit"),
     path("audit/export.csv", audit.export, name="audit-export"),
     path("audit/verify/", audit.verify, name="audit-verify"),
+    path("settings/ownership/", ownership.page, name="ownership"),
+    path("settings/ownership/add/", ownership.edit, name="ownership-add"),
+    path("settings/ownership/apply/", ownership.apply, name="ownership-apply"),
+    path("settings/ownership/<int:pk>/", ownership.edit, name="ownership-edit"),
+    path("settings/ownership/<int:pk>/up/", ownership.up, name="ownership-up"),
+    path("settings/ownership/<int:pk>/drop/", ownership.drop, name="ownership-drop"),
     path("settings/calendars/", calendars.page, name="calendars"),
     path("settings/calendars/<slug:key>/week/", calendars.change, name="calendar-week"),
     path("settings/calendars/<slug:key>/day/", calendars.set_day, name="calendar-day"),

@@ -14,10 +14,11 @@ from django.db.models import Q
 from django.db.models.sql import InsertQuery
 
 from exceptions_queue import audit, calendars
-from exceptions_queue.actions import counts
+from exceptions_queue.actions import counts, ownership
 from exceptions_queue.catalogue import CATALOGUE, Evidence
 from exceptions_queue.models import ExceptionCase
 from exceptions_queue.moves import update_returning
+from exceptions_queue.rules import Facts, Rule
 from exceptions_queue.states import CaseState
 
 T = TypeVar("T")
@@ -162,15 +163,20 @@ def _open(model: type[models.Model], new: Sequence[tuple[Finding, str]], at: dat
     """Insert the new cases; who loses a race to the unique constraint inserts nothing. Returns (owner, code) of each inserted."""
     default = calendars.release_due(None, at=at) if any(finding.card.due_at is None for finding, _ in new) else None
     content_type = ContentType.objects.get_for_model(model)
-    rows = [_case(content_type, finding, code, default, at) for finding, code in new]
+    rules = ownership.standing()
+    rows = [_case(content_type, finding, code, default, at, rules) for finding, code in new]
     inserted: list[counts.Key] = []
     for some in _in_parts(rows, _ROWS_PER_INSERT if connection.vendor == "sqlite" else len(rows)):
         inserted += _insert(some)
     return inserted
 
 
-def _case(content_type: ContentType, finding: Finding, code: str, default: calendars.Due | None, at: datetime) -> ExceptionCase:
+def _case(
+    content_type: ContentType, finding: Finding, code: str, default: calendars.Due | None, at: datetime, rules: Sequence[Rule]
+) -> ExceptionCase:
     kind, card = CATALOGUE[code], finding.card
+    facts = Facts(str(code), card.channel, card.locker_id, card.value_pence)
+    owner, assignee_id = ownership.decide(rules, facts, owner=kind.owner.value)
     due = card if card.due_at or default is None else default
     return ExceptionCase(
         subject_type=content_type,
@@ -178,7 +184,8 @@ def _case(content_type: ContentType, finding: Finding, code: str, default: calen
         subject_label=card.label[:200],
         code=str(code),
         blocks=kind.blocks,
-        owner=kind.owner.value,
+        owner=owner,
+        assignee_id=assignee_id,
         opened_at=at,
         due_at=due.due_at or at,
         cutoff_at=due.cutoff_at,
