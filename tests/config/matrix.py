@@ -52,7 +52,13 @@ DESK = {
     **acts(
         CASES, "queue:take-next", "queue:take", "queue:assign", "queue:snooze", "queue:wake", "queue:waive", "queue:close", "queue:reopen"
     ),
+    **acts(CASES, "queue:wait", "queue:resume", "queue:hand-over", "queue:save-view", "queue:drop-view"),
     **acts("CWMFGI", "queue:note"),
+    # Each act on many cases demands its own permission besides; a job is its author's, and may be looked at by all.
+    **acts(ALL, "queue:bulk", "queue:undo", "queue:job-stop", "queue:job-go-on", "queue:job-undo"),
+    **pages(ALL, "queue:jobs", "queue:job", "queue:ownership"),
+    **forms("I", "queue:ownership-add", "queue:ownership-edit"),
+    **acts("I", "queue:ownership-apply", "queue:ownership-up", "queue:ownership-drop"),
     **acts(ALL, "queue:audit-verify"),
     **acts("I", "queue:calendar-week", "queue:calendar-day", "queue:calendar-day-drop"),
 }
