@@ -11,7 +11,8 @@ def configure(settings: Mapping[str, str]) -> None:
     as_json = settings["format"] == "json"
     # A plain traceback names lines only; the pretty one, taken where its library is installed, prints every local variable: passwords too.
     text = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
-    last: structlog.typing.Processor = structlog.processors.JSONRenderer() if as_json else text
+    json: list[structlog.typing.Processor] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    last = json if as_json else [text]
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -23,7 +24,11 @@ def configure(settings: Mapping[str, str]) -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=last, foreign_pre_chain=shared))
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last], foreign_pre_chain=shared
+        )
+    )
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings["level"])
