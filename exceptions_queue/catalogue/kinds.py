@@ -40,6 +40,26 @@ class Code(StrEnum):
     INT_DOWN = "INT-DOWN"
 
 
+_CORRECT = ("correct-mobile", "correct-email", "correct-name", "correct-address", "correct-dates", "keep-both", "amend", "accept-as-sent")
+# What each fix's own view demands, so that nobody is offered one that would be refused. tests/config/test_matrix.py holds the two together.
+NEEDS = {
+    **{f"orders:{name}": "orders.correct_order" for name in _CORRECT},
+    "orders:add-customs": "orders.describe_order",
+    "orders:cancel": "orders.cancel_order",
+    "orders:change-locker": "orders.reroute_order",
+    "orders:convert-to-home": "orders.reroute_order",
+    "orders:recall": "orders.cancel_order",
+    "orders:recheck": "orders.recheck_order",
+    "orders:resend": "orders.resend_order",
+    "inventory:fix-size": "inventory.change_product",
+    "inventory:products": "inventory.view_product",
+    "partners:connections": "partners.view_circuit",
+    "partners:mappings": "partners.view_codemapping",
+    "partners:run": "partners.view_syncrun",
+    "partners:sync": "partners.view_syncrun",
+}
+
+
 @dataclass(frozen=True)
 class Fix:
     """One way to put it right, by URL name: a room's own fragment, or a page to go to where `fragment` is false.
@@ -53,6 +73,10 @@ class Fix:
     takes: str = "number"
     fragment: bool = True
     danger: bool = False
+
+    @property
+    def permission(self) -> str:
+        return NEEDS[self.url_name]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The cases to show: the base of every list, and everything one case's page says."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias, cast
@@ -61,10 +61,10 @@ def case_of(pk: int) -> ExceptionCase | None:
     return ExceptionCase.objects.select_related("assignee", "closed_by", "subject_type").filter(pk=pk).first()
 
 
-def fixes(case: ExceptionCase) -> list[Link]:
-    """How this case is put right, the primary fix first. A fix for each product where the evidence names several."""
+def fixes(case: ExceptionCase, *, may: Callable[[str], bool]) -> list[Link]:
+    """How a person with these permissions puts this case right, the primary fix first; one for each product that the evidence names."""
     kind = CATALOGUE.get(case.code)
-    return [link for fix in (kind.fixes if kind else ()) for link in _links(fix, case)]
+    return [link for fix in (kind.fixes if kind else ()) if may(fix.permission) for link in _links(fix, case)]
 
 
 def _links(fix: Fix, case: ExceptionCase) -> Iterator[Link]:

@@ -10,7 +10,7 @@ from exceptions_queue.catalogue import CATALOGUE
 from exceptions_queue.queries.rail import Counts, capped
 from exceptions_queue.states import Owner
 
-_LINK = '<li><a href="{url}"{current}><span>{label}</span> <span class="num">{count}</span></a></li>'
+_LINK = '<li><a href="{url}"{current}{counted}><span>{label}</span> <span class="num">{count}</span></a></li>'
 _GROUP = '<h2 id="rail-{name}">{title}</h2><ul class="plain" aria-labelledby="rail-{name}">{links}</ul>'
 
 View = tuple[str, dict[str, str], str]
@@ -34,7 +34,8 @@ def _group(name: str, title: str, views: Iterator[View], *, base: str, asked: di
 def _link(label: str, query: dict[str, str], count: str, *, base: str, asked: dict[str, str]) -> str:
     current = ' aria-current="page"' if query == asked else ""
     address = f"{base}?{urlencode(query)}" if query else base
-    return _LINK.format(url=esc(address), current=current, label=esc(label), count=count)
+    counted = f' data-count="{count}"' if count else ""
+    return _LINK.format(url=esc(address), current=current, counted=counted, label=esc(label), count=count)
 
 
 def _views(counts: Counts) -> Iterator[View]:

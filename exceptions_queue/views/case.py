@@ -37,7 +37,7 @@ def case_page(request: Signed, case: ExceptionCase, *, refusal: str = "", note: 
         "kind": CATALOGUE.get(case.code),
         "sentence": sentence(case.code, case.evidence),
         "is_open": case.state == CaseState.OPEN,
-        "fixes": cases.fixes(case) if case.state == CaseState.OPEN else [],
+        "fixes": cases.fixes(case, may=request.user.has_perm) if case.state == CaseState.OPEN else [],
         "evidence": cases.evidence(case),
         "events": [_told(event) for event in cases.timeline(case)],
         "note_form": note or NoteForm(),

@@ -48,6 +48,11 @@ PEOPLE = {
 DESK = {
     **pages(ALL, "queue:list", "queue:case", "queue:reference", "queue:handbook", "queue:reference-code", "queue:audit", "queue:calendars"),
     **pages("CWMIV", "queue:export"),
+    **pages(ALL, "queue:jobs", "queue:job"),
+    # The act itself decides: bulk work needs the right for its kind, a job is stopped or undone by whoever may, an undo by who did it.
+    **acts(ALL, "queue:bulk", "queue:job-stop", "queue:job-go-on", "queue:job-undo", "queue:undo"),
+    **acts(CASES, "queue:wait", "queue:resume", "queue:hand-over"),
+    **acts(CASES, "queue:save-view", "queue:drop-view"),
     **pages("IV", "queue:audit-export"),
     **acts(
         CASES, "queue:take-next", "queue:take", "queue:assign", "queue:snooze", "queue:wake", "queue:waive", "queue:close", "queue:reopen"
