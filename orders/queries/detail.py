@@ -1,6 +1,6 @@
 """Everything the page of one order shows."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from exceptions_queue.catalogue import CATALOGUE, sentence
-from exceptions_queue.models import AuditEntry, ExceptionCase, Hold
+from exceptions_queue.models import ExceptionCase, Hold
 from exceptions_queue.queries import words
 from exceptions_queue.states import CaseState
 from inventory.models import Product
@@ -18,9 +18,9 @@ from lockers.models import Point
 from orders.models import GateDecision, Order
 from orders.rules import edits, masking
 from orders.rules.stage import Possible, Stage, stage, what_can_still_be_done
+from orders.states import Destination
 from partners.models import Intent
 
-RECENT = 60
 CONTACT = ("name", "mobile", "email", "address")
 CHECKS = (
     ("Mobile can receive a locker code", ("VAL-MOB-MISSING", "VAL-MOB-FORMAT")),
@@ -36,6 +36,9 @@ CHECKS = (
 )
 
 
+FOR_LOCKERS = frozenset(label for label, _ in CHECKS[:2] + CHECKS[3:5])
+
+
 class Fact(NamedTuple):
     """A contact fact in use, and what the shop says where that differs."""
 
@@ -45,9 +48,13 @@ class Fact(NamedTuple):
 
 
 class Check(NamedTuple):
+    """One check of the gate: passed, failed, or none of this order's business ("home")."""
+
     label: str
     passed: bool
     why: str
+    code: str = ""
+    applies: bool = True
 
 
 def stage_of(order: Order, cases: list[ExceptionCase], holds: list[Hold]) -> Stage:
@@ -135,15 +142,23 @@ def _size(product: Product | None) -> str:
 
 
 def checks_of(decision: GateDecision | None) -> list[Check]:
-    """The last decision of the gate, check by check."""
+    """The last decision of the gate, check by check. What only a locker needs does not apply to a home delivery."""
     if decision is None:
         return []
-    return [_check(label, codes, decision.findings) for label, codes in CHECKS]
+    home = decision.inputs.get("destination") == Destination.HOME
+    return [_check(label, codes, decision.findings, applies=not (home and label in FOR_LOCKERS)) for label, codes in CHECKS]
 
 
-def _check(label: str, codes: tuple[str, ...], findings: Mapping[str, Any]) -> Check:
-    failed = next((code for code in codes if code in findings), None)
-    return Check(label, failed is None, sentence(failed, findings[failed]) if failed else "")
+def _check(label: str, codes: tuple[str, ...], findings: Mapping[str, Any], *, applies: bool) -> Check:
+    failed = next((code for code in codes if code in findings), "")
+    return Check(label, not failed, sentence(failed, findings[failed]) if failed else "", failed, applies or bool(failed))
+
+
+def lines_in_shop(order: Order) -> list[dict[str, Any]]:
+    """The shop's lines, where they are no longer those that ACS was told of."""
+    if edits.LINES not in edits.edited(order.number, order.shop, order.shop_when_sent):
+        return []
+    return [{"sku": line["sku"], "name": line["name"], "quantity": line["quantity"]} for line in order.shop[edits.LINES]]
 
 
 def changed_in_shop(order: Order) -> list[str]:
@@ -195,6 +210,7 @@ def sendings_of(order: Order, now: datetime) -> list[dict[str, Any]]:
     intents = Intent.objects.filter(kind="acs_release", business_id=order.number).order_by("-revision")[:10]
     return [
         {
+            "what": _asked(intent),
             "state": intent.get_state_display(),
             "tone": _TONES.get(intent.state, "info"),
             "when": words.moment(intent.ended_at or intent.created_at, now),
@@ -207,20 +223,13 @@ def sendings_of(order: Order, now: datetime) -> list[dict[str, Any]]:
     ]
 
 
+def _asked(intent: Intent) -> str:
+    if intent.payload.get("recall"):
+        return "Recall"
+    return "Change" if intent.payload.get("take") else "Release"
+
+
 _TONES = {"done": "ok", "dead": "bad", "unknown": "warn", "cancelled": "quiet"}
-
-
-def timeline_of(order: Order, now: datetime) -> Iterator[dict[str, str]]:
-    for entry in AuditEntry.objects.filter(**_about(order)).order_by("-id")[:RECENT]:
-        who = "Lockstep" if entry.actor_label.startswith("system:") else entry.actor_label
-        changed = ", ".join(sorted(entry.after)) if entry.verb == "order corrected" else ""
-        yield {
-            "who": who,
-            "what": entry.verb,
-            "detail": " ".join(filter(None, (changed.replace("_", " "), entry.reason))),
-            "when": words.moment(entry.at, now),
-            "full": words.full(entry.at),
-        }
 
 
 def _about(order: Order) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from exceptions_queue.models import AuditEntry, ExceptionCase, Hold
 from exceptions_queue.states import CaseState
 from orders.models import Order
 from orders.queries import detail, nearby
+from orders.queries.timeline import RECENT
 from orders.rules.masking import mask_name
 from orders.rules.stage import stage
 from orders.states import Destination
@@ -80,7 +81,7 @@ def _problem(case: ExceptionCase) -> dict[str, Any]:
 
 def _timeline(order: Order) -> list[dict[str, Any]]:
     about = {"subject_type": ContentType.objects.get_for_model(Order), "subject_id": order.pk}
-    return [_event(entry) for entry in AuditEntry.objects.filter(**about).order_by("-id")[: detail.RECENT]]
+    return [_event(entry) for entry in AuditEntry.objects.filter(**about).order_by("-id")[:RECENT]]
 
 
 def _event(entry: AuditEntry) -> dict[str, Any]:

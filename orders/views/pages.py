@@ -13,6 +13,7 @@ from exceptions_queue.queries import words
 from orders.filters import OrderFilter
 from orders.models import Order
 from orders.queries import detail, listing
+from orders.queries.timeline import timeline_of
 from orders.views import Signed
 
 
@@ -67,7 +68,8 @@ def order_context(request: Signed, order: Order, *, revealed: bool = False) -> d
         "sendings": detail.sendings_of(order, now),
         "can": detail.acts_for(possible, order.number, request.user.has_perm),
         "cannot": detail.refused(possible),
-        "timeline": list(detail.timeline_of(order, now)),
+        "timeline": timeline_of(order, cases, now),
+        "shop_lines": detail.lines_in_shop(order),
         "value": words.pounds(order.total_pence),
         "placed": words.full(order.placed_at),
         "acs_seen": words.full(order.acs_seen_at) if order.acs_seen_at else "",
