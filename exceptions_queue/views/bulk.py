@@ -141,6 +141,8 @@ def _mine(request: Signed, pk: int) -> BulkJob:
     found = _job(pk)
     if found.asked_by_id != request.user.pk and not request.user.has_perm("exceptions_queue.change_bulkjob"):
         raise PermissionDenied
+    if found.kind in bulk.ACTS and not request.user.has_perm(bulk.ACTS[found.kind].permission):
+        raise PermissionDenied  # whose role has changed since
     if found.kind not in bulk.DOES and not shown.ring_of(found):
         raise Http404("There is no such job.")
     return found

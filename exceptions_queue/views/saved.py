@@ -59,7 +59,7 @@ def drop(request: Signed, pk: int) -> HttpResponse:
 
 
 @require_POST
-@permission_required("exceptions_queue.view_exceptioncase", raise_exception=True)
+@permission_required(["exceptions_queue.view_exceptioncase", "exceptions_queue.assign_exceptioncase"], raise_exception=True)
 def undo(request: Signed) -> HttpResponse:
     """Take an act back with the token that came with it."""
     try:

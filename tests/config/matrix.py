@@ -48,19 +48,14 @@ PEOPLE = {
 DESK = {
     **pages(ALL, "queue:list", "queue:case", "queue:reference", "queue:handbook", "queue:reference-code", "queue:audit", "queue:calendars"),
     **pages("CWMIV", "queue:export"),
-    **pages(ALL, "queue:jobs", "queue:job"),
-    # The act itself decides: bulk work needs the right for its kind, a job is stopped or undone by whoever may, an undo by who did it.
-    **acts(ALL, "queue:bulk", "queue:job-stop", "queue:job-go-on", "queue:job-undo", "queue:undo"),
-    **acts(CASES, "queue:wait", "queue:resume", "queue:hand-over"),
-    **acts(CASES, "queue:save-view", "queue:drop-view"),
     **pages("IV", "queue:audit-export"),
     **acts(
         CASES, "queue:take-next", "queue:take", "queue:assign", "queue:snooze", "queue:wake", "queue:waive", "queue:close", "queue:reopen"
     ),
-    **acts(CASES, "queue:wait", "queue:resume", "queue:hand-over", "queue:save-view", "queue:drop-view"),
+    **acts(CASES, "queue:wait", "queue:resume", "queue:hand-over", "queue:undo", "queue:save-view", "queue:drop-view"),
     **acts("CWMFGI", "queue:note"),
     # Each act on many cases demands its own permission besides; a job is its author's, and may be looked at by all.
-    **acts(ALL, "queue:bulk", "queue:undo", "queue:job-stop", "queue:job-go-on", "queue:job-undo"),
+    **acts(ALL, "queue:bulk", "queue:job-stop", "queue:job-go-on", "queue:job-undo"),
     **pages(ALL, "queue:jobs", "queue:job", "queue:ownership"),
     **forms("I", "queue:ownership-add", "queue:ownership-edit"),
     **acts("I", "queue:ownership-apply", "queue:ownership-up", "queue:ownership-drop"),
@@ -73,6 +68,7 @@ ORDERS = {
     **forms("C", "orders:correct-mobile", "orders:correct-email", "orders:correct-name", "orders:correct-address", "orders:correct-dates"),
     **forms("C", "orders:change-locker", "orders:convert-to-home", "orders:keep-both", "orders:cancel"),
     **forms("C", "orders:amend", "orders:accept-as-sent", "orders:recall"),
+    **forms(ALL, "orders:bulk"),  # each fix of many demands its own permission besides
     **forms("CM", "orders:add-customs"),
     **forms("CW", "orders:hold"),
     **acts("CW", "orders:clear-hold"),

@@ -18,6 +18,8 @@ from orders import tasks
 from partners.sandbox.world import World
 from tests.config.matrix import ALL, ANYBODY, LETTERS, MATRIX, SIGNED_IN
 from tests.config.people import load_roles
+from tests.config.routes import routes
+from tests.stories.database import fingerprint
 from tests.stories.pages import Page, read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
@@ -130,14 +132,41 @@ def test_every_link_of_every_role_leads_somewhere_and_every_number_counts_its_ro
     mine = ExceptionCase.objects.filter(state="open").values_list("pk", flat=True)[:4]
     ExceptionCase.objects.filter(pk__in=list(mine)).update(assignee=User.objects.get(username="cx"))
 
+    before = fingerprint()
+
     for crawl in crawls.values():
         crawl.walk("/")
 
+    assert changed(before) == []
     assert {role: sorted(set(crawl.faults)) for role, crawl in crawls.items() if crawl.faults} == {}
     assert set(crawls) == set(ROLES)
     assert all(len(crawl.pages) > 40 for crawl in crawls.values()), {role: len(crawl.pages) for role, crawl in crawls.items()}
     for page, at_least in (("/", 8), ("/queue/", 8), ("/lockers/", 3)):
         assert all(crawl.counted[page] >= at_least for crawl in crawls.values()), (page, [crawl.counted[page] for crawl in crawls.values()])
+
+
+def changed(before: dict[str, str]) -> list[str]:
+    return [table for table, found in fingerprint().items() if before[table] != found]
+
+
+def test_no_address_changes_anything_when_it_is_only_looked_at(world: World):
+    """Every address there is, by GET and HEAD, about rows that exist, as each role: also those that only take a POST."""
+    cache.clear()
+    load_roles()
+    tasks.review_new()
+    people = [signed_in(role) for role in ROLES]
+    numbers = {"number": ExceptionCase.objects.exclude(order_number="").first().order_number, "pk": ExceptionCase.objects.first().pk}
+    before = fingerprint()
+
+    codes = {getattr(client, method)(url).status_code for client in people for url in about(numbers) for method in ("get", "head")}
+
+    assert changed(before) == []
+    assert codes <= {200, 204, 302, 400, 401, 403, 404, 405, 503}, codes
+
+
+def about(rows: dict[str, object]) -> list[str]:
+    """Every address but signing out, with these rows in it where it takes one."""
+    return [url for name, url in routes(rows).items() if name not in ("account_logout", "admin:logout")]
 
 
 def test_the_crawl_notices_what_it_is_for():
