@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from exceptions_queue.catalogue import CATALOGUE, sentence
+from exceptions_queue.catalogue.kinds import named
 from exceptions_queue.models import ExceptionCase, Hold
 from exceptions_queue.queries import words
 from exceptions_queue.states import CaseState
@@ -164,6 +165,14 @@ def lines_in_shop(order: Order) -> list[dict[str, Any]]:
 def changed_in_shop(order: Order) -> list[str]:
     """What the shop says otherwise than ACS was told, in words; never the values."""
     return list(edits.names_of(edits.edited(order.number, order.shop, order.shop_when_sent)))
+
+
+def what_the_shop_did(order: Order) -> str:
+    """In a sentence, "" where it says the same as ACS was told."""
+    if order.store_cancelled_at:
+        return "The shop cancelled this order after ACS had it."
+    changed = changed_in_shop(order)
+    return f"The shop changed {named(changed)} after ACS had the order." if changed else ""
 
 
 def possible_with(order: Order) -> list[Possible]:

@@ -93,7 +93,7 @@ def _of_cases(cases: Iterable[ExceptionCase]) -> Iterator[Told]:
 
 
 _ENDED = {
-    CaseState.CURED: "closed a case: the facts are right",
+    CaseState.CURED: "closed a case, put right",
     CaseState.WAIVED: "waived a case",
     CaseState.CLOSED: "closed a case by hand",
 }

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from exceptions_queue import jobs
+from exceptions_queue.catalogue import CATALOGUE
 from exceptions_queue.models import ExceptionCase
 from exceptions_queue.views.bulk import cases_meant
 from orders.actions import bulk
@@ -56,7 +57,15 @@ def _show(request: Signed, kind: str, cases: QuerySet[ExceptionCase], form: FixM
     """The dry run, by the parameters given so far."""
     said = request.POST if request.method == "POST" else request.GET
     run = bulk.dry_run(kind, cases=cases, params=form.params())
-    context = {"fix": bulk.KINDS[kind], "kind": kind, "run": run, "form": form, "kept": _kept(said), "back": _back(said)}
+    context = {
+        "fix": bulk.KINDS[kind],
+        "kind": kind,
+        "run": run,
+        "form": form,
+        "kept": _kept(said),
+        "back": _back(said),
+        "about": _about(said),
+    }
     return render(request, "orders/bulk.html", context, status=status)
 
 
@@ -67,6 +76,12 @@ def _kept(said: QueryDict) -> list[tuple[str, str]]:
 def _understood(said: QueryDict, question: str) -> bool:
     """A filter that cannot be read is left out of a list; here it would mean more orders than somebody wanted to change."""
     return said.get("all") != "1" or all(f"{name}=" in question for name in KEPT[2:] if said.get(name) and name != "state")
+
+
+def _about(said: QueryDict) -> str:
+    """The kind of case it is asked for, where the question names one."""
+    code = said.get("cause", "").partition(":")[0] or said.get("code", "")
+    return CATALOGUE[code].title if code in CATALOGUE else ""
 
 
 def _back(said: QueryDict) -> str:

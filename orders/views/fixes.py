@@ -49,7 +49,7 @@ def _locker(order: Order) -> dict[str, Any]:
 
 
 def _edited(order: Order) -> dict[str, Any]:
-    return {"changed": detail.changed_in_shop(order)}
+    return {"changed": detail.what_the_shop_did(order)}
 
 
 FIXES = {

@@ -53,11 +53,14 @@ def order_context(request: Signed, order: Order, *, revealed: bool = False) -> d
     unmasked = revealed or request.user.has_perm("orders.see_contact_order")
     possible = detail.possible_with(order)
     decision = order.decisions.order_by("-id").first()
+    standing = [hold for hold in holds if hold.cleared_at is None]
+    shown = detail.shown_cases(cases)
     return {
         "order": order,
         "stage": detail.stage_of(order, cases, holds),
-        "cases": detail.shown_cases(cases),
-        "holds": [hold for hold in holds if hold.cleared_at is None],
+        "cases": shown,
+        "holds": standing,
+        "stopped": bool(standing) or any(case["blocks"] for case in shown),
         "contact": detail.contact(order, unmasked=unmasked),
         "unmasked": unmasked,
         "lines": detail.lines_of(order),

@@ -99,7 +99,7 @@ def test_letting_it_go_from_the_page_closes_the_case(cx):
     answer = cx.post(f"/orders/{order.number}/accept-as-sent/", {"reason": "She knows", "version": order.version}, **HTMX)
 
     assert (answer.status_code, "goes as ACS has it" in answer.content.decode()) == (200, True)
-    assert "What stops it" not in page(cx, order)
+    assert "What to look at" not in page(cx, order)
 
 
 @pytest.mark.parametrize("way", ["amend", "accept-as-sent", "recall"])
@@ -124,7 +124,7 @@ def test_the_timeline_tells_of_the_shop_the_gate_acs_and_people_in_order(cx):
     assert told[-2:] == [("The shop", "took the payment", ""), ("The customer", "placed the order", "")]
     assert ("cx", "corrected", "the mobile number") in told
     assert ("Lockstep", "opened a case", "Mobile number will not work for locker texts") in told
-    assert ("Lockstep", "closed a case: the facts are right", "Mobile number will not work for locker texts") in told
+    assert ("Lockstep", "closed a case, put right", "Mobile number will not work for locker texts") in told
     assert [event.at for event in events] == sorted((event.at for event in events), reverse=True)
     assert "345068" not in repr(told)
 
