@@ -70,6 +70,7 @@ ORDERS = {
     **forms("C", "orders:amend", "orders:accept-as-sent", "orders:recall"),
     **forms(ALL, "orders:bulk"),  # each fix of many demands its own permission besides
     **forms("CM", "orders:add-customs"),
+    **forms(ALL, "orders:bulk"),  # each kind of fix demands its own permission besides
     **forms("CW", "orders:hold"),
     **acts("CW", "orders:clear-hold"),
     **forms(CASES, "orders:recheck"),
