@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django_q.tasks import async_task
@@ -77,7 +78,10 @@ def put_job(
 
 
 def _insert_items(job: BulkJob, cases: QuerySet[ExceptionCase]) -> int:
-    picked, values = cases.order_by("id").values("id").query.sql_with_params()
+    try:
+        picked, values = cases.order_by("id").values("id").query.sql_with_params()
+    except EmptyResultSet:  # a question that nothing can answer is not even asked
+        return 0
     sql = (
         f"INSERT INTO {BulkItem._meta.db_table} (job_id, case_id, state, why, before) "  # noqa: S608 - our own table and query
         f"SELECT %s, picked.id, 'todo', '', '{{}}' FROM ({picked}) AS picked"

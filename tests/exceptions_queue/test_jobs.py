@@ -46,6 +46,14 @@ class TestAsking:
         assert len(asked) <= 8
         assert OrmQ.objects.count() == 1
 
+    def test_a_question_that_nothing_answers_is_a_job_without_items(self, noon, priya):
+        job = assign_all(priya, noon, ALL.none())
+
+        drain(noon)
+
+        job.refresh_from_db()
+        assert (job.total, job.state) == (0, BulkState.DONE)
+
     def test_a_dry_run_says_what_would_change_and_writes_nothing(self, noon, priya):
         open_many(5, at=noon)
         mine = ExceptionCase.objects.order_by("pk")[0]
