@@ -33,15 +33,16 @@ WORK_CASES = (
 
 @dataclass(frozen=True)
 class Role:
-    """`name` is the group's and the value of a case's owner; `label` is what people read."""
+    """`name` is the group's and the value of a case's owner; `label` and `purpose` are what people read."""
 
     name: str
     label: str
+    purpose: str
     permissions: frozenset[str]
 
 
-def _role(name: str, label: str, *more: str) -> Role:
-    return Role(name, label, frozenset(VIEW + more))
+def _role(name: str, label: str, purpose: str, *more: str) -> Role:
+    return Role(name, label, purpose, frozenset(VIEW + more))
 
 
 ROLES = {
@@ -50,6 +51,7 @@ ROLES = {
         _role(
             "cx",
             "CX agent",
+            "Corrects contact data, changes lockers, converts to home delivery, cancels.",
             *WORK_CASES,
             "orders.correct_order",
             "orders.describe_order",
@@ -58,13 +60,31 @@ ROLES = {
             "orders.hold_order",
             "orders.see_contact_order",
         ),
-        _role("warehouse", "Warehouse lead", *WORK_CASES, "orders.hold_order", "orders.resend_order"),
-        _role("merchandiser", "Merchandiser", *WORK_CASES, "inventory.change_product", "inventory.import_product", "orders.describe_order"),
-        _role("finance", "Finance approver", "exceptions_queue.add_casenote"),
-        _role("finance_manager", "Finance manager", "exceptions_queue.add_casenote"),
+        _role(
+            "warehouse",
+            "Warehouse lead",
+            "Sends orders to ACS again, holds them, works the warehouse's cases.",
+            *WORK_CASES,
+            "orders.hold_order",
+            "orders.resend_order",
+        ),
+        _role(
+            "merchandiser",
+            "Merchandiser",
+            "Keeps sizes, weights and customs facts of products.",
+            *WORK_CASES,
+            "inventory.change_product",
+            "inventory.import_product",
+            "orders.describe_order",
+        ),
+        _role("finance", "Finance approver", "Looks at everything, masked; writes notes.", "exceptions_queue.add_casenote"),
+        _role(
+            "finance_manager", "Finance manager", "As a finance approver, with the higher limits to come.", "exceptions_queue.add_casenote"
+        ),
         _role(
             "integration",
             "Integration admin",
+            "Maps codes, runs and replays feeds, keeps calendars, and manages people.",
             *WORK_CASES,
             "orders.resend_order",
             "orders.reveal_contact_order",
@@ -89,6 +109,7 @@ ROLES = {
         _role(
             "viewer",
             "Viewer",
+            "Looks at everything, masked; exports and verifies the audit log.",
             "exceptions_queue.export_exceptioncase",
             "exceptions_queue.export_auditentry",
             "config.view_access",

@@ -65,7 +65,7 @@ def _invited(request: Signed) -> HttpResponse:
 
 
 def _invite_page(request: Signed, form: InviteForm) -> HttpResponse:
-    return render(request, "people/invite.html", {"form": form}, status=422 if form.is_bound else 200)
+    return render(request, "people/invite.html", {"form": form, "roles": list(ROLES.values())}, status=422 if form.is_bound else 200)
 
 
 def _link_page(request: Signed, user: User, secret: str) -> HttpResponse:

@@ -65,7 +65,7 @@ def _said(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return ", ".join(map(str, value))
+        return ", ".join(str(one).replace("_", " ") for one in value)
     return _moment(value) if isinstance(value, str) else str(value)
 
 

@@ -80,4 +80,6 @@ def _offset(clock: Clock, day: date) -> timedelta:
 
 
 def _name(day: date) -> str:
-    return words.day(datetime(day.year, day.month, day.day))  # noqa: DTZ001 - a day, not an instant
+    """ "Tue 24 Nov": short, for a narrow table."""
+    weekday, number, month = words.day(datetime(day.year, day.month, day.day)).split()  # noqa: DTZ001 - a day, not an instant
+    return f"{weekday} {number} {month[:3]}"

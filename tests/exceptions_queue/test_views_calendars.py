@@ -47,18 +47,18 @@ def ahead(client):
 def test_the_page_shows_the_next_ten_working_days_and_why_a_day_is_left_out(client, admin):
     days = ahead(client)
 
-    assert days[0] == ("Tue 9 June", "", ("12:00", "17:30"))
-    assert [name for name, _, times in days if not times] == ["Mon 15 June"]  # a Scottish holiday; weekends are no surprise and not told
+    assert days[0] == ("Tue 9 Jun", "", ("12:00", "17:30"))
+    assert [name for name, _, times in days if not times] == ["Mon 15 Jun"]  # a Scottish holiday; weekends are no surprise and not told
     assert len(days) == 11
 
 
 @pytest.mark.parametrize(
     ("at", "closed"),
     [
-        (datetime(2026, 11, 26, 8, tzinfo=UTC), [("Mon 30 November", "Saint Andrew's Day")]),
+        (datetime(2026, 11, 26, 8, tzinfo=UTC), [("Mon 30 Nov", "Saint Andrew's Day")]),
         (
             datetime(2026, 12, 22, 8, tzinfo=UTC),
-            [("Fri 25 December", "Christmas Day"), ("Mon 28 December", "Boxing Day (substitute)"), ("Fri 1 January", "New Year's Day")],
+            [("Fri 25 Dec", "Christmas Day"), ("Mon 28 Dec", "Boxing Day (substitute)"), ("Fri 1 Jan", "New Year's Day")],
         ),
     ],
 )
@@ -76,8 +76,8 @@ def test_scottish_bank_holidays_are_left_out_by_name(client, admin, at, closed):
 @pytest.mark.parametrize(
     ("at", "monday", "said", "due_at"),
     [
-        (datetime(2026, 3, 27, 13, tzinfo=UTC), "Mon 30 March", "The clocks have gone forward", datetime(2026, 3, 30, 11, tzinfo=UTC)),
-        (datetime(2026, 10, 23, 13, tzinfo=UTC), "Mon 26 October", "The clocks have gone back", datetime(2026, 10, 26, 12, tzinfo=UTC)),
+        (datetime(2026, 3, 27, 13, tzinfo=UTC), "Mon 30 Mar", "The clocks have gone forward", datetime(2026, 3, 30, 11, tzinfo=UTC)),
+        (datetime(2026, 10, 23, 13, tzinfo=UTC), "Mon 26 Oct", "The clocks have gone back", datetime(2026, 10, 26, 12, tzinfo=UTC)),
     ],
 )
 def test_the_cut_off_stays_at_noon_when_the_clocks_change(client, admin, at, monday, said, due_at):
@@ -94,7 +94,7 @@ def test_a_special_day_shows_its_note_and_its_times(client, admin):
     client.post(f"{PAGE}acs/day/", {"on": "2026-06-10", "order_cutoff": "09:30", "note": "Half a day"})
     client.post(f"{PAGE}acs/day/", {"on": "2026-06-11", "closed": "on", "note": "Stocktake", "order_cutoff": "10:00"})
 
-    assert ahead(client)[1:3] == [("Wed 10 June", "Half a day", ("09:30", "17:30")), ("Thu 11 June", "Stocktake", ())]
+    assert ahead(client)[1:3] == [("Wed 10 Jun", "Half a day", ("09:30", "17:30")), ("Thu 11 Jun", "Stocktake", ())]
     assert SiteDay.objects.get(closed=True).order_cutoff is None
 
 
