@@ -2,19 +2,24 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from itertools import islice
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, Exists, F, OuterRef, Q
 
 from exceptions_queue import actions as desk
+from exceptions_queue.catalogue import Code
 from exceptions_queue.models import ExceptionCase, Hold
 from exceptions_queue.states import CaseState
 from orders.models import Order
-from orders.states import BEFORE_RELEASE, Destination, OrderState
+from orders.rules import edits
+from orders.states import BEFORE_RELEASE, AcsStatus, Destination, OrderState
 from partners import connect
 from partners.models import Intent
 
 SHOWN = 20
+LOOKED_AT = 2_000
+NOTICED_WITHIN = timedelta(minutes=10)
 
 
 def released_means_read_back(at: datetime) -> list[str]:
@@ -83,6 +88,23 @@ def corrected_orders_count_versions(at: datetime) -> list[str]:
     )
 
 
+def what_the_shop_changed_is_known(at: datetime) -> list[str]:
+    """I22: where the shop says otherwise than ACS was told, a case says so, or a person has closed it. The newest changes."""
+    told = ExceptionCase.objects.filter(
+        code=Code.VAL_EDITED, subject_type=ContentType.objects.get_for_model(Order), subject_id=OuterRef("pk")
+    )
+    there = Order.objects.filter(state=OrderState.RELEASED, fetched_at__lt=at - NOTICED_WITHIN).exclude(acs_status=AcsStatus.DESPATCHED)
+    untold = there.exclude(Exists(told)).order_by("-fetched_at").only("number", "shop", "shop_when_sent", "store_cancelled_at")
+    differing = (order.number for order in untold[:LOOKED_AT] if _differs(order))
+    return [f"order {number} is otherwise in the shop than at ACS and no case says so" for number in islice(differing, SHOWN)]
+
+
+def _differs(order: Order) -> bool:
+    if order.store_cancelled_at and not order.shop_when_sent.get(edits.LET_GO):
+        return True
+    return bool(edits.edited(order.number, order.shop, order.shop_when_sent))
+
+
 def _say(orders: Iterable[Order], what: str) -> list[str]:
     return [f"order {number} {what}" for number in orders.values_list("number", flat=True)[:SHOWN]]  # type: ignore[attr-defined]
 
@@ -94,5 +116,6 @@ INVARIANTS: list[tuple[str, Callable[[datetime], list[str]]]] = [
     ("I04 cancelled orders are at peace", cancelled_orders_have_no_open_case),
     ("I05 released once", one_release_per_order),
     ("I05 locker orders name their locker", released_locker_orders_have_a_locker),
+    ("I22 what the shop changed is known", what_the_shop_changed_is_known),
     ("I02 versions and instants are in order", corrected_orders_count_versions),
 ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection
 
+from orders.actions.sending import look
 from orders.models import Order, OrderLine
 from orders.problems import Method, read_methods
 from orders.rules import duplicates
@@ -70,7 +71,10 @@ def _create(readings: Iterable[Reading], methods: dict[str, Method], *, at: date
 
 
 def _update(changed: list[tuple[Order, Reading]], methods: dict[str, Method], *, at: datetime) -> None:
-    """The lines in use follow the shop's until ACS is told; a release that waits with the old content is withdrawn and queued anew."""
+    """The lines in use follow the shop's until ACS is told; a release that waits with the old content is withdrawn and queued anew.
+
+    What ACS has is left as it was told, and becomes a case where the shop says otherwise by now.
+    """
     if not changed:
         return
     before = {order.pk: (order.shop, order.store_cancelled_at) for order, _ in changed}
@@ -81,7 +85,9 @@ def _update(changed: list[tuple[Order, Reading]], methods: dict[str, Method], *,
     if relined:
         OrderLine.objects.filter(order__in=relined).delete()
         _write_lines(relined)
-    _withdraw([o.number for o in ours if o.state == OrderState.READY and before[o.pk] != (o.shop, o.store_cancelled_at)], at=at)
+    news = [order for order in orders if before[order.pk] != (order.shop, order.store_cancelled_at)]
+    _withdraw([order.number for order in news if _is_ours(order) and order.state == OrderState.READY], at=at)
+    look([order.pk for order in news if not _is_ours(order)], at=at)
 
 
 def _is_ours(order: Order) -> bool:

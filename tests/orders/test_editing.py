@@ -1,6 +1,8 @@
 """The shop changes or cancels what ACS has: one case, closed by what ACS shows, and never by hope."""
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -8,14 +10,17 @@ from django.utils import timezone
 from config.running import run_feed
 from exceptions_queue.catalogue import sentence
 from exceptions_queue.models import AuditEntry, ExceptionCase
+from inventory.models import AcsSku
 from orders import tasks
 from orders.actions import Refused, Stale, TooLate, accept_as_sent, amend, recall, recheck, resend, review_many
+from orders.actions.sending import find_edited, look
 from orders.invariants import INVARIANTS
 from orders.models import Order
 from orders.states import AcsStatus, OrderState
 from partners.acs.statuses import SEED
 from partners.mappings import fold
 from partners.models import CodeMapping, Intent
+from partners.sandbox.shop import open_shop
 from partners.sandbox.world import World
 from tests.orders.builders import NOON, make_order, make_point
 
@@ -38,12 +43,13 @@ def make_shop_order(**facts: object) -> Order:
 
 
 def the_shop_says(order: Order, *, cancelled: bool = False, **facts: object) -> None:
-    """What the mirror writes of an order that ACS has: the shop's word, and nothing that is in use."""
+    """What the mirror does with an order that ACS has: writes the shop's word, leaves alone what is in use, and looks."""
     order.refresh_from_db()
     order.shop = order.shop | facts
     order.store_cancelled_at = timezone.now() if cancelled else None
     order.fetched_at = timezone.now()
     order.save()
+    look([order.pk], at=timezone.now())
 
 
 @pytest.fixture
@@ -209,7 +215,7 @@ class TestEdits:
             amend(released, actor="test", at=timezone.now(), version=released.version)
 
     def test_checking_again_looks_at_once(self, released):
-        the_shop_says(released, mobile="07803 345068")
+        Order.objects.update(shop=released.shop | {"mobile": "07803 345068"})
 
         assert recheck(released, actor="test", at=timezone.now()).opened == {"VAL-EDITED"}
 
@@ -221,10 +227,61 @@ class TestEdits:
         for order in Order.objects.all():
             the_shop_says(order, mobile="07803 345068")
 
-        from orders.actions.sending import find_edited
-
         with django_assert_max_num_queries(16):
             assert find_edited(at=timezone.now()) == 13
+
+
+class TestMirrored:
+    """The whole way: the shop's file, the poll, the case, the read-back."""
+
+    @pytest.fixture
+    def at_acs(self, world: World, tmp_path, settings) -> Path:
+        settings.STORE_FOLDER = str(tmp_path / "shop")
+        shop = World(seed=7, orders=60)
+        home = next(order for order in shop.orders if not order.code and order.body["service"]["code"] != "inpost_locker")
+        shop.orders[:] = [home]
+        open_shop(shop, tmp_path / "shop")
+        AcsSku.objects.all().delete()
+        world.acs_skus |= {line["sku"] for line in home.body["lines"]}
+        run_feed("store.orders")
+        tasks.review_new()
+        tasks.send_releases()
+        assert Order.objects.get().state == OrderState.RELEASED
+        return tmp_path / "shop" / "orders" / f"{home.number}.json"
+
+    def write(self, path: Path, **changes: object) -> None:
+        body = json.loads(path.read_text()) | {"updatedAt": timezone.now().isoformat()} | changes
+        path.write_text(json.dumps(body))
+        run_feed("store.orders")
+
+    def test_new_contents_are_a_case_at_once_and_reach_acs_when_asked(self, world, at_acs):
+        body = json.loads(at_acs.read_text())
+        self.write(at_acs, lines=[body["lines"][0] | {"quantity": 2}])
+        order = Order.objects.get()
+        assert (cases(), order.lines.count()) == ([("VAL-EDITED", "edited")], len(body["lines"]))
+
+        amend(order, actor="test", at=timezone.now(), version=order.version)
+        tasks.send_releases()
+
+        assert (cases(), order.lines.get().quantity) == ([], 2)
+        assert [line["ItemQuantity"] for line in world.acs[order.number]["order"]["OrderItems"]] == [2]
+
+    def test_a_note_or_a_tag_of_the_shop_is_neither_a_case_nor_a_new_version(self, at_acs):
+        before = Order.objects.get().version
+
+        self.write(at_acs, note="Please ring")
+
+        assert (cases(), Order.objects.get().version, Order.objects.get().note) == ([], before, "Please ring")
+
+    def test_cancelled_in_the_shop_it_is_stopped_at_acs(self, world, at_acs):
+        self.write(at_acs, cancelledAt=timezone.now().isoformat())
+        assert cases() == [("VAL-EDITED", "cancelled")]
+
+        tasks.watch()
+        tasks.send_releases()
+
+        assert (cases(), Order.objects.get().state) == ([], OrderState.CANCELLED)
+        assert [kept["status"] for kept in world.acs.values()] == ["Cancelled"]
 
 
 class TestInTheAir:

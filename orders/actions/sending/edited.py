@@ -1,7 +1,7 @@
 """The shop changed or cancelled an order that ACS has: one case, as long as ACS holds something else than the shop says."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -22,7 +22,6 @@ from partners.mappings import fold
 from partners.models import Intent
 
 EDITED = frozenset({Code.VAL_EDITED})
-SEEN_WITHIN = timedelta(hours=24)
 SYSTEM = "system:shop"
 
 Found = dict[str, dict[str, Any]]
@@ -44,20 +43,24 @@ def out(order: Order) -> bool:
 
 
 def find_edited(*, at: datetime) -> int:
-    """Look at every order at ACS that the shop changed within a day, and at all that have the case. Returns how many have it."""
+    """Look again at every order that has the case, and at what the shop cancelled and ACS has. Returns how many have the case.
+
+    What the shop changes is looked at as it is mirrored, and what is released as it is settled.
+    """
     there = Q(state=OrderState.RELEASED) | Q(state=OrderState.READY, release_claimed_at__isnull=False)
-    changed = Order.objects.filter(there, fetched_at__gte=at - SEEN_WITHIN).exclude(shop_when_sent={}, store_cancelled_at__isnull=True)
+    cancelled = Order.objects.filter(there, store_cancelled_at__isnull=False).exclude(acs_status=AcsStatus.DESPATCHED)
     standing = Order.objects.filter(pk__in=desk.subjects_with_open_case(Order, only=EDITED))
-    return look({*changed.values_list("pk", flat=True), *standing.values_list("pk", flat=True)}, at=at)
+    return look({*cancelled.values_list("pk", flat=True), *standing.values_list("pk", flat=True)}, at=at)
 
 
 def look(ids: Iterable[int], *, at: datetime) -> int:
     """Make the case of each of these orders equal the facts; what ACS has cancelled for us ends. A fixed number of statements,
     and two for each order that ends. Returns how many have the case."""
+    ids = list(ids)
+    if not ids:
+        return 0
     with transaction.atomic():
-        orders = list(Order.objects.select_for_update().filter(pk__in=list(ids)).order_by("pk"))
-        if not orders:
-            return 0
+        orders = list(Order.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
         last = last_words([order.number for order in orders])
         for order in orders:
             if _has_ended_at_acs(order, last.get(order.number)):
