@@ -108,7 +108,7 @@ def draw(text: str, **values) -> str:
 def test_bars_are_a_table_that_links_to_the_rows():
     html = draw("{% bars rows 'Causes' %}", rows=[("Landline", 4, "/queue/?code=X"), {"label": "<b>", "value": 0}])
 
-    assert '<a href="/queue/?code=X">Landline</a>' in html
+    assert '<a href="/queue/?code=X" data-count="4">Landline</a>' in html
     assert "Causes: 2 lines, most for Landline (4)." in html
     assert 'class="bar" width="100"' in html
     assert 'class="bar" width="0"' in html

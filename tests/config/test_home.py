@@ -67,10 +67,10 @@ def test_every_number_links_to_exactly_the_rows_it_counts(cx):
     review_many([order.pk for order in orders], at=NOON)
     html = cx.get("/").content.decode()
 
-    kpis = re.findall(r'class="kpi[^"]*" href="([^"]+)"><strong>(\d+)</strong>', html)
-    tallies = re.findall(r'<li><a href="([^"]+)">[^<]+</a> <strong class="num">(\d+)</strong>', html)
-    bars = re.findall(r'<th scope="row"><a href="([^"]+)">.*?<td class="num">(\d+)</td>', html, re.DOTALL)
-    due = re.findall(r'<a href="(/queue/\?due_before[^"]+)">(\d+) cases?</a>', html)
+    kpis = re.findall(r'class="kpi[^"]*" href="([^"]+)"[^>]*><strong>(\d+)</strong>', html)
+    tallies = re.findall(r'<li><a href="([^"]+)"[^>]*>[^<]+</a> <strong class="num">(\d+)</strong>', html)
+    bars = re.findall(r'<th scope="row"><a href="([^"]+)"[^>]*>.*?<td class="num">(\d+)</td>', html, re.DOTALL)
+    due = re.findall(r'<a href="(/queue/\?due_before[^"]+)"[^>]*>(\d+) cases?</a>', html)
 
     assert (len(kpis), len(tallies), len(bars), len(due)) == (2, 3, 3, 1)
     for address, count in (*kpis, *tallies, *bars, *due):
