@@ -148,7 +148,8 @@ def _done(request: Signed, checked: Checked) -> HttpResponse:
         return redirect("orders:detail", number=checked.order.number)
     context = {"order": checked.order, "sentence": sentence, "blocking": _titles(checked)}
     answer = render(request, "orders/parts/_fixed.html", context)
-    answer["HX-Trigger"] = json.dumps({"toast": sentence, "order-changed": checked.order.number})
+    told = {"text": sentence, "tone": "info" if checked.blocking else "ok"}
+    answer["HX-Trigger"] = json.dumps({"toast": told, "order-changed": checked.order.number})
     return answer
 
 
