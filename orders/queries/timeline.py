@@ -19,7 +19,7 @@ _DID = {
     "order corrected": "corrected",
     "order held": "held the order",
     "order ready": "found nothing in its way",
-    "order released": "released it to ACS, read back equal",
+    "order released": "released it to ACS",
     "order cancelled": "cancelled the order",
     "order sent again": "had it sent to ACS again",
     "order changed at ACS": "saw ACS hold it as the shop has it now",
