@@ -1,0 +1,140 @@
+"""Every GraphQL document that is sent, and nothing else. Each validates against the schema of the version named here.
+
+docs/partners/shopify.md says which of these fields were seen in recorded answers and which scopes they need.
+"""
+
+VERSION = "2026-07"
+
+# A connection inside an order is paged on where it does not end (`client.REST`); nothing is ever cut silently.
+_PAGE = "pageInfo { hasNextPage endCursor }"
+_MONEY = "shopMoney { amount currencyCode }"
+_LINE = f"""
+  id sku name quantity currentQuantity requiresShipping
+  customAttributes {{ key value }}
+  discountedUnitPriceSet {{ {_MONEY} }}
+"""
+_METAFIELD = "namespace key type value"
+_FULFILMENT = """
+  id status requestStatus
+  destination { phone }
+  deliveryMethod { methodType serviceCode presentedName additionalInformation { phone } }
+"""
+_ORDER = f"""
+  id legacyResourceId name sourceName createdAt processedAt updatedAt cancelledAt test
+  displayFinancialStatus displayFulfillmentStatus tags note email phone currencyCode
+  currentTotalPriceSet {{ {_MONEY} }}
+  customAttributes {{ key value }}
+  customer {{ defaultPhoneNumber {{ phoneNumber }} }}
+  shippingAddress {{ firstName lastName company address1 address2 city province provinceCode zip countryCodeV2 phone }}
+  billingAddress {{ phone }}
+  shippingLine {{ title code source carrierIdentifier deliveryCategory phone }}
+  lineItems(first: 30) {{ {_PAGE} nodes {{ {_LINE} }} }}
+  metafields(first: 20) {{ {_PAGE} nodes {{ {_METAFIELD} }} }}
+  fulfillmentOrders(first: 5) {{ {_PAGE} nodes {{ {_FULFILMENT} }} }}
+"""
+
+ORDERS = f"""
+query Orders($first: Int!, $after: String, $since: String) {{
+  orders(first: $first, after: $after, query: $since, sortKey: UPDATED_AT) {{ {_PAGE} nodes {{ {_ORDER} }} }}
+}}
+"""
+ORDER = f"""
+query Order($id: ID!) {{
+  order(id: $id) {{ {_ORDER} }}
+}}
+"""
+
+
+def _rest(name: str, connection: str, nodes: str) -> str:
+    """The document that reads one connection of an order from where its first page ended."""
+    return f"""
+query {name}($id: ID!, $after: String!) {{
+  order(id: $id) {{ rest: {connection}(first: 100, after: $after) {{ {_PAGE} nodes {{ {nodes} }} }} }}
+}}
+"""
+
+
+REST = {
+    "lineItems": _rest("MoreLines", "lineItems", _LINE),
+    "metafields": _rest("MoreMetafields", "metafields", _METAFIELD),
+    "fulfillmentOrders": _rest("MoreFulfilments", "fulfillmentOrders", _FULFILMENT),
+}
+
+STANDING = f"""
+query Standing($id: ID!, $after: String) {{
+  order(id: $id) {{
+    id tags
+    fulfillmentOrders(first: 20, after: $after) {{
+      {_PAGE}
+      nodes {{
+        id status
+        supportedActions {{ action }}
+        fulfillmentHolds {{ id handle heldByRequestingApp }}
+      }}
+    }}
+  }}
+}}
+"""
+HOLD = """
+mutation Hold($id: ID!, $hold: FulfillmentOrderHoldInput!) {
+  answer: fulfillmentOrderHold(id: $id, fulfillmentHold: $hold) {
+    fulfillmentHold { id handle }
+    userErrors { field message code }
+  }
+}
+"""
+RELEASE = """
+mutation Release($id: ID!, $holds: [ID!]!) {
+  answer: fulfillmentOrderReleaseHold(id: $id, holdIds: $holds) {
+    fulfillmentOrder { id status }
+    userErrors { field message code }
+  }
+}
+"""
+TAGS = """
+query Tags($id: ID!) {
+  order(id: $id) { id tags }
+}
+"""
+TAG = """
+mutation Tag($id: ID!, $tags: [String!]!) {
+  answer: tagsAdd(id: $id, tags: $tags) { node { id } userErrors { field message } }
+}
+"""
+UNTAG = """
+mutation Untag($id: ID!, $tags: [String!]!) {
+  answer: tagsRemove(id: $id, tags: $tags) { node { id } userErrors { field message } }
+}
+"""
+
+SUBSCRIPTIONS = f"""
+query Subscriptions($topics: [WebhookSubscriptionTopic!], $after: String) {{
+  webhookSubscriptions(first: 100, after: $after, topics: $topics) {{ {_PAGE} nodes {{ id topic uri }} }}
+}}
+"""
+SUBSCRIBE = """
+mutation Subscribe($topic: WebhookSubscriptionTopic!, $to: WebhookSubscriptionInput!) {
+  answer: webhookSubscriptionCreate(topic: $topic, webhookSubscription: $to) {
+    webhookSubscription { id topic uri }
+    userErrors { field message }
+  }
+}
+"""
+
+ACCESS = """
+query Access {
+  shop { name myshopifyDomain }
+  currentAppInstallation { accessScopes { handle } }
+  publicApiVersions { handle supported }
+}
+"""
+PROOF = """
+query Proof {
+  orders(first: 1, reverse: true, sortKey: UPDATED_AT) {
+    nodes { id name email phone customer { defaultPhoneNumber { phoneNumber } } shippingAddress { phone } }
+  }
+}
+"""
+
+QUERIES = (ORDERS, ORDER, *REST.values(), STANDING, TAGS, SUBSCRIPTIONS, ACCESS, PROOF)
+MUTATIONS = (HOLD, RELEASE, TAG, UNTAG, SUBSCRIBE)
