@@ -3,7 +3,7 @@
 import logging
 import time
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Protocol
@@ -42,7 +42,10 @@ class Gate(Protocol):
 
 @dataclass(frozen=True)
 class _Ask:
-    """One call. `label` is its path as it may be logged; a `safe` one may be repeated; `expect` are statuses the caller reads itself."""
+    """One call. `label` is its path as it may be logged; a `safe` one may be repeated; `expect` are statuses the caller reads itself.
+
+    `judge` raises what a success still refuses.
+    """
 
     method: str
     path: str
@@ -51,6 +54,7 @@ class _Ask:
     safe: bool
     expect: Collection[int] = ()
     denied: Collection[int] = ()
+    judge: Callable[[Answer], None] | None = None
 
 
 class Wire:
@@ -114,9 +118,15 @@ class Wire:
         headers: Mapping[str, str] | None = None,
         safe: bool = False,
         denied: Collection[int] = (),
+        judge: Callable[[Answer], None] | None = None,
     ) -> Answer:
-        """POST. `safe` says that it changes nothing, so that it is repeated like a GET; statuses in `denied` mean refused credentials."""
-        return self._call(_Ask("POST", path, label, {"data": form, "json": json, "headers": headers}, safe=safe, denied=denied))
+        """POST. `safe` says that it changes nothing, so that it is repeated like a GET; statuses in `denied` mean refused credentials.
+
+        `judge` reads a successful answer inside the call and raises a PartnerError for what its body refuses, so that the gate
+        hears of it too.
+        """
+        content = {"data": form, "json": json, "headers": headers}
+        return self._call(_Ask("POST", path, label, content, safe=safe, denied=denied, judge=judge))
 
     def close(self) -> None:
         self._client.close()
@@ -154,6 +164,8 @@ class Wire:
             answer = self._exchange(ask, request_id)
             if answer.status not in ask.expect:
                 verdicts.judge(answer, safe=ask.safe, denied=ask.denied)
+                if ask.judge:
+                    ask.judge(answer)
             return answer
         except PartnerError as trouble:
             error = trouble
