@@ -1,6 +1,7 @@
 """Typed readers of the environment: a wrong value stops the start and names its variable."""
 
 import os
+import re
 import secrets
 from pathlib import Path
 
@@ -30,6 +31,13 @@ def choice(name: str, allowed: tuple[str, ...], default: str) -> str:
     value = text(name, default) or default
     if value not in allowed:
         raise ImproperlyConfigured(f"{name} is {value!r}: choose one of {', '.join(allowed)}.")
+    return value
+
+
+def matching(name: str, pattern: str, default: str, *, such_as: str) -> str:
+    value = text(name, default) or default
+    if not re.fullmatch(pattern, value, re.ASCII):
+        raise ImproperlyConfigured(f"{name} is {value!r}: write it like {such_as}.")
     return value
 
 

@@ -223,8 +223,11 @@ MODE = env.choice("MODE", _MODES, "observe")
 MODES = {partner: env.choice(f"MODE_{partner.upper()}", _MODES, MODE) for partner in ("acs", "inpost", "store", "ledger")}
 RELEASES = env.choice("RELEASES", ("all", "locker"), "all")
 LABELS_BY = env.choice("LABELS_BY", ("lockstep", "acs"), "lockstep")
-STORE = env.choice("STORE", ("folder",), "folder")
+STORE = env.choice("STORE", ("folder", "shopify"), "folder")
 STORE_FOLDER = env.text("STORE_FOLDER")
+SHOPIFY_URL = env.text("SHOPIFY_URL")
+SHOPIFY_ACCESS_TOKEN = env.text("SHOPIFY_ACCESS_TOKEN")
+SHOPIFY_API_VERSION = env.matching("SHOPIFY_API_VERSION", r"20\d\d-(01|04|07|10)", "2026-07", such_as="2026-07")
 SHOPIFY_WEBHOOK_SECRET = env.text("SHOPIFY_WEBHOOK_SECRET")
 SHOPIFY_WEBHOOK_ADDRESS = env.text("SHOPIFY_WEBHOOK_ADDRESS")
 

@@ -18,6 +18,7 @@ from partners.http import Wire
 from partners.inpost.client import InPostClient
 from partners.inpost.feed import PointsFeed
 from partners.ports import Carrier, PointsSource, Store, Warehouse
+from partners.shopify.client import ShopifyStore
 
 # What must be set before a partner can be spoken to.
 NEEDED = {
@@ -26,6 +27,7 @@ NEEDED = {
     "points": ("INPOST_POINTS_URL",),
     "store": ("STORE_FOLDER",),
 }
+SHOPIFY = ("SHOPIFY_URL", "SHOPIFY_ACCESS_TOKEN")
 ACS_BASIC = ("ACS_ACCOUNT_CODE", "ACS_USERNAME", "ACS_PASSWORD")
 
 Client = TypeVar("Client")
@@ -40,7 +42,9 @@ def mode(partner: str) -> str:
 
 
 def needed(partner: str) -> tuple[str, ...]:
-    """The names of the settings it takes to speak to this partner. ACS is spoken to in one of two ways."""
+    """The names of the settings it takes to speak to this partner. ACS is spoken to in one of two ways, and so is the shop."""
+    if partner == "store" and settings.STORE == "shopify":
+        return SHOPIFY
     if partner != "acs":
         return NEEDED[partner]
     return (*NEEDED["acs"], *(("ACS_SUBSCRIPTION_KEY",) if settings.ACS_SUBSCRIPTION_KEY else ACS_BASIC))
@@ -94,11 +98,22 @@ def _points_feed() -> PointsFeed:
 
 
 def store() -> Store:
+    """The shop that STORE names."""
+    if settings.STORE == "shopify":
+        return _keep("store", (*SHOPIFY, "SHOPIFY_API_VERSION"), _shopify)
     return _keep("store", NEEDED["store"], lambda: FolderStore(store_folder(), clock=timezone.now))
 
 
+def _shopify() -> ShopifyStore:
+    token = {"X-Shopify-Access-Token": settings.SHOPIFY_ACCESS_TOKEN}
+    wire = _wire("store", settings.SHOPIFY_URL, headers=token, deadline_s=60.0)
+    return ShopifyStore(wire, version=settings.SHOPIFY_API_VERSION, clock=timezone.now)
+
+
 def store_folder() -> Path:
-    _need("store")
+    """Where files of the shop's lie, whichever way its orders come."""
+    if not settings.STORE_FOLDER:
+        raise Unreachable("store", "It is not connected yet: STORE_FOLDER must be set.")
     return Path(settings.STORE_FOLDER)
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
+
 from partners import connect, gates
 from partners.errors import PartnerError
 from partners.models import Circuit, Feed
@@ -74,6 +76,6 @@ def _mode(partner: str) -> str:
 
 
 def _last_good(partner: str) -> datetime | None:
-    if partner == "store":
+    if partner == "store" and settings.STORE == "folder":
         return Feed.objects.filter(name="store.orders").values_list("last_good_at", flat=True).first()
     return Circuit.objects.filter(partner=partner).values_list("last_good_at", flat=True).first()

@@ -63,7 +63,7 @@ REST = {
 STANDING = f"""
 query Standing($id: ID!, $after: String) {{
   order(id: $id) {{
-    id tags
+    id
     fulfillmentOrders(first: 20, after: $after) {{
       {_PAGE}
       nodes {{

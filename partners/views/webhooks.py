@@ -1,12 +1,7 @@
 """A partner's machine tells us something: sized, verified, stored, answered; what it means is found out later."""
 
-import base64
-import binascii
 import hashlib
-import hmac
 import json
-from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -16,9 +11,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from partners import actions, connect, inbox
-from partners.errors import RecordError
 from partners.queries.doors import SHOP
-from partners.values import identifier, instant_at
+from partners.shopify import webhooks
+from partners.values import identifier
 
 MOST_BYTES = 1_000_000
 RING = "orders.tasks.read_hints"
@@ -36,21 +31,12 @@ def shopify(request: HttpRequest) -> HttpResponse:
     except UnreadablePostError:
         return HttpResponse("It did not arrive whole.", status=400, content_type="text/plain")
     at = timezone.now()
-    if not is_signed(body, request.headers.get("X-Shopify-Hmac-Sha256", ""), connect.webhook_secrets()):
+    if not webhooks.verify(body, request.headers.get("X-Shopify-Hmac-Sha256", ""), connect.webhook_secrets()):
         actions.turn_away(SHOP, at=at)
         return HttpResponse("The signature is wrong.", status=401, content_type="text/plain")
     inbox.receive(SHOP, _delivery_id(request, body), body=body, at=at, ring=RING, **_about(request, body))
     actions.let_in(SHOP, at=at)
     return HttpResponse("Stored.", content_type="text/plain")
-
-
-def is_signed(body: bytes, signature: str, secrets: Sequence[bytes]) -> bool:
-    """Is this the base64 HMAC-SHA256 of the bytes as they came, by one of our secrets? Compared as bytes, in constant time."""
-    try:
-        said = base64.b64decode(signature.encode("ascii"), validate=True)
-    except (UnicodeEncodeError, binascii.Error):
-        return False
-    return any(hmac.compare_digest(hmac.digest(secret, body, "sha256"), said) for secret in secrets)
 
 
 def _length(request: HttpRequest) -> int:
@@ -62,17 +48,17 @@ def _length(request: HttpRequest) -> int:
 
 def _delivery_id(request: HttpRequest, body: bytes) -> str:
     """The shop's own id of this delivery; one that names none is known by its bytes."""
-    return identifier(request.headers.get("X-Shopify-Webhook-Id", "")) or f"sha256:{hashlib.sha256(body).hexdigest()}"
+    return webhooks.read_headers(request.headers).delivery_id or f"sha256:{hashlib.sha256(body).hexdigest()}"
 
 
 def _about(request: HttpRequest, body: bytes) -> dict[str, Any]:
     """What the row says beside the bytes. A body that cannot be read is stored all the same: it was signed."""
-    said = _load(body)
+    said, delivery = _load(body), webhooks.read_headers(request.headers)
     return {
-        "topic": identifier(request.headers.get("X-Shopify-Topic", "")),
+        "topic": delivery.topic,
         "object_id": identifier(str(said.get("admin_graphql_api_id") or said.get("id") or "")),
         "object_version": identifier(str(said.get("updated_at") or "")),
-        "triggered_at": _instant(request.headers.get("X-Shopify-Triggered-At", "")),
+        "triggered_at": delivery.triggered_at,
     }
 
 
@@ -82,10 +68,3 @@ def _load(body: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return said if isinstance(said, dict) else {}
-
-
-def _instant(value: str) -> datetime | None:
-    try:
-        return instant_at(value, "X-Shopify-Triggered-At")
-    except RecordError:
-        return None

@@ -1,0 +1,168 @@
+"""The shop on Shopify, through its Admin GraphQL API. What is asked: documents.py; what it needs: docs/partners/shopify.md."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from partners.errors import Denied, RecordError, Unreadable
+from partners.http import Wire
+from partners.pages import Page
+from partners.shop import StoreOrder
+from partners.shopify import documents, scopes
+from partners.shopify.graphql import PARTNER, NoSuchThing, Shopify, TooCostly
+from partners.shopify.holds import Holds, gid_of
+from partners.shopify.records import decode_order
+from partners.shopify.subscriptions import subscribe
+from partners.values import instant_at
+
+OVERLAP = timedelta(minutes=5)  # the filter runs on a search index, which may lag behind the orders
+PAGE = 50
+MOST_PAGES_OF_ONE_ORDER = 10  # of each of its lists; what has still more is refused by name where it is read
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+class _Place(NamedTuple):
+    """Where an order stands in the order of reading; NEVER where that cannot be read."""
+
+    updated_at: datetime
+    order_id: str
+
+
+class ShopifyStore:
+    """One shop. `granted` names the scopes of its token, once `check` has asked. No method waits or sleeps."""
+
+    def __init__(self, wire: Wire, *, version: str = documents.VERSION, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._shop, self._clock = Shopify(wire, version=version), clock
+        self._holds, self._size = Holds(self._shop), PAGE
+        self.granted: tuple[str, ...] = ()
+
+    def orders(self, cursor: str) -> Iterator[Page]:
+        """Pages of raw orders changed since `cursor` less five minutes, oldest change first.
+
+        The cursor is the latest `updatedAt` read with the order's id; a page that is not beyond it has none. What Shopify dates
+        in our future is read, but never moves the cursor past what is still to be written.
+        """
+        reached, now = _place_of(cursor), self._clock()
+        since = f"updated_at:>='{_stamp(reached.updated_at - OVERLAP)}'" if cursor else None
+        for nodes in self._pages(since):
+            records = [self._whole(node) for node in nodes]
+            beyond = [place for place in map(_place, nodes) if reached < place and NEVER < place.updated_at <= now]
+            reached = max([reached, *beyond])
+            moved = f"{reached.updated_at.isoformat()}|{reached.order_id}" if beyond else None
+            yield Page(records=records, cursor=moved, source=f"orders {self._shop.version}", body=b"\n".join(records))
+
+    def order(self, number: str, *, store_id: str) -> bytes | None:
+        """The order as it stands now; None when the shop has none by this id."""
+        gid = gid_of(store_id)
+        if gid is None:
+            return None
+        try:
+            node = self._shop.read(documents.ORDER, id=gid).get("order")
+        except NoSuchThing:
+            return None
+        if node is not None and not isinstance(node, dict):
+            raise Unreadable(PARTNER, "The order is not as agreed.")
+        return None if node is None else self._whole(node)
+
+    def decode(self, raw: bytes) -> StoreOrder:
+        return decode_order(raw)
+
+    def hold(self, number: str, *, store_id: str, handle: str, reason: str, note: str) -> bool:
+        """Hold what is still to be fulfilled. False when all of it is held under this handle already, or nothing is left."""
+        return self._holds.place(store_id, handle=handle, reason=reason, note=note)
+
+    def release(self, number: str, *, store_id: str, handle: str) -> bool:
+        """Lift our own holds of this handle, and nobody else's. False when none stands."""
+        return self._holds.lift(store_id, handle=handle)
+
+    def tag(self, number: str, *, store_id: str, add: tuple[str, ...] = (), remove: tuple[str, ...] = ()) -> bool:
+        """Add and take away tags. False when the order's tags are so already."""
+        return self._holds.tag(store_id, add=add, remove=remove)
+
+    def watch(self, callback: str) -> tuple[str, ...]:
+        """Subscribe `callback` to the changes of orders where it is not; the topics that had to be added."""
+        return subscribe(self._shop, callback)
+
+    def check(self) -> str:
+        """Prove that the token is good, has the scopes it needs, and reads orders with their phone numbers."""
+        said = self._shop.read(documents.ACCESS)
+        self.granted = scopes.granted(said)
+        if lacking := scopes.missing(self.granted):
+            raise Denied(PARTNER, f"The app lacks {' and '.join(lacking)}. An integration admin must add them to it and install it again.")
+        scopes.guard_version(said, self._shop.version)
+        self._shop.read(documents.PROOF)
+        return f"Shopify opens {scopes.shop_name(said)}: orders can be read, held and tagged by version {self._shop.version}."
+
+    def _pages(self, since: str | None) -> Iterator[list[dict[str, Any]]]:
+        after: str | None = None
+        while True:
+            try:
+                said = self._shop.read(documents.ORDERS, first=self._size, after=after, since=since)
+            except TooCostly:
+                if self._size == 1:
+                    raise
+                self._size = self._size // 2  # and stay there: the next page would cost as much
+                continue
+            nodes, following = _connection(said.get("orders"))
+            if nodes:
+                yield nodes
+            if following is None:
+                return
+            after = _moved(after, following)
+
+    def _whole(self, node: dict[str, Any]) -> bytes:
+        """The order as JSON, each of its lists read to the end: to an end, at least, from where `decode` refuses it by name."""
+        for name, document in documents.REST.items():
+            self._read_on(node, name, document)
+        return json.dumps(node, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+    def _read_on(self, node: dict[str, Any], name: str, document: str) -> None:
+        connection = node.get(name)
+        if not isinstance(connection, dict) or not isinstance(connection.get("nodes"), list):
+            return  # decode says what is wrong with it
+        nodes, following = _connection(connection)
+        for _ in range(MOST_PAGES_OF_ONE_ORDER):
+            if following is None:
+                break
+            said = self._shop.read(document, id=str(node.get("id")), after=following).get("order")
+            more, further = _connection(said.get("rest") if isinstance(said, dict) else None)
+            nodes, following = [*nodes, *more], further and _moved(following, further)
+        node[name] = {"nodes": nodes, "pageInfo": {"hasNextPage": following is not None, "endCursor": following}}
+
+
+def _connection(value: Any) -> tuple[list[dict[str, Any]], str | None]:
+    """The nodes of one page, and from where the next one goes on. Raises Unreadable for anything else."""
+    nodes = value.get("nodes") if isinstance(value, dict) else None
+    page = value.get("pageInfo") if isinstance(value, dict) else None
+    if not isinstance(nodes, list) or not all(isinstance(node, dict) for node in nodes) or not isinstance(page, dict):
+        raise Unreadable(PARTNER, "A page of Shopify's is not as agreed.")
+    if not page.get("hasNextPage"):
+        return nodes, None
+    if not isinstance(page.get("endCursor"), str) or not page["endCursor"]:
+        raise Unreadable(PARTNER, "Shopify says that a page follows, and does not say which.")
+    return nodes, page["endCursor"]
+
+
+def _moved(after: str | None, following: str) -> str:
+    if following == after:
+        raise Unreadable(PARTNER, "Shopify sends the same page again and again.")
+    return following
+
+
+def _place(node: dict[str, Any]) -> _Place:
+    try:
+        return _Place(instant_at(node.get("updatedAt"), "$.updatedAt"), str(node.get("id")))
+    except RecordError:
+        return _Place(NEVER, "")
+
+
+def _place_of(cursor: str) -> _Place:
+    if not cursor:
+        return _Place(NEVER, "")
+    updated_at, _, order_id = cursor.partition("|")
+    return _Place(datetime.fromisoformat(updated_at), order_id)
+
+
+def _stamp(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
