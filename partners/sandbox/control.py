@@ -10,15 +10,20 @@ POST /faults/clear          {}
 POST /points/{id}           {"status"?, "availability"?: {"A","B","C"}, "removed"?: bool}
 POST /clock                 {"advance_hours"}
 POST /token                 {"expires_in"}: how many seconds InPost's tokens live from now on
+GET, POST /shopify/...      the make-believe Shopify (see `shopify.control`)
 """
 
 import re
+import threading
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
 from partners.sandbox.orders import stamp
+from partners.sandbox.shopify.book import Shop
+from partners.sandbox.shopify.control import ShopControl
 from partners.sandbox.web import App, Reply, Request, as_json
+from partners.sandbox.world import World
 
 Said = dict[str, Any]
 
@@ -28,8 +33,14 @@ class Control(App):
 
     partner = "_sandbox"
 
+    def __init__(self, world: World, stop: threading.Event, shop: Shop) -> None:
+        super().__init__(world, stop)
+        self.shop = ShopControl(shop)
+
     def answer(self, request: Request) -> Reply:
         try:
+            if (request.method, request.path) == ("POST", "/shopify/deliver"):
+                return as_json(self.shop.deliver(request.json() if request.body else {}))
             with self.world.lock:
                 if request.method == "GET":
                     return self._get(request.path)
@@ -38,6 +49,8 @@ class Control(App):
             return as_json({"error": f"{type(error).__name__}: {error}"}, 400)
 
     def _get(self, path: str) -> Reply:
+        if path.startswith("/shopify/"):
+            return _or_404(self.shop.get(path.removeprefix("/shopify")))
         pages: dict[str, Callable[[], Any]] = {
             "/plan": self.world.plan,
             "/health": self._health,
@@ -52,6 +65,8 @@ class Control(App):
             return self._point(found[1], said)
         if found := re.fullmatch(r"/acs/orders/([^/]+)", request.path):
             return self._acs(found[1], said)
+        if request.path.startswith("/shopify/"):
+            return _or_404(self.shop.post(request.path.removeprefix("/shopify"), said))
         acts: dict[str, Callable[[Said], Any]] = {
             "/faults": lambda said: asdict(self.world.faults.arm(said)),
             "/faults/clear": self._clear,
@@ -112,3 +127,7 @@ class Control(App):
             kept["status"], kept["status_at"] = str(said["Status"]), stamp(self.world.now())
         kept["tracking"] = str(said.get("TrackingNumber", kept["tracking"]))
         return as_json({"number": number} | kept)
+
+
+def _or_404(said: Said | None) -> Reply:
+    return as_json({"error": "no such page"}, 404) if said is None else as_json(said)

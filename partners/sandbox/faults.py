@@ -4,7 +4,7 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
-PARTNERS = ("acs", "inpost", "points")
+PARTNERS = ("acs", "inpost", "points", "store")
 KINDS = {
     "429": "asks to wait, with Retry-After",
     "429_bare": "asks to wait without saying how long",
@@ -24,11 +24,20 @@ KINDS = {
     "empty_200": "200 with nothing",
     "empty_feed": "the points feed without a record",
     "half_feed": "half of the points feed, declared as the whole",
+    "throttled": "the shop's points are used up: 200 with THROTTLED, until enough have come back",
+    "user_errors": "200 with a user error; a mutation is not done",
+    "schema_gone": 'a field of the shop\'s schema is gone: `about` says which (default "Order.phone")',
 }
 # Where a kind makes sense when nobody says where.
 WRITES = ("PUT", "POST")
-METHODS = {"accept_then_timeout": WRITES, "apply_late": WRITES, "other_content": ("PUT",), "empty_feed": ("GET",), "half_feed": ("GET",)}
+METHODS = {
+    **dict.fromkeys(("accept_then_timeout", "apply_late"), WRITES),
+    "other_content": ("PUT",),
+    "user_errors": ("POST",),
+    **dict.fromkeys(("empty_feed", "half_feed"), ("GET",)),
+}
 FEED_ONLY = ("empty_feed", "half_feed")
+SHOP_ONLY = ("throttled", "user_errors", "schema_gone")
 FEED = "/v1/points"
 
 
@@ -42,6 +51,7 @@ class Fault:
     path: str = ""
     method: str = ""
     seconds: float | None = None
+    about: str = ""
 
     def fits(self, partner: str, path: str, method: str) -> bool:
         if self.partner != partner or not path.startswith(self.path):
@@ -66,6 +76,8 @@ class Faults:
             raise ValueError(f"unknown partner; choose one of {', '.join(PARTNERS)}")
         if said.get("kind") not in KINDS:
             raise ValueError(f"unknown kind; choose one of {', '.join(KINDS)}")
+        if said["kind"] in SHOP_ONLY and said["partner"] != "store":
+            raise ValueError(f"{said['kind']} is a fault of the store alone")
         fault = Fault(
             partner=str(said["partner"]),
             kind=str(said["kind"]),
@@ -73,6 +85,7 @@ class Faults:
             path=str(said.get("path") or ""),
             method=str(said.get("method") or "").upper(),
             seconds=None if said.get("seconds") is None else float(said["seconds"]),
+            about=str(said.get("about") or ""),
         )
         with self._lock:
             self.armed.append(fault)

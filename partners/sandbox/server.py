@@ -12,10 +12,13 @@ from wsgiref.simple_server import ServerHandler, WSGIRequestHandler, WSGIServer
 from partners.sandbox import acs, inpost
 from partners.sandbox.control import Control
 from partners.sandbox.feed import Points
+from partners.sandbox.shopify import book
+from partners.sandbox.shopify.app import Shopify
 from partners.sandbox.web import WIRE, App, Broken, Environ, StartResponse
 from partners.sandbox.world import World
 
 PACE_S = 0.2
+POST_EVERY_S = 0.2
 
 
 class Sandbox:
@@ -23,11 +26,13 @@ class Sandbox:
 
     def __init__(self, world: World) -> None:
         self.world, self.stop = world, threading.Event()
+        self.shop = book.Shop(world)
         self.partners: dict[str, App] = {
             "acs": acs.Acs(world, self.stop),
             "inpost": inpost.InPost(world, self.stop),
             "points": Points(world, self.stop),
-            "_sandbox": Control(world, self.stop),
+            "shopify": Shopify(self.shop, self.stop),
+            "_sandbox": Control(world, self.stop, self.shop),
         }
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -40,12 +45,12 @@ class Sandbox:
 
 
 def world_app(world: World) -> Sandbox:
-    """The same partners without a port: mount it in a WSGI transport, with /acs, /inpost, /points and /_sandbox under one host."""
+    """The same partners without a port: mount it in a WSGI transport, with /acs, /inpost, /points, /shopify, /_sandbox under one host."""
     return Sandbox(world)
 
 
-def settings_for(base_url: str, folder: Path) -> dict[str, str]:
-    """The settings that point Lockstep at a sandbox at `base_url` whose shop fills `folder`."""
+def settings_for(base_url: str, folder: Path, store: str = "folder") -> dict[str, str]:
+    """The settings that point Lockstep at a sandbox at `base_url` whose shop fills `folder`; `store` says which shop is asked."""
     return {
         "SANDBOX": "1",
         "ACS_API_URL": f"{base_url}/acs",
@@ -60,7 +65,11 @@ def settings_for(base_url: str, folder: Path) -> dict[str, str]:
         "INPOST_CLIENT_ID": inpost.CLIENT_ID,
         "INPOST_CLIENT_SECRET": inpost.CLIENT_SECRET,
         "INPOST_ORGANIZATION_ID": inpost.ORGANIZATION,
-        "STORE": "folder",
+        "STORE": store,
+        "SHOPIFY_URL": f"{base_url}/shopify",
+        "SHOPIFY_ACCESS_TOKEN": book.TOKEN,
+        "SHOPIFY_API_VERSION": book.VERSION,
+        "SHOPIFY_WEBHOOK_SECRET": book.SECRET,
         "STORE_FOLDER": str(folder),
     }
 
@@ -73,7 +82,16 @@ def serve(world: World, port: int = 0, host: str = "127.0.0.1") -> tuple["Server
     server = Server((host, port), Sandbox(world))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, name="sandbox", daemon=True)
     thread.start()
+    threading.Thread(target=_post_letters, args=(server.sandbox,), name="postman", daemon=True).start()
     return server, thread
+
+
+def _post_letters(sandbox: Sandbox) -> None:
+    """Until the server stops: the shop tells of its changes by itself."""
+    postman = sandbox.shop.postman
+    while not sandbox.stop.wait(POST_EVERY_S):
+        if not postman.paused:
+            postman.deliver(postman.due())
 
 
 class Server(ThreadingMixIn, WSGIServer):

@@ -90,10 +90,14 @@ class App(ABC):
     def answer(self, request: Request) -> Reply:
         """What this partner says to a request when nothing is wrong."""
 
+    def called(self, request: Request) -> tuple[str, str]:
+        """The path and the method that faults go by."""
+        return request.path, request.method
+
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         self.world.do_what_is_due()
         request, wire = read(environ), environ.get(WIRE)
-        fault = self.world.faults.take(self.partner, request.path, request.method)
+        fault = self.world.faults.take(self.partner, *self.called(request))
         reply = self._spoiled(request, fault, wire) if fault else self.answer(request)
         if asked := request.headers.get("x-request-id"):
             reply.headers["X-Request-Id"] = asked

@@ -10,13 +10,14 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from partners.sandbox.points import Point
-from partners.sandbox.server import serve, settings_for
+from partners.sandbox.server import Server, serve, settings_for
 from partners.sandbox.shop import open_shop
+from partners.sandbox.shopify.budget import PLANS
 from partners.sandbox.world import World
 
 
 class Command(BaseCommand):
-    help = "Serve ACS, InPost and a shop's folder on this machine, from one seeded world. Prints the settings that point at them."
+    help = "Serve ACS, InPost and a shop, as Shopify and as a folder, from one seeded world. Prints the settings that point at them."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -27,6 +28,10 @@ class Command(BaseCommand):
         parser.add_argument("--days", type=int, default=5, help="how many days ago the first order was placed (default 5)")
         parser.add_argument("--faults", help="a file with a JSON list of faults to arm at the start")
         parser.add_argument("--folder", type=Path, help="the shop's folder (default var/sandbox/shop)")
+        parser.add_argument("--store", choices=("folder", "shopify"), default="folder", help="which shop Lockstep asks (default folder)")
+        parser.add_argument(
+            "--plan", choices=tuple(PLANS), default="standard", help="how many calls the shop's plan allows (default standard)"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         stopped = threading.Event()
@@ -39,19 +44,22 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         folder = Path(options["folder"] or settings.VAR_DIR / "sandbox" / "shop").resolve()
         open_shop(world, folder)
-        self._serve(world, options["port"], folder, stopped)
-
-    def _serve(self, world: World, port: int, folder: Path, stopped: threading.Event) -> None:
-        try:
-            server, thread = serve(world, port)
-        except OSError as error:
-            raise CommandError(f"Port {port} cannot be used: {error.strerror}. Choose another with --port.") from error
-        for name, value in settings_for(server.base_url, folder).items():
+        server, thread = listen(world, options["port"])
+        server.sandbox.shop.budget.set(**dict(zip(("size", "restores"), PLANS[options["plan"]], strict=True)))
+        for name, value in settings_for(server.base_url, folder, options["store"]).items():
             self.stdout.write(f"{name}={value}")
         self.stdout.flush()
         stopped.wait()
         server.halt()
         thread.join()
+
+
+def listen(world: World, port: int) -> tuple[Server, threading.Thread]:
+    """Raises CommandError for a port that cannot be used."""
+    try:
+        return serve(world, port)
+    except OSError as error:
+        raise CommandError(f"Port {port} cannot be used: {error.strerror}. Choose another with --port.") from error
 
 
 def read_points(files: list[str]) -> list[Point] | None:

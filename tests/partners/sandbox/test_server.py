@@ -199,10 +199,17 @@ def test_the_settings_point_at_every_partner(tmp_path):
         "INPOST_CLIENT_SECRET",
         "INPOST_ORGANIZATION_ID",
         "STORE",
+        "SHOPIFY_URL",
+        "SHOPIFY_ACCESS_TOKEN",
+        "SHOPIFY_API_VERSION",
+        "SHOPIFY_WEBHOOK_SECRET",
         "STORE_FOLDER",
     ]
     assert settings["INPOST_POINTS_URL"] == "http://127.0.0.1:8900/points/v1/points"
     assert settings["STORE_FOLDER"] == str(tmp_path)
+    assert settings["STORE"] == "folder"
+    assert settings_for("http://127.0.0.1:8900", tmp_path, "shopify")["STORE"] == "shopify"
+    assert settings["SHOPIFY_URL"] == "http://127.0.0.1:8900/shopify"
 
 
 class TestCommand:
