@@ -105,8 +105,10 @@ def store() -> Store:
 
 
 def _shopify() -> ShopifyStore:
-    token = {"X-Shopify-Access-Token": settings.SHOPIFY_ACCESS_TOKEN}
-    wire = _wire("store", settings.SHOPIFY_URL, headers=token, deadline_s=60.0)
+    token = settings.SHOPIFY_ACCESS_TOKEN
+    if not (token.isascii() and token.isprintable() and " " not in token):
+        raise Unreachable("store", "SHOPIFY_ACCESS_TOKEN holds a character that no token has. Copy it again.")
+    wire = _wire("store", settings.SHOPIFY_URL, headers={"X-Shopify-Access-Token": token}, deadline_s=60.0)
     return ShopifyStore(wire, version=settings.SHOPIFY_API_VERSION, clock=timezone.now)
 
 

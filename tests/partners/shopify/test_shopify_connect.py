@@ -33,6 +33,13 @@ class TestSettings:
         with pytest.raises(Unreachable, match="SHOPIFY_ACCESS_TOKEN must be set"):
             connect.store()
 
+    @pytest.mark.parametrize("token", ["shpat_é", "shpat 1", "shpat\n1"])
+    def test_a_token_copied_badly_is_said_without_showing_it(self, by_shopify, token):
+        by_shopify.SHOPIFY_ACCESS_TOKEN = token
+        with pytest.raises(Unreachable, match="Copy it again") as refused:
+            connect.store()
+        assert token not in refused.value.sentence
+
     def test_a_client_is_made_once_for_the_same_shop(self, by_shopify):
         first = connect.store()
         assert isinstance(first, ShopifyStore)
