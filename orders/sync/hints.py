@@ -56,6 +56,7 @@ def _read(number: str, store_ids: Sequence[str]) -> bytes | None:
 def hint_of(body: bytes) -> Hint | None:
     """The order a message is about; None when it names none."""
     said = _load(body)
+    said = said["order_edit"] if isinstance(said.get("order_edit"), dict) else said  # only an edit's message is wrapped
     gid, of_order = str(said.get("admin_graphql_api_id") or ""), said.get("order_id")
     if gid and not gid.startswith(_GID) and not of_order:
         return None  # about something else of the shop

@@ -113,6 +113,7 @@ def test_while_the_shop_cannot_be_reached_the_message_waits(shop, settings):
         (b'{"id": 7, "name": "LS-1"}', ("gid://shopify/Order/7", "7")),
         (b'{"admin_graphql_api_id": "gid://shopify/Order/7"}', ("gid://shopify/Order/7", "7")),
         (b'{"admin_graphql_api_id": "gid://shopify/Fulfillment/1", "order_id": 7}', ("gid://shopify/Order/7", "7")),
+        (b'{"order_edit": {"id": 9, "order_id": 7, "line_items": {"additions": []}}}', ("gid://shopify/Order/7", "7")),
         (b'{"admin_graphql_api_id": "gid://shopify/Product/1", "id": 1}', None),
         (b"[]", None),
         (b"{", None),
