@@ -24,7 +24,10 @@ class StoreLine:
 
 @dataclass(frozen=True)
 class StoreOrder:
-    """One order as the shop says it. `phones` are (source of `PHONES`, number); `note_cut` says the note was longer."""
+    """One order as the shop says it. `phones` are (source of `PHONES`, number); `note_cut` says the note was longer.
+
+    `leave_alone` says in a sentence why an order that is new to us is not ours to send: shipped already, or nothing to ship.
+    """
 
     store_id: str
     number: str
@@ -55,3 +58,4 @@ class StoreOrder:
     lines: tuple[StoreLine, ...]
     attributes: dict[str, Any] = field(default_factory=dict)
     metafields: dict[str, Any] = field(default_factory=dict)
+    leave_alone: str = ""

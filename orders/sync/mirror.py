@@ -103,6 +103,7 @@ def _withdraw(numbers: list[str], *, at: datetime) -> None:
 
 def _filled(order: Order, reading: Reading, methods: dict[str, Method], *, at: datetime) -> Order:
     sent, is_new = reading.sent, order.pk is None
+    order.excluded_why = sent.leave_alone[:120] if is_new else order.excluded_why
     news = _take_facts(order, reading, keep=not is_new and not _is_ours(order)) or order.store_cancelled_at != sent.cancelled_at
     order.store_id, order.channel, order.note = sent.store_id, sent.channel, sent.note
     order.placed_at, order.paid_at, order.store_updated_at = sent.placed_at, sent.paid_at, sent.updated_at

@@ -17,21 +17,24 @@ YES, NO = frozenset({"true", "yes", "1", "hire"}), frozenset({"false", "no", "0"
 _BETWEEN = re.compile(r"[,;\n]")
 
 
-def lines_of(body: dict[str, Any]) -> tuple[StoreLine, ...]:
-    """The lines that are still to be sent: what was refunded or taken out, and what is not shipped at all, is none."""
+def lines_of(body: dict[str, Any], *, as_sold: bool = False) -> tuple[StoreLine, ...]:
+    """The lines that are still to be sent: what was refunded or taken out, and what is not shipped at all, is none.
+
+    `as_sold` counts what was refunded and taken out: a cancelled order would have no lines left to show.
+    """
     nodes = nodes_at(body, "lineItems")
     if len(nodes) > MOST_LINES:
         raise RecordError("$.lineItems", f"must be at most {MOST_LINES} lines")
-    read = (_line(node, f"$.lineItems.nodes[{place}]") for place, node in enumerate(nodes))
+    read = (_line(node, f"$.lineItems.nodes[{place}]", as_sold=as_sold) for place, node in enumerate(nodes))
     lines = tuple(line for line in read if line)
     if len({line.line_id for line in lines}) != len(lines):
         raise RecordError("$.lineItems", "has the same line id twice")
     return lines
 
 
-def _line(node: dict[str, Any], path: str) -> StoreLine | None:
-    current = node.get("currentQuantity")
-    quantity = whole_at(node.get("quantity") if current is None else current, f"{path}.currentQuantity", most=10_000)
+def _line(node: dict[str, Any], path: str, *, as_sold: bool) -> StoreLine | None:
+    name = "quantity" if as_sold or node.get("currentQuantity") is None else "currentQuantity"
+    quantity = whole_at(node.get(name), f"{path}.{name}", most=10_000)
     if not quantity or node.get("requiresShipping") is False:
         return None
     attributes = attributes_of(node, path)

@@ -6,12 +6,18 @@ from typing import Any
 import msgspec
 
 from partners.errors import RecordError
-from partners.shop import StoreOrder
+from partners.shop import StoreLine, StoreOrder
 from partners.shopify.lines import lines_of
 from partners.shopify.nodes import attributes_of, nodes_at, object_at
 from partners.values import NOTE, Cleaned, clean_text, identifier, identifier_at, instant_at, pence_at, text_at
 
 PAID = frozenset({"PAID", "PARTIALLY_REFUNDED"})
+# The first run reads every order of the shop: what somebody shipped long ago must not be sent once more.
+SHIPPED = {
+    "FULFILLED": "The shop had shipped it before Lockstep saw it.",
+    "PARTIALLY_FULFILLED": "The shop had shipped a part of it before Lockstep saw it.",
+    "RESTOCKED": "The shop had put it back on the shelf before Lockstep saw it.",
+}
 MOST_ATTRIBUTES = 200
 LONGEST_METAFIELD = 10_000
 
@@ -48,7 +54,8 @@ def _key(body: dict[str, Any]) -> str:
 def _order(body: dict[str, Any]) -> StoreOrder:
     ship, service = object_at(body, "shippingAddress"), object_at(body, "shippingLine")
     note = _note(body.get("note"))
-    placed_at = instant_at(body.get("createdAt"), "$.createdAt")
+    placed_at, cancelled_at = instant_at(body.get("createdAt"), "$.createdAt"), _instant(body, "cancelledAt")
+    lines = lines_of(body, as_sold=cancelled_at is not None)
     return StoreOrder(
         store_id=identifier_at(body.get("id"), "$.id"),
         number=identifier_at(number_of(identifier_at(body.get("name"), "$.name")), "$.name"),
@@ -56,7 +63,7 @@ def _order(body: dict[str, Any]) -> StoreOrder:
         placed_at=placed_at,
         paid_at=_paid_at(body, placed_at),
         updated_at=instant_at(body.get("updatedAt"), "$.updatedAt"),
-        cancelled_at=_instant(body, "cancelledAt"),
+        cancelled_at=cancelled_at,
         currency=_letters(body.get("currencyCode") or "GBP", "$.currencyCode", such_as="GBP"),
         total_pence=_total(body),
         note=note.text,
@@ -76,10 +83,16 @@ def _order(body: dict[str, Any]) -> StoreOrder:
         service_title=text_at(service.get("title"), "$.shippingLine.title", limit=120),
         customs_contents="",
         customs_value_pence=None,
-        lines=lines_of(body),
+        lines=lines,
         attributes=dict(list(attributes_of(body, "$").items())[:MOST_ATTRIBUTES]),
         metafields=_metafields(body),
+        leave_alone="" if cancelled_at else _leave_alone(body, lines),
     )
+
+
+def _leave_alone(body: dict[str, Any], lines: tuple[StoreLine, ...]) -> str:
+    status = text_at(body.get("displayFulfillmentStatus"), "$.displayFulfillmentStatus", limit=40)
+    return SHIPPED.get(status) or ("" if lines else "Nothing in it is shipped.")
 
 
 def _note(value: Any) -> Cleaned:

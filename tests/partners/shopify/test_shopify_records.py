@@ -56,6 +56,21 @@ class TestFields:
     def test_what_is_not_wholly_paid_is_not_paid(self, status):
         assert decoded(displayFinancialStatus=status).paid_at is None
 
+    @pytest.mark.parametrize("status", ["FULFILLED", "PARTIALLY_FULFILLED", "RESTOCKED"])
+    def test_what_was_shipped_before_we_saw_it_is_left_alone(self, status):
+        assert "before Lockstep saw it" in decoded(displayFulfillmentStatus=status).leave_alone
+
+    @pytest.mark.parametrize("status", ["UNFULFILLED", "OPEN", "ON_HOLD", "IN_PROGRESS", "NEW_WORD", None])
+    def test_what_still_waits_is_not(self, status):
+        assert decoded(displayFulfillmentStatus=status).leave_alone == ""
+
+    def test_an_order_of_gift_cards_is_left_alone(self):
+        assert decoded(lineItems=page(line(1, requiresShipping=False))).leave_alone == "Nothing in it is shipped."
+
+    def test_a_cancelled_order_keeps_the_lines_it_had(self):
+        read = decoded(cancelledAt="2026-11-23T09:15:00Z", lineItems=page(line(1, quantity=2, currentQuantity=0)))
+        assert ([one.quantity for one in read.lines], read.leave_alone) == ([2], "")
+
     @pytest.mark.parametrize("status", ["PAID", "PARTIALLY_REFUNDED"])
     def test_what_is_paid_was_so_when_it_was_processed(self, status):
         assert decoded(displayFinancialStatus=status, processedAt="2026-11-20T08:00:00+01:00").paid_at == datetime(
