@@ -159,14 +159,14 @@ class Risk(NamedTuple):
 
     @property
     def in_words(self) -> str:
-        """ "7 orders to save", "1,000+ orders to save", "1 case to settle" where no order hangs on it."""
+        """ "7 orders to save", "10,000+ orders to save", "1 case to settle" where no order hangs on it."""
         count, noun, act = (self.orders, "order", "save") if self.orders else (self.cases, "case", "settle")
         more = "+" if self.cases > rail.CAP else ""
         return f"{count:,}{more} {noun}{'' if count == 1 else 's'} to {act}"
 
 
 def risk(found: QuerySet[ExceptionCase]) -> Risk:
-    """One statement over at most 1,001 cases."""
+    """One statement, over no more cases than are counted exactly."""
     first = ExceptionCase.objects.filter(pk__in=found.values("pk")[: rail.CAP + 1])
     counted = first.aggregate(cases=Count("pk"), orders=Count("order_number", distinct=True, filter=~Q(order_number="")))
     return Risk(**counted)

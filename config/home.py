@@ -40,7 +40,7 @@ def today(request: Signed) -> HttpResponse:
     shown = None if request.GET.get("desk") == "all" else desk
     clock = calendars.shown_clock(at=now)
     gate = cockpit.gate(clock, at=now)
-    counts = rail.counts(user_id=request.user.pk, cutoff_at=clock.release_due(at=now).due_at)
+    counts = rail.counts(user_id=request.user.pk, cutoff_at=clock.release_due(at=now).due_at, at=now)
     context = {
         "day": words.day(timezone.localtime(now)),
         "now": words.moment(now, now),

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Subquery
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
@@ -17,7 +18,13 @@ from exceptions_queue.states import CaseState, Owner
 Cases = QuerySet[ExceptionCase]
 Entries = QuerySet[AuditEntry]
 DUES = (("cutoff", "Before the next cut-off"), ("late", "Late"))
-STATES = (("open", "Open"), ("snoozed", "Snoozed"), ("closed", "Closed"))
+STATES = (
+    ("open", "Open"),
+    ("snoozed", "Snoozed"),
+    ("waiting", "Waiting for the customer"),
+    ("today", "Closed today"),
+    ("closed", "Closed"),
+)
 
 
 class CaseFilter(django_filters.FilterSet):
@@ -29,6 +36,7 @@ class CaseFilter(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(choices=STATES, method="in_state")
     order = django_filters.CharFilter(field_name="order_number", max_length=64)
     cause = django_filters.CharFilter(field_name="cause_key", max_length=120)
+    customer = django_filters.NumberFilter(method="of_customer", min_value=1, max_value=2**31 - 1)
     due = django_filters.ChoiceFilter(choices=DUES, method="due_by")
     due_before = django_filters.IsoDateTimeFilter(field_name="due_at", lookup_expr="lte")
     q = django_filters.CharFilter(method="matching", max_length=64, strip=True)
@@ -66,7 +74,7 @@ class CaseFilter(django_filters.FilterSet):
 
     @property
     def shows_closed(self) -> bool:
-        return bool(self.data["state"] == "closed")
+        return self.data["state"] in ("closed", "today")
 
     @property
     def qs(self) -> Cases:
@@ -77,10 +85,11 @@ class CaseFilter(django_filters.FilterSet):
         return cases
 
     def in_state(self, cases: Cases, _name: str, value: str) -> Cases:
-        if value == "closed":
-            return cases.filter(~Q(state=CaseState.OPEN))
-        cases = cases.filter(state=CaseState.OPEN)
-        return cases.filter(snoozed_until__gt=self.now) if value == "snoozed" else cases
+        if value in ("closed", "today"):
+            since = Q(closed_at__gte=words.midnight(self.now)) if value == "today" else Q()
+            return cases.filter(since, ~Q(state=CaseState.OPEN))
+        narrowed = {"snoozed": Q(snoozed_until__gt=self.now), "waiting": Q(waiting_since__isnull=False)}
+        return cases.filter(narrowed.get(value, Q()), state=CaseState.OPEN)
 
     def due_by(self, cases: Cases, _name: str, value: str) -> Cases:
         return cases.filter(due_at__lte=self.cutoff_at if value == "cutoff" else self.now)
@@ -91,6 +100,11 @@ class CaseFilter(django_filters.FilterSet):
         if value == "me":
             return cases.filter(assignee_id=self.request.user.pk)
         return cases.filter(assignee__username=value)
+
+    def of_customer(self, cases: Cases, _name: str, value: Decimal) -> Cases:
+        """Cases of whoever the case of this id is about: no address ever names a customer."""
+        key = ExceptionCase.objects.filter(pk=int(value)).exclude(customer_key="").values("customer_key")
+        return cases.filter(customer_key=Subquery(key))
 
     def matching(self, cases: Cases, _name: str, value: str) -> Cases:
         """An order by the start of its number, a locker or a code by its whole name. Never a customer."""
@@ -106,6 +120,7 @@ _WORDS: dict[str, Callable[[str], str]] = {
     "state": lambda value: dict(STATES)[value].lower(),
     "order": lambda value: f"order {value}",
     "cause": lambda _: "one cause",
+    "customer": lambda _: "one customer",
     "due": lambda value: dict(DUES)[value].lower(),
     "due_before": lambda value: f"due before {value}",
     "q": lambda value: f"“{value}”",

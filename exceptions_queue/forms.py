@@ -40,7 +40,16 @@ class AssignForm(ActForm):
 
 
 class ReasonForm(ActForm):
+    """Why, in the person's own words, or one of the reasons offered (`picked`); their own words win."""
+
     reason = forms.CharField(label="Why?", max_length=400, required=False)
+    picked = forms.CharField(max_length=400, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        picked = cleaned.pop("picked", "")
+        cleaned["reason"] = cleaned.get("reason") or picked
+        return cleaned
 
 
 class SnoozeForm(ReasonForm):
@@ -55,6 +64,15 @@ class CloseForm(ReasonForm):
 
 class NoteForm(forms.Form):
     text = forms.CharField(label="Note", max_length=5000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+CLOSE_REASONS = (
+    "It is done at the partner; only our check lags behind.",
+    "The customer knows and accepts it.",
+    "It is the same as another case.",
+    "It no longer matters.",
+)
+WAIVE_REASONS = ("The partner knows and works on it.", "It is meant to be so.", "It does no harm today.")
 
 
 class HandOverForm(ReasonForm):

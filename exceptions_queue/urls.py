@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exceptions_queue.views import acts, audit, bulk, calendars, case, ownership, queue, reference, saved
+from exceptions_queue.views import acts, audit, bulk, calendars, case, live, ownership, queue, reference, saved
 
 app_name = "queue"
 
@@ -10,6 +10,11 @@ urlpatterns = [
     path("queue/", queue.queue, name="list"),
     path("queue/take-next/", queue.take_next, name="take-next"),
     path("queue/export.csv", queue.export, name="export"),
+    path("queue/pulse/", live.pulse, name="pulse"),
+    path("queue/matching/", live.matching, name="matching"),
+    path("queue/causes/", live.causes, name="causes"),
+    path("queue/views/", live.views, name="views"),
+    path("queue/ask/", live.ask, name="ask"),
     path("queue/bulk/", bulk.act, name="bulk"),
     path("queue/undo/", saved.undo, name="undo"),
     path("queue/views/save/", saved.save, name="save-view"),

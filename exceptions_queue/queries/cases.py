@@ -4,15 +4,19 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias, cast
+from urllib.parse import urlencode
 
 from django.contrib.contenttypes.models import ContentType
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.urls import NoReverseMatch, reverse
 
 from exceptions_queue.catalogue import CATALOGUE, Fix, sentence
 from exceptions_queue.models import AuditEntry, CaseNote, ExceptionCase
 from exceptions_queue.queries import words
+from exceptions_queue.queries.rail import CAP, capped
 from exceptions_queue.queries.rows import COLUMNS
+from exceptions_queue.states import CaseState
 
 Rows: TypeAlias = "QuerySet[ExceptionCase, dict[str, Any]]"
 TIMELINE = 60  # newest entries shown on a case
@@ -27,7 +31,13 @@ _VERBS = {
     "case waived": "waived the case",
     "case closed by hand": "closed the case by hand",
     "case reopened": "opened the case again",
+    "case waits for the customer": "asked the customer and paused the clock",
+    "case resumed": "went on with the case",
+    "case handed over": "handed the case over",
+    "act taken back": "took the last act back",
+    "bulk act undone": "took an act on many cases back",
 }
+_KEYS = {"orders:change-locker": "l"}  # fixes that have a letter of their own; the others go by their number
 _ARGUMENTS = {"number": "number", "sku": "sku", "run": "pk"}
 
 
@@ -39,6 +49,7 @@ class Link:
     url: str
     fragment: bool
     danger: bool
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,7 +69,7 @@ def rows() -> Rows:
 
 
 def case_of(pk: int) -> ExceptionCase | None:
-    return ExceptionCase.objects.select_related("assignee", "closed_by", "subject_type").filter(pk=pk).first()
+    return ExceptionCase.objects.select_related("assignee", "closed_by", "waiting_by", "subject_type").filter(pk=pk).first()
 
 
 def fixes(case: ExceptionCase, *, may: Callable[[str], bool]) -> list[Link]:
@@ -75,7 +86,16 @@ def _links(fix: Fix, case: ExceptionCase) -> Iterator[Link]:
         except NoReverseMatch:  # a SKU or number that no address can hold: the other fixes remain
             continue
         label = f"{fix.label}: {argument}" if len(arguments) > 1 else fix.label
-        yield Link(label=label, url=url, fragment=fix.fragment, danger=fix.danger)
+        yield Link(label=label, url=url, fragment=fix.fragment, danger=fix.danger, key=_KEYS.get(fix.url_name, ""))
+
+
+def recheck(case: ExceptionCase) -> str:
+    """Where this case is checked again; "" where that is not asked for by hand."""
+    kind = CATALOGUE.get(case.code)
+    try:
+        return reverse(kind.recheck, kwargs={"number": case.order_number}) if kind and kind.recheck and case.order_number else ""
+    except NoReverseMatch:
+        return ""
 
 
 def _targets(fix: Fix, case: ExceptionCase) -> list[Any]:
@@ -87,6 +107,46 @@ def _targets(fix: Fix, case: ExceptionCase) -> list[Any]:
         "run": [case.evidence.get("run")],
     }[fix.takes]
     return [argument for argument in named if argument or not fix.takes]
+
+
+@dataclass(frozen=True)
+class Related:
+    """Other open cases that have something in common with this one: the list of exactly those. `count` is "" where it is not counted."""
+
+    label: str
+    url: str
+    count: str = ""
+
+
+def related(case: ExceptionCase) -> list[Related]:
+    """By cause and by order, counted in one statement; by customer and locker, where to look."""
+    base = reverse("queue:list")
+    same_cause, same_order = _in_common(case)
+    found = []
+    if same_cause > 1:
+        found.append(Related("Same cause", f"{base}?{urlencode({'cause': case.cause_key})}", capped(same_cause)))
+    if same_order > 1:
+        found.append(Related("Same order", f"{base}?{urlencode({'order': case.order_number})}", capped(same_order)))
+    if case.customer_key:
+        found.append(Related("Same customer", f"{base}?customer={case.pk}"))
+    if case.locker_id:
+        found.append(Related("Same locker", f"{base}?{urlencode({'q': case.locker_id})}"))
+    return found
+
+
+def _in_common(case: ExceptionCase) -> tuple[int, int]:
+    """How many open cases share the cause and the order, this one included."""
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_COMMON, [case.cause_key, case.order_number])
+        cause, order = cursor.fetchone()
+    return (cause if case.cause_key else 0), (order if case.order_number else 0)
+
+
+_OPEN = f"SELECT 1 FROM {ExceptionCase._meta.db_table} WHERE state = '{CaseState.OPEN.value}'"  # noqa: S608 - ours only
+_IN_COMMON = (
+    f"SELECT (SELECT count(*) FROM ({_OPEN} AND cause_key = %s LIMIT {CAP + 1}) AS cause), "  # noqa: S608 - ours only
+    f"(SELECT count(*) FROM ({_OPEN} AND order_number = %s AND order_number <> '' LIMIT {CAP + 1}) AS orders)"
+)
 
 
 def evidence(case: ExceptionCase) -> list[tuple[str, str]]:

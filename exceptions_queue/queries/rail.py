@@ -3,18 +3,23 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
 from exceptions_queue.models import CaseCount, ExceptionCase
+from exceptions_queue.queries import words
 from exceptions_queue.states import CaseState
 
-CAP = 1_000  # counted exactly up to here, then "1,000+"
+CAP = 10_000  # counted exactly up to here, then "10,000+"
 
 
 @dataclass
 class Counts:
-    """How many cases are open: in all, per owner, per (owner, code), and three that are counted up to `CAP`."""
+    """How many cases are open: in all, per owner, per (owner, code), and some views that are counted up to `CAP`.
+
+    `newest` is the highest id of a case when these were counted.
+    """
 
     total: int = 0
     by_owner: Counter[str] = field(default_factory=Counter)
@@ -22,6 +27,10 @@ class Counts:
     mine: int = 0
     unassigned: int = 0
     before_cutoff: int = 0
+    waiting: int = 0
+    snoozed: int = 0
+    closed_today: int = 0
+    newest: int = 0
 
     def by_code(self, owner: str = "") -> Counter[str]:
         """Open cases per code, of one owner or of all."""
@@ -32,11 +41,13 @@ class Counts:
         return codes
 
 
-def counts(*, user_id: int | None, cutoff_at: datetime) -> Counts:
-    """One statement: the counter rows, and three counts that stop at `CAP`."""
+def counts(*, user_id: int | None, cutoff_at: datetime, at: datetime) -> Counts:
+    """One statement: the counter rows, and views whose counting stops at `CAP`."""
     answer = Counts()
+    instants = (cutoff_at, at, words.midnight(at))
+    asked: list[Any] = [user_id, *(connection.ops.adapt_datetimefield_value(instant) for instant in instants)]
     with connection.cursor() as cursor:
-        cursor.execute(_SQL, [user_id, connection.ops.adapt_datetimefield_value(cutoff_at)])
+        cursor.execute(_SQL, asked)
         for owner, code, count in cursor.fetchall():
             _add(answer, owner, code, count)
     return answer
@@ -60,10 +71,22 @@ def cases(count: int) -> str:
     return f"{capped(count)} case{'' if count == 1 else 's'}" if count else ""
 
 
-_OPEN = f"SELECT 1 FROM {ExceptionCase._meta.db_table} WHERE state = '{CaseState.OPEN.value}'"  # noqa: S608 - as below
+_TABLE = ExceptionCase._meta.db_table
+_OPEN = f"state = '{CaseState.OPEN.value}'"
+_VIEWS = {  # in the order of the parameters of `counts`
+    "mine": f"{_OPEN} AND assignee_id = %s",
+    "before_cutoff": f"{_OPEN} AND due_at <= %s",
+    "snoozed": f"{_OPEN} AND snoozed_until > %s",
+    "closed_today": f"state <> '{CaseState.OPEN.value}' AND closed_at >= %s",
+    "unassigned": f"{_OPEN} AND assignee_id IS NULL",
+    "waiting": f"{_OPEN} AND waiting_since IS NOT NULL",
+}
+_COUNTS = " ".join(
+    f"UNION ALL SELECT '', '{name}', (SELECT count(*) FROM (SELECT 1 FROM {_TABLE} WHERE {where} LIMIT {CAP + 1}) AS {name})"  # noqa: S608 - ours only
+    for name, where in _VIEWS.items()
+)
 _SQL = f"""
 SELECT owner, code, open_count FROM {CaseCount._meta.db_table} WHERE open_count > 0
-UNION ALL SELECT '', 'mine', (SELECT count(*) FROM ({_OPEN} AND assignee_id = %s LIMIT {CAP + 1}) AS mine)
-UNION ALL SELECT '', 'unassigned', (SELECT count(*) FROM ({_OPEN} AND assignee_id IS NULL LIMIT {CAP + 1}) AS free)
-UNION ALL SELECT '', 'before_cutoff', (SELECT count(*) FROM ({_OPEN} AND due_at <= %s LIMIT {CAP + 1}) AS urgent)
+UNION ALL SELECT '', 'newest', (SELECT coalesce(max(id), 0) FROM {_TABLE})
+{_COUNTS}
 """  # noqa: S608 - table names and constants of ours only

@@ -1,16 +1,19 @@
 """The rail beside the queue as HTML: views with counts, each a link to exactly the rows it counts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape as esc
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from django.utils.safestring import SafeString, mark_safe
 
 from exceptions_queue.catalogue import CATALOGUE
 from exceptions_queue.queries.rail import Counts, capped
+from exceptions_queue.queries.saved import View as Saved
 from exceptions_queue.states import Owner
 
 _LINK = '<li><a href="{url}"{current}{counted}><span>{label}</span> <span class="num">{count}</span></a></li>'
+_SAVED = '<li><a href="{url}"{current}><span><bdi>{label}</bdi></span>{by}</a></li>'
+_BY = ' <small class="muted"><bdi>{by}</bdi></small>'
 _GROUP = '<h2 id="rail-{name}">{title}</h2><ul class="plain" aria-labelledby="rail-{name}">{links}</ul>'
 
 View = tuple[str, dict[str, str], str]
@@ -24,6 +27,26 @@ def render(counts: Counts, *, base: str, asked: dict[str, str]) -> SafeString:
         ("codes", "What is wrong", _codes(counts, asked.get("owner", ""))),
     )
     return mark_safe("".join(_group(*group, base=base, asked=asked) for group in groups))  # noqa: S308 - escaped in _link
+
+
+def saved(views: Sequence[Saved], *, base: str, asked: dict[str, str]) -> SafeString:
+    """The views that people keep: one's own, then those that colleagues share, each with whose it is."""
+    groups = (
+        ("own", "My views", [view for view in views if view.own]),
+        ("shared", "Shared views", [view for view in views if not view.own]),
+    )
+    html = [
+        _GROUP.format(name=name, title=title, links="".join(_kept(view, base=base, asked=asked) for view in some))
+        for name, title, some in groups
+        if some
+    ]
+    return mark_safe("".join(html))  # noqa: S308 - escaped in _kept
+
+
+def _kept(view: Saved, *, base: str, asked: dict[str, str]) -> str:
+    current = ' aria-current="page"' if dict(parse_qsl(view.query)) == asked else ""
+    by = _BY.format(by=esc(f"{view.by}, who has left" if view.left else view.by)) if view.by else ""
+    return _SAVED.format(url=esc(f"{base}?{view.query}"), current=current, label=esc(view.name), by=by)
 
 
 def _group(name: str, title: str, views: Iterator[View], *, base: str, asked: dict[str, str]) -> str:
@@ -43,7 +66,9 @@ def _views(counts: Counts) -> Iterator[View]:
     yield "Mine", {"assignee": "me"}, capped(counts.mine)
     yield "Unassigned", {"assignee": "none"}, capped(counts.unassigned)
     yield "Due before cut-off", {"due": "cutoff"}, capped(counts.before_cutoff)
-    yield "Snoozed", {"state": "snoozed"}, ""
+    yield "Waiting on customer", {"state": "waiting"}, capped(counts.waiting)
+    yield "Snoozed", {"state": "snoozed"}, capped(counts.snoozed)
+    yield "Closed today", {"state": "today"}, capped(counts.closed_today)
     yield "Closed", {"state": "closed"}, ""
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta, tzinfo
 from typing import NamedTuple
 
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -23,8 +24,8 @@ def due(due_at: datetime, now: datetime) -> Due:
     """Late, Soon (under an hour left) or On time, with the minutes left or gone. The one place that decides it."""
     left = due_at - now
     if left <= timedelta():
-        return Due("late", "Late", span(-left))
-    return Due("soon", "Soon", span(left)) if left < SOON else Due("fine", "On time", span(left))
+        return Due("late", "Late", brief(-left))
+    return Due("soon", "Soon", brief(left)) if left < SOON else Due("fine", "On time", brief(left))
 
 
 def span(length: timedelta) -> str:
@@ -35,6 +36,14 @@ def span(length: timedelta) -> str:
     if minutes < 48 * 60:
         return f"{minutes // 60} h {minutes % 60} m"
     return f"{minutes // 1440} d {minutes % 1440 // 60} h"
+
+
+def brief(length: timedelta) -> str:
+    """As much of a span as a decision needs, so that it stays short: "42 m", "1 h 12 m", from ten hours "23 h", from two days "3 d"."""
+    minutes = length // _MINUTE
+    if minutes < 600:
+        return span(length)
+    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} d"
 
 
 def moment(at: datetime, now: datetime) -> str:
@@ -49,6 +58,11 @@ def day(there: datetime) -> str:
     return f"{_DAYS[there.weekday()]} {there.day} {_MONTHS[there.month - 1]}"
 
 
+def midnight(at: datetime) -> datetime:
+    """The beginning of the day that `at` is in, in the desk's time zone."""
+    return timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def full(at: datetime, zone: tzinfo | None = None) -> str:
     """The absolute time, for whoever hovers or reads aloud: "Tue 9 June 2026 12:00". `zone` saves looking it up for each row."""
     there = at.astimezone(zone or timezone.get_current_timezone())
@@ -57,6 +71,16 @@ def full(at: datetime, zone: tzinfo | None = None) -> str:
 
 def pounds(pence: int) -> str:
     return f"£{pence / 100:,.2f}" if pence else ""
+
+
+def initials(*names: str) -> str:
+    """Two letters for a person: of their first and last name, else of the name they sign in with."""
+    first, last, username = (*names, "", "", "")[:3]
+    return (first[:1] + last[:1] if first and last else (first or last or username)[:2]).upper()
+
+
+def name_of(user: User) -> str:
+    return user.get_full_name() or user.get_username()
 
 
 def capitalised(text: str) -> str:

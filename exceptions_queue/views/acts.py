@@ -18,7 +18,8 @@ from exceptions_queue.models import AuditEntry, ExceptionCase
 from exceptions_queue.queries import cases, rows, words
 from exceptions_queue.states import CaseState
 from exceptions_queue.views import Signed
-from exceptions_queue.views.case import case_page, get_case
+from exceptions_queue.views.case import case_page, get_case, in_pane
+from exceptions_queue.views.toasts import toast
 
 Do = Callable[[ExceptionCase, dict[str, Any]], None]
 
@@ -30,7 +31,7 @@ def assign(request: Signed, pk: int) -> HttpResponse:
         to = request.user if asked["to"] == "me" else asked["to"]
         actions.assign(case, to=to, actor=request.user, at=timezone.now(), version=asked["version"])
 
-    return _act(request, pk, AssignForm(request.POST), do)
+    return _act(request, pk, AssignForm(request.POST), do, "Assigned.")
 
 
 @require_POST
@@ -42,7 +43,7 @@ def take(request: Signed, pk: int) -> HttpResponse:
         with suppress(actions.Stale):  # the row below shows who has it
             actions.assign(case, to=request.user, actor=request.user, at=now, version=form.cleaned_data["version"])
     [row] = cases.rows().filter(pk=pk)
-    return HttpResponse(rows.row(row, now=timezone.localtime(now), base=reverse("queue:list"), may_take=True))
+    return HttpResponse(rows.row(row, rows.Ink(timezone.localtime(now), reverse("queue:list"), may_take=True)))
 
 
 @require_POST
@@ -51,7 +52,7 @@ def snooze(request: Signed, pk: int) -> HttpResponse:
     def do(case: ExceptionCase, asked: dict[str, Any]) -> None:
         actions.snooze(case, **asked, actor=request.user, at=timezone.now())
 
-    return _act(request, pk, SnoozeForm(request.POST), do)
+    return _act(request, pk, SnoozeForm(request.POST), do, "Put aside.")
 
 
 @require_POST
@@ -60,7 +61,7 @@ def wake(request: Signed, pk: int) -> HttpResponse:
     def do(case: ExceptionCase, asked: dict[str, Any]) -> None:
         actions.wake(case, version=asked["version"], actor=request.user, at=timezone.now())
 
-    return _act(request, pk, ReasonForm(request.POST), do)
+    return _act(request, pk, ReasonForm(request.POST), do, "The snooze has ended.")
 
 
 @require_POST
@@ -98,7 +99,7 @@ def waive(request: Signed, pk: int) -> HttpResponse:
     def do(case: ExceptionCase, asked: dict[str, Any]) -> None:
         actions.waive(case, **asked, actor=request.user, at=timezone.now())
 
-    return _act(request, pk, ReasonForm(request.POST), do)
+    return _act(request, pk, ReasonForm(request.POST), do, "Waived.")
 
 
 @require_POST
@@ -110,7 +111,7 @@ def close(request: Signed, pk: int) -> HttpResponse:
         still_failing = asked.pop("accept")
         actions.close_by_hand(case, **asked, still_failing=still_failing, actor=request.user, at=timezone.now())
 
-    return _act(request, pk, CloseForm(request.POST), do)
+    return _act(request, pk, CloseForm(request.POST), do, "Closed by hand.")
 
 
 @require_POST
@@ -129,12 +130,16 @@ def note(request: Signed, pk: int) -> HttpResponse:
     if not form.is_valid():
         return case_page(request, case, note=form)
     actions.add_note(case, text=form.cleaned_data["text"], author=request.user, at=timezone.now())
-    return redirect("queue:case", pk=pk)
+    return _done(request, pk, "The note is kept.")
 
 
-def _act(request: Signed, pk: int, form: Form, do: Do) -> HttpResponse:
-    """Do it and show the case; 422 with a sentence where it cannot be done, 409 with the difference where somebody was quicker."""
+def _act(request: Signed, pk: int, form: Form, do: Do, told: str = "") -> HttpResponse:
+    """Do it and show the case; 422 with a sentence where it cannot be done, 409 with the difference where somebody was quicker.
+
+    `told` says what was done of an act that can be taken back.
+    """
     case = get_case(pk)
+    before = actions.snapshot(case)
     if not form.is_valid():
         return case_page(request, case, refusal=first_error(form))
     try:
@@ -143,7 +148,16 @@ def _act(request: Signed, pk: int, form: Form, do: Do) -> HttpResponse:
         return case_page(request, get_case(pk), refusal=refusal.sentence)
     except actions.Stale as stale:
         return _difference(request, stale)
-    return redirect("queue:case", pk=pk)
+    return _done(request, pk, told, before if told else None)
+
+
+def _done(request: Signed, pk: int, told: str, before: dict[str, Any] | None = None) -> HttpResponse:
+    """The case as it stands now: its page, or for the pane beside the list, with what was done in passing and the way back."""
+    if not in_pane(request):
+        return redirect("queue:case", pk=pk)
+    case = get_case(pk)
+    token = actions.token(case, before, actor=request.user) if before is not None else ""
+    return toast(case_page(request, case), f"{case.subject_label}: {told or 'Saved.'}", undo_token=token)
 
 
 def _difference(request: Signed, stale: actions.Stale) -> HttpResponse:
@@ -155,6 +169,7 @@ def _difference(request: Signed, stale: actions.Stale) -> HttpResponse:
         "when": words.moment(entry.at, timezone.now()) if entry else "",
         "what": _what(theirs, entry),
         "again": request.path if theirs.state == CaseState.OPEN else "",
+        "frame": "exceptions_queue/parts/_bare.html" if in_pane(request) else "base.html",
         "typed": [(name, value) for name, value in request.POST.items() if name not in ("version", "csrfmiddlewaretoken")],
     }
     return render(request, "exceptions_queue/difference.html", context, status=409)

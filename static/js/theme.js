@@ -2,7 +2,7 @@
 // the navigation that this person chose on this machine.
 (() => {
   const root = document.documentElement;
-  const narrow = matchMedia("(max-width: 1100px)");
+  const narrow = matchMedia(`(max-width: ${"panes" in root.dataset ? 1700 : 1100}px)`); // a page of panes needs the room
   const CHOICES = { theme: ["auto", "light", "dark"], density: ["comfortable", "compact"], nav: ["wide", "slim"] };
   const kept = (name) => {
     try { return localStorage.getItem(name); } catch { return null; /* storage is closed: the defaults stand */ }

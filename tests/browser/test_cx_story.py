@@ -48,7 +48,7 @@ def test_a_landline_is_corrected_in_place_and_the_order_is_read_back_from_acs(wo
     case = case_with(world, "landline")
     page = sign_in("cx", theme=theme)
     open_case(page, case)
-    expect(page.get_by_role("heading", level=1)).to_contain_text("landline")
+    expect(page.locator("#pane").get_by_role("heading", level=2)).to_contain_text("landline")
     assert axe_faults(page) == []
 
     page.get_by_role("textbox", name="Mobile number").fill("07712 345068")

@@ -47,6 +47,8 @@ PEOPLE = {
 }
 DESK = {
     **pages(ALL, "queue:list", "queue:case", "queue:reference", "queue:handbook", "queue:reference-code", "queue:audit", "queue:calendars"),
+    **pages(ALL, "queue:matching", "queue:causes", "queue:views", "queue:ask"),
+    **acts(ALL, "queue:pulse"),
     **pages("CWMIV", "queue:export"),
     **pages("IV", "queue:audit-export"),
     **acts(

@@ -50,7 +50,7 @@ def test_the_page_says_what_why_and_what_ends_it(client, priya, noon):
     for text in (
         "<h1>The mobile number is a landline: InPost cannot text a locker code to it.</h1>",
         '<span class="chip chip-ok" title="Due Wed 10 June 2026 12:00">',
-        "On time 24 h 0 m",
+        "On time 24 h",
         "landline",
         "release to ACS",
         "2026.11",
