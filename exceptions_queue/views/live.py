@@ -102,7 +102,7 @@ def causes(request: Signed) -> HttpResponse:
     return render(
         request,
         "exceptions_queue/parts/_causes.html",
-        {"cards": cards.shown(owners, at=timezone.now()), "may_take": request.user.has_perm(TAKES)},
+        {"cards": cards.shown(owners, may=request.user.has_perm, at=timezone.now()), "may_take": request.user.has_perm(TAKES)},
     )
 
 

@@ -201,13 +201,17 @@
   };
   const pickAll = (on = !alive().every((row) => picked.has(idOf(row)))) => alive().forEach((row) => pick(row, on));
 
+  const carry = (form, ids) => {
+    form.querySelectorAll("[name=ids][type=hidden]").forEach((old) => old.remove());
+    for (const id of ids) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "ids", value: id }));
+  };
   const ask = async (url) => {
     await htmx.ajax("GET", url, { source: desk, target: "#ask-body", swap: "innerHTML" });
     const form = $("ask-body").querySelector("form"), all = new URL(url, location).searchParams.has("all");
     if (!form) return;
     if (!all) {
       $("ask-body").querySelector("[data-count]").textContent = picked.size;
-      for (const id of picked) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "ids", value: id }));
+      carry(form, picked);
     }
     $("ask").showModal();
   };
@@ -238,16 +242,16 @@
   document.addEventListener("submit", (event) => {
     const { target: form, submitter } = event;
     if (form.id === "bulk") {
-      if (submitter?.name === "kind") {
+      if (submitter?.name === "kind" && !submitter.hasAttribute("formaction")) {
         event.preventDefault();
         const asked = every.checked ? question() : new URLSearchParams();
         if (every.checked) asked.set("all", "1");
         asked.set("kind", submitter.value);
         ask(`${desk.dataset.asks}?${asked}`);
-      } else if (picked.size > 200 && !every.checked) {
+      } else if (picked.size > 250 && !every.checked) {
         event.preventDefault();
-        say("That is more than one export of picked cases holds: export the whole view instead.");
-      }
+        say("That is more than an address holds: tick all that match instead.");
+      } else if (!every.checked) carry(form, [...picked].filter((id) => !rowOf(id)));
     } else if (pane.contains(form) && !form.hasAttribute("hx-post")) {
       event.preventDefault();
       leads = /\/(snooze|wait|close|waive)\/$/.test(form.action);
@@ -278,7 +282,11 @@
     n: () => many("note") || unfold("n"),
     w: () => many("wait") || press("[data-key=w]"),
     i: () => press("[data-key=i]") || rowOf(cursor)?.querySelector(".take")?.click(),
-    r: () => { submitsItself = Boolean(pane.querySelector("[data-key=r]")); press("[data-key=r]"); },
+    r: () => {
+      if (many("recheck")) return;
+      submitsItself = Boolean(pane.querySelector("[data-key=r]"));
+      press("[data-key=r]");
+    },
     l: () => press("[data-key=l]"),
     e: () => unfold("e") || (openId() && say("This one closes by itself, as soon as it is put right.")),
     u: () => [...document.querySelectorAll(".toasts [data-undo]")].pop()?.click(),

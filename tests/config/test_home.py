@@ -205,7 +205,7 @@ def test_today_costs_a_fixed_number_of_statements(sign_in, many, role, django_as
         (cockpit.Risk(9, 7), "7 orders to save"),
         (cockpit.Risk(1, 1), "1 order to save"),
         (cockpit.Risk(2, 0), "2 cases to settle"),
-        (cockpit.Risk(1001, 612), "612+ orders to save"),
+        (cockpit.Risk(10_001, 612), "612+ orders to save"),
     ],
 )
 def test_how_much_is_at_risk_in_words(risk, said):
