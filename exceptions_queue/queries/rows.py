@@ -55,7 +55,7 @@ _FLAG = '<span class="flag" title="{title}">{icon}{text}</span> '
 _FACE = '<span class="avatar" title="{name}" aria-hidden="true">{initials}</span><strong class="name">{name}</strong>'
 _EYE = (
     '<span class="eye" title="{name} is looking at it"><span class="sr-only">{name} is looking at it</span>'
-    '<i aria-hidden="true">{initials}</i></span>'
+    '<i class="avatar" aria-hidden="true">{initials}</i></span>'
 )
 _TAKE = (
     '<button type="button" class="btn btn-small take" hx-post="{url}take/" hx-target="#case-{pk}" hx-swap="outerHTML" '
