@@ -14,6 +14,7 @@ from partners.shopify.graphql import PARTNER, NoSuchThing, Shopify, TooCostly
 from partners.shopify.holds import Holds, gid_of
 from partners.shopify.records import decode_order
 from partners.shopify.subscriptions import subscribe
+from partners.shopify.throttle import Budget
 from partners.values import instant_at
 
 OVERLAP = timedelta(minutes=5)  # the filter runs on a search index, which may lag behind the orders
@@ -32,8 +33,15 @@ class _Place(NamedTuple):
 class ShopifyStore:
     """One shop. `granted` names the scopes of its token, once `check` has asked. No method waits or sleeps."""
 
-    def __init__(self, wire: Wire, *, version: str = documents.VERSION, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self._shop, self._clock = Shopify(wire, version=version), clock
+    def __init__(
+        self,
+        wire: Wire,
+        *,
+        version: str = documents.VERSION,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        budget: Budget | None = None,
+    ) -> None:
+        self._shop, self._clock = Shopify(wire, version=version, budget=budget), clock
         self._holds, self._size = Holds(self._shop), PAGE
         self.granted: tuple[str, ...] = ()
 

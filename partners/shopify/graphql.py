@@ -1,13 +1,13 @@
 """One call of the Admin GraphQL API: a 200 may still be a refusal, and says so in its body."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from partners.errors import Denied, PartnerError, Rejected, Throttled, UnknownOutcome, Unreachable, Unreadable
 from partners.http import Answer, Wire
 from partners.http.refusals import without_personal_data
-from partners.shopify.throttle import wait_s
+from partners.shopify.throttle import Budget, Cost, cost_of, wait_s
 
 PARTNER = "store"
 UNUSABLE = {
@@ -15,6 +15,7 @@ UNUSABLE = {
     404: "There is no such shop or no such version of its API. An integration admin must check SHOPIFY_URL and SHOPIFY_API_VERSION.",
     423: "Shopify has locked the shop. The shop's owner must ask Shopify why.",
 }
+TOO_COSTLY = frozenset({"MAX_COST_EXCEEDED", "THROTTLED"})  # the latter where no wait would bring so many points
 FAULTS = frozenset({"INTERNAL_SERVER_ERROR", "TIMEOUT", "SERVICE_UNAVAILABLE"})
 MOST_ERRORS, MOST_FIELDS = 20, 20
 _NAME = re.compile(r"\s*(?:query|mutation)\s+(\w+)")
@@ -24,15 +25,15 @@ class NoSuchThing(Rejected):
     """Shopify knows nothing by the id we named."""
 
 
-class TooCostly(Unreadable):
-    """One query may not cost so many points, however long we wait: ask for less at a time."""
+class TooCostly(Rejected):
+    """One query may not cost so many points, however long we wait: ask for less at a time. The line works all the same."""
 
 
 class Shopify:
     """The line to one shop. Every method raises a PartnerError; none ever waits."""
 
-    def __init__(self, wire: Wire, *, version: str) -> None:
-        self._wire, self.version = wire, version
+    def __init__(self, wire: Wire, *, version: str, budget: Budget | None = None) -> None:
+        self._wire, self.version, self._budget = wire, version, budget or Budget()
 
     def read(self, document: str, **variables: Any) -> dict[str, Any]:
         """The `data` of a query. Its call may be repeated."""
@@ -54,11 +55,15 @@ class Shopify:
 
     def _call(self, document: str, variables: Mapping[str, Any], *, safe: bool) -> dict[str, Any]:
         named = _NAME.match(document)
-        reading = _Reading(safe)
+        name = named[1] if named else ""
+        question = f"{name} {variables.get('first', '')}"
+        if wait := self._budget.wait(question):
+            raise _throttled(wait)
+        reading = _Reading(safe, lambda cost: self._budget.note(question, cost))
         try:
             self._wire.post(
                 f"/admin/api/{self.version}/graphql.json",
-                label=f"/graphql {named[1] if named else ''}".rstrip(),
+                label=f"/graphql {name}".rstrip(),
                 json={"query": document, "variables": dict(variables)},
                 safe=safe,
                 denied=UNUSABLE,
@@ -74,8 +79,8 @@ class Shopify:
 class _Reading:
     """Judges an answer inside the call, so that the gate and the log hear of what a 200 refuses. `data` is what it brought."""
 
-    def __init__(self, safe: bool) -> None:
-        self._safe, self.data = safe, dict[str, Any]()
+    def __init__(self, safe: bool, note: Callable[[Cost], None]) -> None:
+        self._safe, self._note, self.data = safe, note, dict[str, Any]()
 
     def __call__(self, answer: Answer) -> None:
         try:
@@ -84,6 +89,7 @@ class _Reading:
             raise self._odd(unreadable.sentence, answer) from unreadable
         if not isinstance(body, dict):
             raise self._odd("The answer is not as agreed.", answer)
+        self._note(cost_of(_cost(body)))
         if errors := body.get("errors"):
             raise error_of(errors, _cost(body), safe=self._safe, request_id=answer.request_id)
         if not isinstance(body.get("data"), dict):
@@ -100,9 +106,8 @@ def error_of(errors: Any, cost: Any, *, safe: bool, request_id: str = "") -> Par
     listed = [error for error in errors[:MOST_ERRORS] if isinstance(error, dict)] if isinstance(errors, list) else []
     codes = {_code(error) for error in listed}
     about: dict[str, Any] = {"request_id": request_id, "status": 200}
-    if "THROTTLED" in codes:
-        wait = wait_s(cost)
-        return Throttled(PARTNER, f"Shopify asks us to wait {wait:.0f} seconds.", retry_after_s=wait, **about)
+    if "THROTTLED" in codes and not cost_of(cost).is_beyond_all_waiting:
+        return _throttled(wait_s(cost), **about)
     if "ACCESS_DENIED" in codes:
         return Denied(PARTNER, _denied(listed), **about)
     if codes & FAULTS:
@@ -110,10 +115,14 @@ def error_of(errors: Any, cost: Any, *, safe: bool, request_id: str = "") -> Par
         return lost(PARTNER, "Shopify answers with a fault of its own.", **about)
     if "RESOURCE_NOT_FOUND" in codes:
         return NoSuchThing(PARTNER, "Shopify knows nothing by this id.", **about)
-    if "MAX_COST_EXCEEDED" in codes:
+    if codes & TOO_COSTLY:
         return TooCostly(PARTNER, "Shopify refuses the query as too large, also for one order alone.", **about)
     said = _said(listed, without_personal_data(errors) if isinstance(errors, str) else "no reason given")
     return Unreadable(PARTNER, f"Shopify does not understand what we ask: {said} Its API may have changed.", **about)
+
+
+def _throttled(wait: float, **about: Any) -> Throttled:
+    return Throttled(PARTNER, f"Shopify asks us to wait {wait:.0f} seconds.", retry_after_s=wait, **about)
 
 
 def _code(error: Mapping[str, Any]) -> str:

@@ -22,6 +22,8 @@ COST = {
     "throttleStatus": {"maximumAvailable": 2000.0, "currentlyAvailable": 42, "restoreRate": 100.0},
 }
 
+PLENTY = {"requestedQueryCost": 10, "throttleStatus": {"maximumAvailable": 2000.0, "currentlyAvailable": 1990, "restoreRate": 100.0}}
+
 
 def page(*nodes: Any, more: str | None = None) -> dict[str, Any]:
     return {"pageInfo": {"hasNextPage": more is not None, "endCursor": more}, "nodes": list(nodes)}
@@ -172,7 +174,7 @@ class FakeShopify:
 
 
 def data(**fields: Any) -> dict[str, Any]:
-    return {"data": fields, "extensions": {"cost": COST}}
+    return {"data": fields, "extensions": {"cost": PLENTY}}
 
 
 def done(*, errors: list[dict[str, Any]] | None = None, **fields: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from partners.errors import Denied, PartnerError, Rejected, Throttled, UnknownOutcome, Unreachable, Unreadable
 from partners.shopify import documents
-from partners.shopify.graphql import NoSuchThing, Shopify, error_of
+from partners.shopify.graphql import NoSuchThing, Shopify, TooCostly, error_of
 from partners.shopify.throttle import wait_s
 from tests.partners.fake_web import FakeWeb, KeptGate, always, one_by_one, wire_to
 from tests.partners.shopify.fake_shopify import COST, JSON, answer, done, error, refusal
@@ -44,6 +44,7 @@ class TestTop:
         ("INTERNAL_SERVER_ERROR", Unreachable, UnknownOutcome),
         ("TIMEOUT", Unreachable, UnknownOutcome),
         ("RESOURCE_NOT_FOUND", NoSuchThing, NoSuchThing),
+        ("MAX_COST_EXCEEDED", TooCostly, TooCostly),
         ("undefinedField", Unreadable, Unreadable),
         ("INVALID_VARIABLE", Unreadable, Unreadable),
         (None, Unreadable, Unreadable),

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from orders.sync import cursor_at
-from partners.errors import RecordError, Unreadable
-from tests.partners.fake_web import FakeWeb, always, one_by_one
+from partners.errors import RecordError, Rejected, Unreadable
+from tests.partners.fake_web import FakeWeb, KeptGate, always, one_by_one
 from tests.partners.shopify.fake_shopify import FakeShopify, answer, data, line, order, page, refusal, store_of
 
 
@@ -59,8 +59,10 @@ class TestPaging:
         assert shop.asked[6][1]["first"] == 12
 
     def test_one_order_alone_that_costs_too_much_is_a_sentence(self):
-        with pytest.raises(Unreadable, match="too large"):
-            list(store_of(always(200, json.dumps(refusal("MAX_COST_EXCEEDED")).encode())).orders(""))
+        gate = KeptGate()
+        with pytest.raises(Rejected, match="too large"):
+            list(store_of(always(200, json.dumps(refusal("MAX_COST_EXCEEDED")).encode()), gate=gate).orders(""))
+        assert set(gate.told) == {"TooCostly"}
 
     @pytest.mark.parametrize(
         "orders",
