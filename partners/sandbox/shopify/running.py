@@ -104,7 +104,8 @@ class Run:
 
     def _allow(self, type_name: str, name: str) -> None:
         wanted = SCOPES.get(f"{type_name}.{name}", ())
-        if wanted and not self.granted & set(wanted):
+        implied = {scope.replace("write_", "read_") for scope in self.granted}
+        if wanted and not (self.granted | implied) & set(wanted):
             required = f"`{wanted[0]}` access scope."
             extra = {"code": "ACCESS_DENIED", "documentation": DOCUMENTED, "requiredAccess": required}
             raise Fault(f"Access denied for {name} field. Required access: {required}", extra=extra)

@@ -59,7 +59,7 @@ def _line(key: int, place: int, line: dict[str, Any], product: Product) -> Line:
         quantity=line["quantity"],
         current=line["quantity"],
         price=Decimal(line["unitPrice"]),
-        attributes=[("Hire", "yes")] if line["hire"] else [],
+        attributes=[*([("_hire", "yes")] if line["hire"] else []), ("_measurements", ", ".join(line["measurements"]))],
     )
 
 
