@@ -4,6 +4,7 @@ The fixes are made by the named people through the same actions as the screens, 
 gives to whoever asks the customer. Every number is counted at the end, in our database and in the sandbox's.
 """
 
+import csv
 import json
 import time
 import urllib.request
@@ -11,8 +12,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
@@ -40,23 +43,26 @@ def tell(sandbox_url: str, *, say: Say) -> dict[str, Any]:
     plan = ask(f"{sandbox_url}/_sandbox/plan")
     say("checking the orders; the good ones go to ACS")
     sweep()
-    found = open_codes()
-    say(f"{len(found)} orders are held: asking the customers and colleagues")
+    found, held_there = open_codes(), held_in_shop(sandbox_url)
+    say(f"{len(found)} orders are held, {len(held_there)} in the shop: asking the customers and colleagues")
     for number, answer in plan["answers"].items():
         fix(number, answer)
     say("checking again and sending what has been put right")
     sweep()
     sweeping.once()
-    return count(plan, found, sandbox_url) | {"seconds": round(time.monotonic() - began, 1)}
+    shop = {"store": settings.STORE, "held": sorted(held_there), "still_held": sorted(held_in_shop(sandbox_url))}
+    return count(plan, found, sandbox_url) | {"shop": shop, "seconds": round(time.monotonic() - began, 1)}
 
 
 def is_as_planned(result: Mapping[str, Any]) -> list[str]:
     """What differs from the plan, in sentences; nothing when the story went as it should."""
-    orders, plan = result["orders"], result["plan"]
+    orders, plan, shop = result["orders"], result["plan"], result["shop"]
     wrong = [
         ("mirrored orders", orders["mirrored"], plan["orders"]["mirrored"]),
         ("orders held, by code", orders["held"], plan["orders"]["held"]),
         ("orders held that should not be, or not held that should", result["misjudged"], []),
+        ("orders held in the shop", shop["held"], sorted(plan["faults"])),
+        ("orders still held in the shop when all was put right", shop["still_held"], []),
         ("orders put right", orders["fixed"], sum(plan["orders"]["held"].values())),
         ("orders read back as sent", orders["read_back_equal"], orders["released"]),
         ("orders at ACS", orders["at_acs"], orders["released"]),
@@ -204,6 +210,15 @@ def read_back_equal() -> int:
     sent = Intent.objects.filter(kind=KIND, state=Intent.State.DONE, business_id__in=released)
     latest = {intent.business_id: intent for intent in sent.order_by("revision")}
     return sum(1 for intent in latest.values() if not still_differs(intent))
+
+
+def held_in_shop(sandbox_url: str) -> set[str]:
+    """The orders that bear our hold where their shop's own staff look."""
+    if settings.STORE == "shopify":
+        orders = ask(f"{sandbox_url}/_sandbox/shopify/state")["orders"]
+        return {number for number, order in orders.items() if any(hold["handle"].startswith("lockstep-") for hold in order["holds"])}
+    with (Path(settings.STORE_FOLDER) / "out" / "holds.csv").open(newline="") as rows:
+        return {row["order"] for row in csv.DictReader(rows) if not row["released_at"]}
 
 
 def ask(url: str) -> dict[str, Any]:

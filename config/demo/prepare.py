@@ -16,7 +16,7 @@ from django.utils import timezone
 from config.demo.stage import PASSWORD, Trouble
 from config.roles import DEMO_PEOPLE
 from config.running import run_feed
-from orders.tasks import review_new
+from orders.tasks import review_new, stay_subscribed
 from partners import mappings
 from partners.models import CodeMapping, SyncRun
 
@@ -65,6 +65,10 @@ def mirror(say: Callable[[str], None]) -> None:
 
 
 def first_look(say: Callable[[str], None]) -> None:
-    """Check the orders once before anybody looks, so that nobody meets an empty desk; the workers send what may go."""
+    """Check the orders once before anybody looks, so that nobody meets an empty desk; the workers send what may go.
+
+    Where the shop can write to us, it is asked to.
+    """
+    stay_subscribed()
     counts = review_new()
     say(f"{counts['looked_at']} orders checked, {counts['held']} held")

@@ -4,6 +4,7 @@ The process that the person started owns nothing but child processes: the sandbo
 web and the workers, each with settings that point at the sandbox. Your own settings and database are never touched.
 """
 
+import json
 import os
 import secrets
 import shutil
@@ -35,6 +36,7 @@ NEUTRAL = {
     "LOG_FORMAT": "text",
     "LOG_LEVEL": "WARNING",
     **dict.fromkeys(("REDIS_URL", "RELEASES", "LABELS_BY", "MODE_ACS", "MODE_INPOST", "MODE_STORE", "ACS_SUBSCRIPTION_KEY"), ""),
+    "SHOPIFY_WEBHOOK_ADDRESS": "",
 }
 
 
@@ -91,6 +93,12 @@ class Stage:
         if not printed.whole.wait(SETTINGS_WITHIN_S):  # it answers a moment before it has said everything
             raise Trouble("The make-believe partners did not print their settings.")
         self.env |= {"SANDBOX_URL": f"http://127.0.0.1:{port}", **printed.settings}
+
+    def let_the_shop_write(self) -> None:
+        """The shop writes to an https address alone: give us one, and a tunnel from there to this machine."""
+        host = "https://lockstep.example"
+        self.env["SHOPIFY_WEBHOOK_ADDRESS"] = f"{host}/webhooks/shopify/"
+        tell(f"{self.env['SANDBOX_URL']}/_sandbox/shopify/webhooks", {"tunnel": {host: f"http://127.0.0.1:{self.port}"}})
 
     def run(self, *arguments: str) -> int:
         """Run one manage.py command to its end and give its exit code; raises Stopped when the person will not wait for it."""
@@ -183,6 +191,15 @@ def answers(url: str) -> bool:
         except urllib.error.HTTPError as error:
             return error.code < 500
     return False
+
+
+def tell(url: str, said: dict[str, object]) -> None:
+    """Raises Trouble when it is not taken."""
+    request = urllib.request.Request(url, data=json.dumps(said).encode(), method="POST")  # noqa: S310 - our own loopback address
+    try:
+        urllib.request.urlopen(request, timeout=5).close()  # noqa: S310
+    except OSError as error:
+        raise Trouble(f"The make-believe partners did not listen: {error}") from error
 
 
 def free_port() -> int:

@@ -93,11 +93,12 @@ def test_the_demo_serves_signs_in_and_leaves_nothing_behind(demo):
     assert alive(everyone) == []
 
 
-@pytest.mark.parametrize("seed", [7, 8])
-def test_the_story_ends_as_the_plan_says(seed, tmp_path):
+@pytest.mark.parametrize(("store", "seed"), [("shopify", 7), ("shopify", 8), ("folder", 7)])
+def test_the_story_ends_as_the_plan_says(store, seed, tmp_path):
     env = {**environment(), "LOCKSTEP_DEMO_FOLDER": str(tmp_path / "demo")}
 
-    done = subprocess.run(manage("demo", "--once", "--json", "--seed", str(seed)), env=env, cwd=BASE_DIR, capture_output=True, text=True)
+    asked = ("--json", "--seed", str(seed), *(["--store", store] if store != "shopify" else []))
+    done = subprocess.run(manage("demo", "--once", *asked), env=env, cwd=BASE_DIR, capture_output=True, text=True)
 
     assert done.returncode == 0, done.stderr[-2000:]
     result = json.loads(done.stdout.splitlines()[-1])
@@ -106,6 +107,7 @@ def test_the_story_ends_as_the_plan_says(seed, tmp_path):
     assert orders["mirrored"] == plan["orders"]["mirrored"]
     assert orders["released"] == orders["read_back_equal"] == orders["at_acs"] > 0
     assert orders["at_acs_twice"] == 0
+    assert result["shop"] == {"store": store, "held": sorted(plan["faults"]), "still_held": []}
     assert result["invariants"]["broken"] == 0
 
 

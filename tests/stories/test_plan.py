@@ -3,7 +3,6 @@
 from collections import Counter
 
 import pytest
-
 from django.utils import timezone
 
 from config.running import run_feed

@@ -25,6 +25,9 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
         parser.add_argument("--days", type=int, default=5, help="how many days ago the make-believe world began (default 5)")
         parser.add_argument("--seed", type=int, default=7, help="another number, another world (default 7)")
+        parser.add_argument(
+            "--store", choices=("shopify", "folder"), default="shopify", help="where the orders come from (default shopify)"
+        )
         parser.add_argument("--inside", choices=("prepare", "story"), help=SUPPRESS)
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -45,12 +48,15 @@ class Command(BaseCommand):
     def _outside(self, stage: Stage, began: float, **options: Any) -> None:
         stage.clear()
         self._say("starting the make-believe partners")
-        stage.start_sandbox("--seed", str(options["seed"]), "--days", str(options["days"]), "--folder", str(stage.folder / "shop"))
+        wanted = {name: str(options[name]) for name in ("seed", "days", "store")} | {"folder": str(stage.folder / "shop"), "plan": "plus"}
+        stage.start_sandbox(*(part for name, value in wanted.items() for part in (f"--{name}", value)))
         if options["once"]:
             json_too = ["--json"] if options["json"] else []
             if code := stage.run("demo", "--inside", "story", *json_too):
                 sys.exit(code)
             return
+        if options["store"] == "shopify":
+            stage.let_the_shop_write()
         if stage.run("demo", "--inside", "prepare"):
             raise Trouble("The world could not be prepared; the messages are above.")
         stage.serve()

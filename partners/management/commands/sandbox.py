@@ -28,7 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--days", type=int, default=5, help="how many days ago the first order was placed (default 5)")
         parser.add_argument("--faults", help="a file with a JSON list of faults to arm at the start")
         parser.add_argument("--folder", type=Path, help="the shop's folder (default var/sandbox/shop)")
-        parser.add_argument("--store", choices=("folder", "shopify"), default="folder", help="which shop Lockstep asks (default folder)")
+        parser.add_argument("--store", choices=("shopify", "folder"), default="shopify", help="which shop is asked (default shopify)")
         parser.add_argument(
             "--plan", choices=tuple(PLANS), default="standard", help="how many calls the shop's plan allows (default standard)"
         )
