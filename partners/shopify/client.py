@@ -93,13 +93,16 @@ class ShopifyStore:
         return subscribe(self._shop, callback)
 
     def check(self) -> str:
-        """Prove that the token is good, has the scopes it needs, and reads orders with their phone numbers."""
+        """Prove that the token is good, reads an order with every field that the feed asks for, and has the scopes it needs.
+
+        The order comes first: a good answer to anything else would say that the line works while the feed cannot be read.
+        """
+        self._shop.read(documents.ORDERS, first=1, after=None, since=None)
         said = self._shop.read(documents.ACCESS)
         self.granted = scopes.granted(said)
         if lacking := scopes.missing(self.granted):
             raise Denied(PARTNER, f"The app lacks {' and '.join(lacking)}. An integration admin must add them to it and install it again.")
         scopes.guard_version(said, self._shop.version)
-        self._shop.read(documents.PROOF)
         return f"Shopify opens {scopes.shop_name(said)}: orders can be read, held and tagged by version {self._shop.version}."
 
     def _pages(self, since: str | None) -> Iterator[list[dict[str, Any]]]:

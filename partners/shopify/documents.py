@@ -128,13 +128,6 @@ query Access {
   publicApiVersions { handle supported }
 }
 """
-PROOF = """
-query Proof {
-  orders(first: 1, reverse: true, sortKey: UPDATED_AT) {
-    nodes { id name email phone customer { defaultPhoneNumber { phoneNumber } } shippingAddress { phone } }
-  }
-}
-"""
 
-QUERIES = (ORDERS, ORDER, *REST.values(), STANDING, TAGS, SUBSCRIPTIONS, ACCESS, PROOF)
+QUERIES = (ORDERS, ORDER, *REST.values(), STANDING, TAGS, SUBSCRIPTIONS, ACCESS)
 MUTATIONS = (HOLD, RELEASE, TAG, UNTAG, SUBSCRIBE)

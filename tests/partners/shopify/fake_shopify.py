@@ -169,9 +169,6 @@ class FakeShopify:
         scopes = {"accessScopes": [{"handle": scope} for scope in self.scopes]}
         return data(shop={"name": "Lovely Dresses"}, currentAppInstallation=scopes, publicApiVersions=versions)
 
-    def on_proof(self) -> dict[str, Any]:
-        return data(orders={"nodes": list(self.orders.values())[:1]})
-
 
 def data(**fields: Any) -> dict[str, Any]:
     return {"data": fields, "extensions": {"cost": PLENTY}}

@@ -166,7 +166,7 @@ class TestCheck:
         shop = FakeShopify().add(order(1))
         store = store_of(FakeWeb(shop.reply))
         assert "Lovely Dresses" in store.check()
-        assert (store.granted, shop.names()) == (tuple(sorted(SCOPES)), ["Access", "Proof"])
+        assert (store.granted, shop.names()) == (tuple(sorted(SCOPES)), ["Orders", "Access"])
 
     def test_every_missing_scope_is_named(self):
         store = store_of(FakeWeb(FakeShopify(scopes=("read_orders", "write_third_party_fulfillment_orders")).reply))
