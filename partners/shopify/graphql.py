@@ -17,6 +17,9 @@ UNUSABLE = {
 }
 TOO_COSTLY = frozenset({"MAX_COST_EXCEEDED", "THROTTLED"})  # the latter where no wait would bring so many points
 FAULTS = frozenset({"INTERNAL_SERVER_ERROR", "TIMEOUT", "SERVICE_UNAVAILABLE"})
+REFUSALS = frozenset(
+    {"BAD_REQUEST", "INVALID_FIELD_ARGUMENTS", "INVALID_VARIABLE"}
+)  # seen with `null` as the change's data: nothing was done
 MOST_ERRORS, MOST_FIELDS = 20, 20
 _NAME = re.compile(r"\s*(?:query|mutation)\s+(\w+)")
 
@@ -91,7 +94,7 @@ class _Reading:
             raise self._odd("The answer is not as agreed.", answer)
         self._note(cost_of(_cost(body)))
         if errors := body.get("errors"):
-            raise error_of(errors, _cost(body), safe=self._safe, request_id=answer.request_id)
+            raise error_of(errors, _cost(body), safe=self._safe, began="data" in body, request_id=answer.request_id)
         if not isinstance(body.get("data"), dict):
             raise self._odd("The answer holds no data.", answer)
         self.data = body["data"]
@@ -101,8 +104,11 @@ class _Reading:
         return kind(PARTNER, why, request_id=answer.request_id, status=answer.status)
 
 
-def error_of(errors: Any, cost: Any, *, safe: bool, request_id: str = "") -> PartnerError:
-    """What the top-level `errors` of a 200 mean. `safe` says that the call changed nothing, whatever became of it."""
+def error_of(errors: Any, cost: Any, *, safe: bool, began: bool = False, request_id: str = "") -> PartnerError:
+    """What the top-level `errors` of a 200 mean. `safe` says that the call changed nothing, whatever became of it.
+
+    `began` says that there is data beside them: then the fault was met while the call was carried out, and not before.
+    """
     listed = [error for error in errors[:MOST_ERRORS] if isinstance(error, dict)] if isinstance(errors, list) else []
     codes = {_code(error) for error in listed}
     about: dict[str, Any] = {"request_id": request_id, "status": 200}
@@ -117,6 +123,8 @@ def error_of(errors: Any, cost: Any, *, safe: bool, request_id: str = "") -> Par
         return NoSuchThing(PARTNER, "Shopify knows nothing by this id.", **about)
     if codes & TOO_COSTLY:
         return TooCostly(PARTNER, "Shopify refuses the query as too large, also for one order alone.", **about)
+    if began and not safe and not codes & REFUSALS:
+        return UnknownOutcome(PARTNER, f"Shopify met a fault in the middle: {_said(listed, 'no reason given.')}", **about)
     said = _said(listed, without_personal_data(errors) if isinstance(errors, str) else "no reason given")
     return Unreadable(PARTNER, f"Shopify does not understand what we ask: {said} Its API may have changed.", **about)
 

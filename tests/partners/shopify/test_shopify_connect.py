@@ -91,3 +91,16 @@ class TestLine:
                 with pytest.raises(Denied):
                     connect.store().order("LS-1", store_id="1")
         assert len(web.asked) == 1
+
+    def test_neither_the_token_nor_a_customer_s_data_is_written_into_the_log(self, by_shopify, caplog, capsys):
+        shop = FakeShopify().add(order(1))
+        with connect.use({"store": FakeWeb(shop.reply).transport}):
+            list(connect.store().orders(""))
+            connect.store().tag("LS-1", store_id="1", add=("a",))
+            by_shopify.SHOPIFY_ACCESS_TOKEN = "shpat_withdrawn"
+            with pytest.raises(Denied) as denied:
+                connect.store().order("LS-1", store_id="1")
+        told = caplog.text + "".join(capsys.readouterr()) + str(denied.value)
+
+        assert "/graphql Orders" in told
+        assert not any(secret in told for secret in (TOKEN, "shpat_withdrawn", "07700", "ada@", "Order/1", "LS-1"))

@@ -56,6 +56,11 @@ class TestTop:
         assert (type(of_read(web)), type(of_change(web))) == (on_read, on_change)
         assert len(web.asked) == 2
 
+    def test_a_fault_in_the_middle_of_a_change_leaves_its_outcome_open(self):
+        body = refusal(None, "Something broke") | {"data": {"answer": None}}
+        assert (type(of_read(saying(body))), type(of_change(saying(body)))) == (Unreadable, UnknownOutcome)
+        assert type(of_change(saying(refusal("BAD_REQUEST") | {"data": {"answer": None}}))) is Unreadable
+
     def test_the_wait_is_what_the_budget_lacks(self):
         throttled = of_read(saying(refusal("THROTTLED")))
         assert isinstance(throttled, Throttled)
