@@ -7,6 +7,7 @@ field: `/orders`, `/fulfillmentOrderHold`.
 import math
 import re
 import threading
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -70,7 +71,7 @@ class Shopify(App):
             return as_json({"errors": {"query": "Required parameter missing or invalid"}}, 400)
         with self.world.lock:
             reply = as_json(self._result(said, schema, refuse=refuse))
-        reply.headers["X-Shopify-API-Version"] = VERSION
+        reply.headers |= {"X-Shopify-API-Version": VERSION, "X-Request-Id": str(uuid.uuid4())}
         return reply
 
     def _result(self, said: Said, schema: Schema, *, refuse: bool) -> dict[str, Any]:
