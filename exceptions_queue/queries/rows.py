@@ -45,7 +45,7 @@ _ROW = (
     '<td class="pick"><label><input type="checkbox" name="ids" value="{pk}"><span class="sr-only">Pick {plain}</span></label></td>'
     '<td class="due">{due}</td><td class="order">{subject}</td>'
     '<td class="what"><div><a class="case-link" href="{url}" title="{sentence}">{sentence_html}</a>'
-    '<small class="case-do">{flags}<span class="nr mono">{plain}</span>{what_to_do}</small><span class="eyes">{eyes}</span></div></td>'
+    '<small class="case-do">{flags}<span class="nr mono">{plain}</span> {what_to_do}</small><span class="eyes">{eyes}</span></div></td>'
     '<td class="owner"><div><span class="desk-name">{owner}</span>{person}</div></td>'
     '<td class="num"><span>{value}</span><small>{age}</small></td></tr>'
 )

@@ -69,7 +69,7 @@
     if (!loading) wantsFocus = false;
   };
 
-  document.body.addEventListener("htmx:afterSwap", ({ detail: { target, requestConfig } }) => {
+  document.body.addEventListener("htmx:afterSettle", ({ target: settled, detail: { target, requestConfig } }) => {
     if (target === pane) {
       pane.scrollTop = 0;
       const case_ = shown();
@@ -84,9 +84,7 @@
     } else if (target.id === "fix" || target.closest("#fix")) {
       if (submitsItself) { submitsItself = false; pane.querySelector("#fix form")?.requestSubmit(); }
       else if (wantsFocus && requestConfig.verb === "get") focusFirst();
-    } else if (target.id === "jobs" || target.closest("#jobs")) {
-      if (!target.querySelector("[hx-trigger]")) pulse();
-    }
+    } else if (settled.closest("#jobs") && !$("jobs").querySelector("[hx-trigger]")) pulse();
   });
 
   // A room has put something right: the case closes by itself, or there is more to do.
@@ -224,13 +222,13 @@
   // --- mouse and forms ---------------------------------------------------------------------------------------------
   const ACTS = { next: () => open(step(1, openId())), previous: () => open(step(-1, openId())), close: back, reload: () => reload() };
   document.addEventListener("click", (event) => {
+    if (event.target.closest("#pane [data-fix], #pane [data-key]")) wantsFocus = true; // htmx has it in hand already
     if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const { target } = event, act = target.closest("[data-do]"), row = target.closest("tbody tr");
     if (act) ACTS[act.dataset.do]();
     else if (target.closest("[data-ask]")) { event.preventDefault(); ask(target.closest("[data-ask]").href); }
     else if (target.closest("#unpick")) { picked.clear(); pickAll(false); count(); }
     else if (row && body?.contains(row) && beside.matches && (target.closest(".case-link") || !target.closest("a, button, label, input"))) { event.preventDefault(); open(row); }
-    else if (target.closest("#pane [data-fix], #pane [data-key]")) wantsFocus = true;
     else if (pane.contains(target) && /^\/queue\/\d+\/$/.test(target.closest("a:not([data-page])")?.pathname ?? "")) { event.preventDefault(); load(target.closest("a").href); }
   });
   document.addEventListener("change", ({ target }) => {
@@ -292,7 +290,7 @@
     u: () => [...document.querySelectorAll(".toasts [data-undo]")].pop()?.click(),
     "?": () => $("keys").showModal(),
   };
-  let goes_ = 0;
+  let went = -Infinity;
   const escape = (event) => {
     const field = event.target.closest?.("#pane :is(input, textarea, select)");
     const unfolded = pane.querySelector(".acts details[open], .happened details[open]");
@@ -303,21 +301,23 @@
   };
   const enter = (event) => {
     if (event.target.closest("a, button, summary, input, select")) return;
+    event.preventDefault();
+    if (pane.querySelector(".htmx-request")) return; // nobody confirms what has not come yet
     const field = pane.contains(event.target) && pane.querySelector(`#fix :is(${FIELD})`);
     if (field) { field.focus(); field.select?.(); }
     else if (pane.contains(event.target)) first()?.focus();
     else open(rowOf(cursor) ?? alive()[0]);
-    event.preventDefault();
   };
   document.addEventListener("keydown", (event) => {
     const { key, target } = event;
+    if (key === "Enter" && target.matches?.(":is(#ask, #pane) select")) { event.preventDefault(); return target.form.requestSubmit(); }
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     if (key === "Escape") return escape(event);
     if (target.closest?.(`${FIELD}, select, [contenteditable]`)) return;
     if (key === "Enter") return enter(event);
-    const went = event.timeStamp - goes_ < 1500 && GO[key];
-    goes_ = key === "g" ? event.timeStamp : 0;
-    if (went) location.assign(went);
+    const there = event.timeStamp - went < 1500 && GO[key];
+    went = key === "g" ? event.timeStamp : -Infinity;
+    if (there) location.assign(there);
     else if (/^[1-9]$/.test(key)) press(`[data-fix="${key}"]`);
     else if (Object.hasOwn(KEYS, key)) KEYS[key]();
     else return;

@@ -56,10 +56,13 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 
 @pytest.fixture
-def world(settings, tmp_path, transactional_db) -> Iterator[World]:
-    """Seven people, a seeded world behind a real socket, mirrored and looked at once; the good orders have gone."""
+def world(request, settings, tmp_path, transactional_db) -> Iterator[World]:
+    """Seven people, a seeded world behind a real socket, mirrored and looked at once; the good orders have gone.
+
+    Of 60 orders, or of as many as a test asks for through `indirect` parameters.
+    """
     cache.clear()
-    world = World(seed=7, orders=60, lockers=120)
+    world = World(seed=7, orders=getattr(request, "param", 60), lockers=120)
     open_shop(world, tmp_path)
     server, _ = serve(world)
     for name, value in settings_for(server.base_url, tmp_path).items():
