@@ -157,7 +157,9 @@ def test_an_act_is_taken_back_with_one_key_and_a_snooze_prints_its_return(world:
     expect(page.locator("#case-pane")).to_contain_text("nobody has it")
 
     hands.press("s")
-    expect(page.locator(".picks").first).to_contain_text(re.compile(r"Until today \d\d:\d\d \(.* before it is due\)|past the time it is due"))
+    expect(page.locator(".picks").first).to_contain_text(
+        re.compile(r"Until today \d\d:\d\d \(.* before it is due\)|past the time it is due")
+    )
     hands.press("Enter")
 
     expect(page.locator("#case-pane")).not_to_have_attribute("data-case", str(case.pk))
