@@ -84,6 +84,9 @@ class ExceptionCase(Subject):
             models.Index(fields=["owner", "code", "due_at", "id"], condition=Q(state=CaseState.OPEN), name="open_by_owner_code_due"),
             models.Index(fields=["assignee", "due_at", "id"], condition=Q(state=CaseState.OPEN), name="open_by_assignee_due"),
             models.Index(fields=["cause_key", "due_at"], condition=Q(state=CaseState.OPEN), name="open_by_cause"),
+            models.Index(
+                fields=["snoozed_until"], condition=Q(state=CaseState.OPEN, snoozed_until__isnull=False), name="open_by_end_of_snooze"
+            ),
             models.Index(fields=["waiting_until"], condition=Q(waiting_since__isnull=False), name="cases_that_wait"),
             models.Index(fields=["-closed_at", "-id"], condition=~Q(state=CaseState.OPEN), name="closed_latest_first"),
             models.Index(fields=["subject_type", "subject_id"], name="cases_of_a_subject"),
