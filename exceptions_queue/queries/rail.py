@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.core.cache import cache
 from django.db import connection
 
 from exceptions_queue.models import CaseCount, ExceptionCase
@@ -12,6 +13,7 @@ from exceptions_queue.queries import words
 from exceptions_queue.states import CaseState
 
 CAP = 10_000  # counted exactly up to here, then "10,000+"
+MANY_FOR_S = 30  # how long "10,000+" before a cut-off is believed: as long as it is that many, nobody reads the rest
 
 
 @dataclass
@@ -45,12 +47,20 @@ class Counts:
 def counts(*, user_id: int | None, cutoff_at: datetime, at: datetime) -> Counts:
     """One statement: the counter rows, and views whose counting stops at `CAP`."""
     answer = Counts()
-    instants = (cutoff_at, at, words.midnight(at))
+    instants = (at, words.midnight(at))
     asked: list[Any] = [user_id, *(connection.ops.adapt_datetimefield_value(instant) for instant in instants)]
+    many = f"rail-many-{cutoff_at.isoformat()}"
+    known_many = cache.get(many)
+    if not known_many:
+        asked.append(connection.ops.adapt_datetimefield_value(cutoff_at))
     with connection.cursor() as cursor:
-        cursor.execute(_SQL, asked)
+        cursor.execute(_SQL if known_many else _SQL + _BEFORE_CUTOFF, asked)
         for owner, code, count in cursor.fetchall():
             _add(answer, owner, code, count)
+    if known_many:
+        answer.before_cutoff = CAP + 1
+    elif answer.before_cutoff > CAP:
+        cache.set(many, True, MANY_FOR_S)
     answer.unassigned = _unassigned(answer)
     return answer
 
@@ -88,16 +98,19 @@ _TABLE = ExceptionCase._meta.db_table
 _OPEN = f"state = '{CaseState.OPEN.value}'"
 _VIEWS = {  # in the order of the parameters of `counts`
     "mine": f"{_OPEN} AND assignee_id = %s",
-    "before_cutoff": f"{_OPEN} AND due_at <= %s",
     "snoozed": f"{_OPEN} AND snoozed_until > %s",
     "closed_today": f"state <> '{CaseState.OPEN.value}' AND closed_at >= %s",
     "assigned": f"{_OPEN} AND assignee_id IS NOT NULL",
     "waiting": f"{_OPEN} AND waiting_since IS NOT NULL",
 }
-_COUNTS = " ".join(
-    f"UNION ALL SELECT '', '{name}', (SELECT count(*) FROM (SELECT 1 FROM {_TABLE} WHERE {where} LIMIT {CAP + 1}) AS {name})"  # noqa: S608 - ours only
-    for name, where in _VIEWS.items()
-)
+
+
+def _counted(name: str, where: str) -> str:
+    return f" UNION ALL SELECT '', '{name}', (SELECT count(*) FROM (SELECT 1 FROM {_TABLE} WHERE {where} LIMIT {CAP + 1}) AS {name})"  # noqa: S608 - ours only
+
+
+_COUNTS = "".join(_counted(name, where) for name, where in _VIEWS.items())
+_BEFORE_CUTOFF = _counted("before_cutoff", f"{_OPEN} AND due_at <= %s")
 _SQL = f"""
 SELECT owner, code, open_count FROM {CaseCount._meta.db_table} WHERE open_count > 0
 UNION ALL SELECT '', 'newest', (SELECT coalesce(max(id), 0) FROM {_TABLE})
