@@ -80,7 +80,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "config.context.desk",
             ],
-            "builtins": ["django_htmx.templatetags.django_htmx", "heroicons.templatetags.heroicons", "config.templatetags.icons"],
+            "builtins": ["django_htmx.templatetags.django_htmx", "config.templatetags.icons"],
         },
     }
 ]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import django_filters
@@ -55,12 +56,12 @@ class CaseFilter(django_filters.FilterSet):
         self.base_filters = {name: self.base_filters[name] for name in asked}
         super().__init__(asked, queryset, request=request)
 
-    @property
+    @cached_property
     def refused(self) -> list[str]:
         """The parameters whose value does not exist: they are left out of the question."""
         return sorted(self.form.errors)
 
-    @property
+    @cached_property
     def asked(self) -> dict[str, str]:
         """The parameters that narrow the list, as they go into a link; "open" is the default and left out."""
         given = {name: value for name, value in self.data.items() if name not in self.refused}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from exceptions_queue import actions, calendars
 from exceptions_queue.catalogue import CATALOGUE, sentence
+from exceptions_queue.catalogue.kinds import CHECK_AGAIN
 from exceptions_queue.filters import CaseFilter
 from exceptions_queue.models import ExceptionCase
 from exceptions_queue.queries import keyset, presence, rail, rail_html, rows, sheets, words
@@ -60,8 +62,16 @@ def queue(request: Signed) -> HttpResponse:
         "links": _links(base, asked.asked, page),
         "page": page,
         "now": words.moment(now, now),
+        "at": _addresses(),
     }
     return render(request, "exceptions_queue/queue.html", context)
+
+
+@cache
+def _addresses() -> dict[str, str]:
+    """Where this page leads: looked up once, for a dozen look-ups cost as much as a query."""
+    names = ("list", "take-next", "jobs", "causes", "views", "pulse", "ask", "matching", "save-view", "export")
+    return {name.replace("-", "_"): reverse(f"queue:{name}") for name in names} | {"recheck": reverse(CHECK_AGAIN.url_name)}
 
 
 @require_POST

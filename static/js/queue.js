@@ -324,6 +324,7 @@
     event.preventDefault();
   });
 
+  clear();
   rows().forEach((row) => { if (picked.has(idOf(row))) pick(row, true); });
   count();
   if (kept("opens")) { keep("opens", false); open(alive()[0]); }
