@@ -64,3 +64,25 @@ class AcsSku(models.Model):
 
     def __str__(self) -> str:
         return self.sku
+
+
+class SizeCorrection(models.Model):
+    """How much a SKU's packed parcel differs from its stated volume, learnt from parcels that held nothing else.
+
+    `factor` is in thousandths: packed volume over stated volume, the median of the last `seen` parcels. Used once accepted.
+    """
+
+    sku = models.CharField(max_length=64, unique=True)
+    factor = models.IntegerField()
+    seen = models.IntegerField(default=0)
+    recent = models.JSONField(default=list, help_text="The last factors, newest last.")
+    learnt_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey("auth.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        permissions = [("accept_sizecorrection", "Can accept a learnt size")]
+        constraints = [models.CheckConstraint(condition=Q(factor__gt=0), name="a_factor_is_positive")]
+
+    def __str__(self) -> str:
+        return self.sku

@@ -1,4 +1,4 @@
-"""What is kept about what was sold: the mirrored order with its lines, the gate's decisions, the resolver rules."""
+"""What was sold: the mirrored order with its lines."""
 
 from django.db import models
 from django.db.models import Q
@@ -66,6 +66,13 @@ class Order(models.Model):
     acs_seen_at = models.DateTimeField(null=True, blank=True)
     shop_held_at = models.DateTimeField(null=True, blank=True, help_text="Since when the shop shows our hold.")
     acs_tracking = models.CharField(max_length=60, blank=True)
+    acs_packed = models.JSONField(
+        default=dict, blank=True, help_text='What ACS packed: {"length_mm", "width_mm", "height_mm", "weight_g"}, as far as it says.'
+    )
+    acs_short = models.JSONField(default=list, blank=True, help_text='What ACS could not pick: [{"line_id", "sku", "wanted", "picked"}].')
+    shop_told_at = models.DateTimeField(null=True, blank=True, help_text="When the shop showed `shop_tracking` as fulfilled.")
+    shop_tracking = models.CharField(max_length=60, blank=True)
+    shop_fulfilment_id = models.CharField(max_length=64, blank=True)
 
     customer_key = models.CharField(max_length=32, blank=True)
     contents_key = models.CharField(max_length=32, blank=True)
@@ -84,6 +91,8 @@ class Order(models.Model):
             ("resend_order", "Can send an order to ACS again"),
             ("see_contact_order", "Can see contact data on an order"),
             ("reveal_contact_order", "Can reveal contact data, recorded in the audit log"),
+            ("consolidate_order", "Can decide on an order that waits to be whole"),
+            ("reassign_order", "Can send orders of a closed locker to others"),
         ]
         indexes = [
             models.Index(fields=["-placed_at", "-id"], name="orders_latest_first"),
@@ -125,62 +134,3 @@ class OrderLine(models.Model):
             models.CheckConstraint(condition=Q(quantity__gte=0), name="quantity_is_not_negative"),
         ]
         indexes = [models.Index(fields=["sku"], name="lines_by_sku")]
-
-
-class GateDecision(models.Model):
-    """What one gate said of one order, with the inputs it saw, so that the decision can be replayed."""
-
-    class Gate(models.TextChoices):
-        RELEASE = "release", "Release"
-
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="decisions")
-    gate = models.CharField(max_length=12, choices=Gate)
-    passed = models.BooleanField()
-    findings = models.JSONField(default=dict)
-    inputs = models.JSONField(default=dict)
-    inputs_hash = models.CharField(max_length=32)
-    rules_version = models.CharField(max_length=20)
-    decided_at = models.DateTimeField()
-
-    class Meta:
-        indexes = [models.Index(fields=["order", "-id"], name="decisions_of_an_order")]
-
-
-class ResolverRule(models.Model):
-    """Where to look for one fact in what the shop sends. Rules of a fact are tried by `position`; the first hit wins."""
-
-    class Fact(models.TextChoices):
-        LOCKER = "locker_id", "Locker ID"
-        MOBILE = "mobile", "Mobile number"
-        DISPATCH_ON = "dispatch_on", "Dispatch date"
-        DELIVER_ON = "deliver_on", "Delivery date"
-        EVENT_ON = "event_on", "Event date"
-        RETURN_ON = "return_on", "Return date"
-
-    class Source(models.TextChoices):
-        ATTRIBUTE = "attribute", "Order attribute"
-        METAFIELD = "metafield", "Order metafield"
-        PHONE = "phone", "Phone number given at"
-        SERVICE_CODE = "service_code", "Delivery service code"
-        SERVICE_TITLE = "service_title", "Delivery service title"
-        ADDRESS = "address", "Shipping address field"
-
-    fact = models.CharField(max_length=12, choices=Fact)
-    position = models.IntegerField()
-    name = models.CharField(max_length=60)
-    source = models.CharField(max_length=16, choices=Source)
-    key = models.CharField(max_length=120, blank=True, help_text="Attribute name, metafield key, phone source or address field.")
-    json_path = models.CharField(
-        max_length=120, blank=True, help_text="Dotted path inside a JSON value, e.g. point.code or attributes.0.value."
-    )
-    pattern = models.CharField(
-        max_length=200, blank=True, help_text="Regular expression; its first group, or the whole match, is the value."
-    )
-    enabled = models.BooleanField(default=True)
-
-    class Meta:
-        ordering = ["fact", "position", "id"]
-        constraints = [models.UniqueConstraint(fields=["fact", "name"], name="one_rule_per_fact_and_name")]
-
-    def __str__(self) -> str:
-        return f"{self.get_fact_display()}: {self.name}"

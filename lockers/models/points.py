@@ -1,4 +1,4 @@
-"""What is kept about where a parcel can wait: the mirror of InPost's points."""
+"""The mirror of InPost's points: where a parcel can wait."""
 
 from django.db import models
 from django.db.models import Q

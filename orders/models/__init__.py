@@ -1,0 +1,9 @@
+"""What is kept about what was sold."""
+
+from orders.models.consolidation import Consolidation
+from orders.models.gates import GateDecision
+from orders.models.integrity import IntegrityFinding, IntegrityRun
+from orders.models.orders import Order, OrderLine
+from orders.models.resolver import ResolverRule
+
+__all__ = ["Consolidation", "GateDecision", "IntegrityFinding", "IntegrityRun", "Order", "OrderLine", "ResolverRule"]
