@@ -147,9 +147,13 @@ def sign_in(browser: Browser, live_server, watch: Watch) -> Iterator[Callable[..
         window.close()
 
 
-def axe_faults(page: Page) -> list[str]:
-    """What the accessibility checker finds: rule, and where."""
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+COLOURS = {"type": "rule", "values": ["color-contrast"]}
+
+
+def axe_faults(page: Page, *, colours_only: bool = False) -> list[str]:
+    """What the accessibility checker finds: rule, and where. `colours_only` for the other theme of a page already looked at."""
+    found = Axe().run(page, options={"runOnly": COLOURS if colours_only else RULES})
     return [f"{fault['id']}: {node['target']}" for fault in found.response["violations"] for node in fault["nodes"]]
 
 

@@ -38,34 +38,36 @@ def links_of(page: Page) -> list[str]:
 
 
 class Looked:
-    """Which markup was found accessible in which theme and window: the same page for the next role need not be measured again."""
+    """Which content was found accessible and photographed in which theme and window: the same again, in the next role's frame, is not."""
 
     def __init__(self) -> None:
         self.clean: set[tuple[str, str, int]] = set()
 
-    def faults(self, page: Page, theme: str, width: int) -> list[str]:
-        mark = (page.evaluate(MARKUP), theme, width)
-        if mark in self.clean:
+    def faults(self, page: Page, name: str, *, theme: str, width: int, framed: bool) -> list[str]:
+        mark = (page.evaluate(CONTENT), theme, width)
+        if mark in self.clean and not framed:
             return []
-        found = axe_faults(page)
+        keep(page, f"{name}-{theme}-{width}")
+        found = axe_faults(page, colours_only=theme != THEMES[0])
         if not found:
             self.clean.add(mark)
         return found
 
 
-MARKUP = """() => document.body.outerHTML.replace(document.querySelector(".who")?.outerHTML ?? "", "")
-  .replaceAll(/(csrfmiddlewaretoken" value|x-csrftoken[^:]*:)[^>]*/g, "")"""
+# What stands in the frame, but for its numbers and tokens: what differs in nothing else is laid out and coloured alike.
+CONTENT = """() => (document.getElementById("main") ?? document.body).outerHTML
+  .replaceAll(/(csrfmiddlewaretoken" value=")[^"]*/g, "$1").replaceAll(/[0-9]+/g, "0")"""
 
 
-def look(page: Page, role: str, route: str, looked: Looked) -> list[str]:
-    """The page as it stands open, in each theme and window."""
-    faults, where = [], f"{role} {urlsplit(page.url).path}"
+def look(page: Page, role: str, route: str, looked: Looked, *, framed: bool) -> list[str]:
+    """The page as it stands open, in each theme and window. `framed` where the frame itself is still to be looked at."""
+    faults, where, name = [], f"{role} {urlsplit(page.url).path}", f"{role}-{route.replace(':', '-')}"
     for width, height in WINDOWS:
         page.set_viewport_size({"width": width, "height": height})
         for theme in THEMES:
             page.emulate_media(color_scheme=theme)
-            keep(page, f"{role}-{route.replace(':', '-')}-{theme}-{width}")
-            faults += [f"{where} {theme} {width}: {fault}" for fault in looked.faults(page, theme, width)]
+            found = looked.faults(page, name, theme=theme, width=width, framed=framed)
+            faults += [f"{where} {theme} {width}: {fault}" for fault in found]
         if not is_within_its_width(page):
             faults.append(f"{where} is wider than a window of {width}")
         faults += [f"{where} {width}: too small to hit: {target}" for target in small_targets(page)]
@@ -88,7 +90,7 @@ def walk(page: Page, role: str, looked: Looked) -> tuple[set[str], list[str]]:
             faults.append(f"{role} {address} answers {answer and answer.status}")
             continue
         waiting += links_of(page)
-        faults += look(page, role, route, looked)
+        faults += look(page, role, route, looked, framed=len(seen) == 1)
     return seen, faults
 
 
