@@ -8,8 +8,9 @@ from exceptions_queue.catalogue.contact import CONTACT
 from exceptions_queue.catalogue.kinds import Code, Evidence, Fix, Kind
 from exceptions_queue.catalogue.parcels import PARCELS
 from exceptions_queue.catalogue.sending import SENDING
+from exceptions_queue.catalogue.waiting import WAITING
 
-CATALOGUE: dict[str, Kind] = {kind.code: kind for kind in (*CONTACT, *PARCELS, *SENDING)}
+CATALOGUE: dict[str, Kind] = {kind.code: kind for kind in (*CONTACT, *PARCELS, *SENDING, *WAITING)}
 
 __all__ = ["CATALOGUE", "Code", "Evidence", "Fix", "Kind", "sentence"]
 

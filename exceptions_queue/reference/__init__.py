@@ -5,7 +5,8 @@ from exceptions_queue.reference.contact import CONTACT
 from exceptions_queue.reference.pages import Page
 from exceptions_queue.reference.parcels import PARCELS
 from exceptions_queue.reference.sending import SENDING
+from exceptions_queue.reference.waiting import WAITING
 
-REFERENCE: dict[Code, Page] = {**CONTACT, **PARCELS, **SENDING}
+REFERENCE: dict[Code, Page] = {**CONTACT, **PARCELS, **SENDING, **WAITING}
 
 __all__ = ["REFERENCE", "Page"]

@@ -12,7 +12,9 @@ from django.db.models import F, Q
 from exceptions_queue import actions as desk
 from orders.actions.editing import adopt
 from orders.actions.sending import EDITED, KIND, look, settled, still_differs
+from orders.actions.shorts import look_short
 from orders.models import Order
+from orders.rules.picking import Wanted, short_lines
 from orders.states import AcsStatus, OrderState
 from partners import connect, mappings, outbox
 from partners.acs.records import AcsOrder
@@ -22,6 +24,7 @@ from partners.sync import Applied, Page, Reject
 
 AT_ONCE = 200
 LONGEST_S = 60.0
+TAKEN = ("acs_status", "acs_status_raw", "acs_status_since", "acs_tracking", "acs_packed", "acs_short")
 ENDED = (AcsStatus.DESPATCHED, AcsStatus.CANCELLED)
 
 
@@ -72,9 +75,10 @@ def apply_acs(page: Page, at: datetime) -> Applied:
         seen_words[there.status_raw] += 1
         moved = _take(order, there, known, at=at)
         applied.changed, applied.unchanged = applied.changed + moved, applied.unchanged + (not moved)
-    Order.objects.bulk_update(rows.values(), ["acs_status", "acs_status_raw", "acs_status_since", "acs_seen_at", "acs_tracking"], 200)
+    Order.objects.bulk_update(rows.values(), ["acs_seen_at", *TAKEN], 200)
     mappings.note_seen("acs", CodeMapping.Kind.ORDER_STATUS, seen_words, at)
     _adopt(page, rows, at=at)
+    look_short(rows, at=at)
     applied.read = [rows[pk].number for pk, there in page.records if isinstance(there, AcsOrder)]
     return applied
 
@@ -89,15 +93,27 @@ def _adopt(page: Page, rows: Mapping[int, Order], *, at: datetime) -> None:
 
 
 def _take(order: Order, there: AcsOrder, known: Mapping[str, Mapping[str, Any]], *, at: datetime) -> bool:
-    if there.status_raw == order.acs_status_raw and there.tracking == order.acs_tracking and order.acs_status != AcsStatus.UNKNOWN:
-        return False
     target = known.get(mappings.fold(there.status_raw), {}).get("target") or AcsStatus.UNKNOWN
-    moved = there.status_raw != order.acs_status_raw
-    same = not moved and target == order.acs_status and there.tracking == order.acs_tracking
-    order.acs_status, order.acs_status_raw, order.acs_tracking = target, there.status_raw, there.tracking
-    if moved or order.acs_status_since is None:
-        order.acs_status_since = there.status_at or at
-    return not same
+    wanted = [Wanted(line.line_id, line.sku, line.quantity) for line in there.content.lines]
+    said = {
+        "acs_status": target,
+        "acs_status_raw": there.status_raw,
+        "acs_status_since": order.acs_status_since,
+        "acs_tracking": there.tracking,
+        "acs_packed": dict(there.packed),
+        "acs_short": short_lines(wanted, there.picked, target),
+    }
+    if there.status_raw != order.acs_status_raw or order.acs_status_since is None:
+        said["acs_status_since"] = there.status_at or at
+    return take_said(order, said)
+
+
+def take_said(order: Order, said: Mapping[str, Any]) -> bool:
+    """Set on the order what ACS said; whether that is anything new."""
+    changed = [name for name, value in said.items() if getattr(order, name) != value]
+    for name in changed:
+        setattr(order, name, said[name])
+    return bool(changed)
 
 
 def confirm_by_reading(*, at: datetime) -> int:

@@ -1,8 +1,10 @@
 """ACS's field names, and the one place that assumes what its GET answers. Sources: docs/partners/acs.md.
 
-Confirmed names go out; the answer is assumed to be the order as sent plus Status, StatusDate and TrackingNumber.
+Confirmed names go out; the answer is assumed to be the order as sent plus its status, its tracking number, what was picked of
+each line and what the packed parcel measures.
 """
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +33,9 @@ TEXTS = {
     "agent": "DeliveryAgent",
     "comments": "Comments",
 }
+PACKED = {"length_mm": "PackedLength", "width_mm": "PackedWidth", "height_mm": "PackedHeight", "weight_g": "PackedWeight"}
+PICKED = "QuantityPicked"
+LONGEST_MM, HEAVIEST_G, MOST_GARMENTS = 5_000, 200_000, 1_000_000
 
 
 def to_acs(order: OutboundOrder, *, account_code: str, locker_field: str, size_field: str) -> dict[str, Any]:
@@ -68,14 +73,41 @@ def from_acs(body: Any, *, locker_field: str, size_field: str, raw: bytes) -> Ac
         lines=_lines_from_acs(body.get("OrderItems")),
         **words,
     )
-    tracking = text_at(body.get("TrackingNumber"), "$.TrackingNumber", limit=60)
-    return AcsOrder(content, text_at(body.get("Status"), "$.Status", limit=200), _status_at(body.get("StatusDate")), tracking, raw)
+    return AcsOrder(
+        content=content,
+        status_raw=text_at(body.get("Status"), "$.Status", limit=200),
+        status_at=_status_at(body.get("StatusDate")),
+        tracking=text_at(body.get("TrackingNumber"), "$.TrackingNumber", limit=60),
+        raw=raw,
+        packed=_packed(body),
+        picked=_picked(body["OrderItems"]),
+    )
 
 
 def _status_at(value: Any) -> datetime | None:
     """When ACS set the status, where it says so in a way we can read: an assumed field must not make an order unreadable."""
     try:
         return instant_at(value, "$.StatusDate")
+    except RecordError:
+        return None
+
+
+def _packed(body: Mapping[str, Any]) -> dict[str, int]:
+    """What the packed parcel measures, as far as ACS says it in a way we can use: an assumed field spoils no order."""
+    most = {name: HEAVIEST_G if name == "weight_g" else LONGEST_MM for name in PACKED}
+    said = {ours: _whole(body.get(theirs), least=1, most=most[ours]) for ours, theirs in PACKED.items()}
+    return {ours: value for ours, value in said.items() if value is not None}
+
+
+def _picked(items: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """How many garments were picked, by line, where ACS says so."""
+    said = {identifier_at(item.get("LineItemId"), "$.LineItemId"): _whole(item.get(PICKED), least=0, most=MOST_GARMENTS) for item in items}
+    return {line_id: value for line_id, value in said.items() if value is not None}
+
+
+def _whole(value: Any, *, least: int, most: int) -> int | None:
+    try:
+        return whole_at(value, "$", least=least, most=most)
     except RecordError:
         return None
 

@@ -1,7 +1,8 @@
 """Orders at ACS in our words: what we send, what we read, and whether the two say the same."""
 
 import unicodedata
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -48,13 +49,19 @@ class OutboundOrder:
 
 @dataclass(frozen=True)
 class AcsOrder:
-    """An order as ACS shows it: the same words, its status as ACS writes it, and the bytes it came in."""
+    """An order as ACS shows it: the same words, its status as ACS writes it, and the bytes it came in.
+
+    `packed` has as many of `length_mm`, `width_mm`, `height_mm` and `weight_g` as ACS says; `picked` has the garments picked so
+    far by line, for the lines of which ACS says it.
+    """
 
     content: OutboundOrder
     status_raw: str
     status_at: datetime | None
     tracking: str
     raw: bytes
+    packed: Mapping[str, int] = field(default_factory=dict)
+    picked: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def number(self) -> str:
