@@ -18,7 +18,7 @@ Reader = Callable[[str], Iterator[Page]]
 
 @dataclass(frozen=True)
 class FeedWork:
-    """What `sync_run` needs for one feed. `read_file` takes a path instead, where the feed is a file.
+    """What `sync_run` needs for one feed. `read_file` takes a path instead, where the feed is a file or may come as one.
 
     `cursor_at` is the cursor from which everything since an instant is read again, where the feed goes by time.
     `full` means that absence has a meaning, so the guard holds a feed that looks wrong; `check` counts unreadable records
@@ -45,7 +45,7 @@ FEEDS: dict[str, FeedWork] = {
         finish=points.mark_gone,
     ),
     "store.orders": FeedWork(read=orders.read_orders, apply=orders.apply_orders, cursor_at=orders.cursor_at),
-    "acs.orders": FeedWork(read=reading.read_acs_pages, apply=reading.apply_acs),
+    "acs.orders": FeedWork(read=reading.read_acs_pages, read_file=orders.read_progress_csv, apply=orders.apply_said),
     "products": FeedWork(read_file=goods.read_products_csv, apply=goods.apply_products),
     "acs.setup": FeedWork(read_file=goods.read_setup_csv, apply=goods.apply_setup),
 }

@@ -72,7 +72,7 @@ def _work(name: str) -> FeedWork:
 def _reader(name: str, work: FeedWork, path: str) -> Reader:
     if path and work.read_file is None:
         raise NoFile(f"{name} comes from a partner, not from a file.")
-    if work.read_file is None:
+    if work.read_file is None or (work.read and not path):
         return work.read or _nothing
     found = Path(path) if path else connect.store_folder() / FILES[name]
     if not found.is_file():

@@ -2,7 +2,8 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from orders.actions.sending import EDITED, KIND, look, settled, still_differs
 from orders.actions.shorts import look_short
 from orders.models import Order
 from orders.rules.picking import Wanted, short_lines
-from orders.states import AcsStatus, OrderState
+from orders.states import BEFORE_RELEASE, AcsStatus, OrderState
 from partners import connect, mappings, outbox
 from partners.acs.records import AcsOrder
 from partners.errors import PartnerError, Rejected, Unreadable
@@ -25,6 +26,7 @@ from partners.sync import Applied, Page, Reject
 AT_ONCE = 200
 LONGEST_S = 60.0
 TAKEN = ("acs_status", "acs_status_raw", "acs_status_since", "acs_tracking", "acs_packed", "acs_short")
+NOT_AT_ACS = (*BEFORE_RELEASE, OrderState.CANCELLED, OrderState.CLOSED)
 ENDED = (AcsStatus.DESPATCHED, AcsStatus.CANCELLED)
 
 
@@ -63,8 +65,7 @@ def apply_acs(page: Page, at: datetime) -> Applied:
     """Write what ACS said of each order. One that ACS does not know, or whose answer cannot be read, keeps what was known and
     is counted rejected; it too has been asked now, so that it does not stand in front of the others for ever."""
     rows = {order.pk: order for order in Order.objects.filter(pk__in=[pk for pk, _ in page.records])}
-    known = mappings.targets("acs", CodeMapping.Kind.ORDER_STATUS)
-    applied, seen_words = Applied(), Counter[str]()
+    words, applied = note_progress(at=at), Applied()
     for pk, there in page.records:
         order = rows[pk]
         order.acs_seen_at = at
@@ -72,15 +73,60 @@ def apply_acs(page: Page, at: datetime) -> Applied:
             reason = there.sentence if there is not None else "ACS does not know this order."
             applied.rejected.append(Reject(key=order.number, path="$", reason=reason, raw=b""))
             continue
-        seen_words[there.status_raw] += 1
-        moved = _take(order, there, known, at=at)
+        moved = _take(words, order, there)
         applied.changed, applied.unchanged = applied.changed + moved, applied.unchanged + (not moved)
-    Order.objects.bulk_update(rows.values(), ["acs_seen_at", *TAKEN], 200)
-    mappings.note_seen("acs", CodeMapping.Kind.ORDER_STATUS, seen_words, at)
+    write_taken(rows.values(), words, at=at)
     _adopt(page, rows, at=at)
-    look_short(rows, at=at)
     applied.read = [rows[pk].number for pk, there in page.records if isinstance(there, AcsOrder)]
     return applied
+
+
+@dataclass
+class Words:
+    """ACS's status words as they are mapped now, and how often each was met."""
+
+    known: Mapping[str, Mapping[str, Any]]
+    at: datetime
+    met: Counter[str] = field(default_factory=Counter)
+
+    def target(self, raw: str) -> str:
+        self.met[raw] += 1
+        return str(self.known.get(mappings.fold(raw), {}).get("target") or AcsStatus.UNKNOWN)
+
+    def take(
+        self,
+        order: Order,
+        lines: Sequence[Wanted],
+        *,
+        status: str,
+        since: datetime | None,
+        tracking: str,
+        packed: Mapping[str, int],
+        picked: Mapping[str, int],
+    ) -> bool:
+        """Set on the order what a partial report says, keeping what it leaves out; whether that is anything new.
+
+        A report older than ACS's last word changes nothing.
+        """
+        if since and order.acs_status_since and since < order.acs_status_since:
+            return False
+        said = _status(order, status, self.target(status), since or self.at) if status else {}
+        known = {line["line_id"]: line["picked"] for line in order.acs_short} | dict(picked)
+        said["acs_short"] = short_lines(lines, known, said.get("acs_status", order.acs_status))
+        said["acs_packed"] = order.acs_packed | dict(packed)
+        return _set(order, said | ({"acs_tracking": tracking} if tracking else {}))
+
+
+def note_progress(*, at: datetime) -> Words:
+    """ACS's words, for what is about to be taken over. One statement."""
+    return Words(mappings.targets("acs", CodeMapping.Kind.ORDER_STATUS), at)
+
+
+def write_taken(orders: Collection[Order], words: Words, *, at: datetime) -> None:
+    """Save what was taken over, count the words, and look at what was picked short."""
+    Order.objects.bulk_update(orders, ["acs_seen_at", *TAKEN], 200)
+    mappings.note_seen("acs", CodeMapping.Kind.ORDER_STATUS, words.met, at)
+    look_short([order.pk for order in orders], at=at)
 
 
 def _adopt(page: Page, rows: Mapping[int, Order], *, at: datetime) -> None:
@@ -92,24 +138,21 @@ def _adopt(page: Page, rows: Mapping[int, Order], *, at: datetime) -> None:
     look(differing, at=at)
 
 
-def _take(order: Order, there: AcsOrder, known: Mapping[str, Mapping[str, Any]], *, at: datetime) -> bool:
-    target = known.get(mappings.fold(there.status_raw), {}).get("target") or AcsStatus.UNKNOWN
+def _take(words: Words, order: Order, there: AcsOrder) -> bool:
+    """A whole answer: what it leaves out is not so any more."""
+    target = words.target(there.status_raw)
     wanted = [Wanted(line.line_id, line.sku, line.quantity) for line in there.content.lines]
-    said = {
-        "acs_status": target,
-        "acs_status_raw": there.status_raw,
-        "acs_status_since": order.acs_status_since,
-        "acs_tracking": there.tracking,
-        "acs_packed": dict(there.packed),
-        "acs_short": short_lines(wanted, there.picked, target),
-    }
-    if there.status_raw != order.acs_status_raw or order.acs_status_since is None:
-        said["acs_status_since"] = there.status_at or at
-    return take_said(order, said)
+    short = short_lines(wanted, there.picked, target)
+    said = _status(order, there.status_raw, target, there.status_at or words.at)
+    return _set(order, said | {"acs_tracking": there.tracking, "acs_packed": dict(there.packed), "acs_short": short})
 
 
-def take_said(order: Order, said: Mapping[str, Any]) -> bool:
-    """Set on the order what ACS said; whether that is anything new."""
+def _status(order: Order, raw: str, target: str, since: datetime) -> dict[str, Any]:
+    moved = raw != order.acs_status_raw or order.acs_status_since is None
+    return {"acs_status": target, "acs_status_raw": raw} | ({"acs_status_since": since} if moved else {})
+
+
+def _set(order: Order, said: Mapping[str, Any]) -> bool:
     changed = [name for name, value in said.items() if getattr(order, name) != value]
     for name in changed:
         setattr(order, name, said[name])

@@ -10,6 +10,7 @@ from config.running import NoFile, UnknownFeed, run_feed
 from partners.models import SyncRun
 
 COUNTS = ("seen", "created", "changed", "unchanged", "rejected", "gone")
+NAMED = 50  # refused rows named on the terminal
 
 
 class Command(BaseCommand):
@@ -28,6 +29,10 @@ class Command(BaseCommand):
         except (UnknownFeed, NoFile) as error:
             raise CommandError(error.sentence) from error
         self._tell(run, time.monotonic() - started, as_json=bool(options["json"]))
+        if options["file"]:
+            self._name_refused(run)
+        if options["file"] and run.outcome == SyncRun.Outcome.SKIPPED:
+            raise CommandError(f"{run.feed.name} is being read or is paused, so nothing of the file was used. Run it again in a minute.")
         if run.outcome not in (SyncRun.Outcome.OK, SyncRun.Outcome.SKIPPED):
             raise CommandError(f"{run.feed.name}: {run.get_outcome_display()}. {run.why}")
 
@@ -38,3 +43,12 @@ class Command(BaseCommand):
             return
         listed = ", ".join(f"{number} {name}" for name, number in counts.items())
         self.stdout.write(f"{run.feed.name}: {run.get_outcome_display()} in {seconds:.1f} s: {listed}")
+
+    def _name_refused(self, run: SyncRun) -> None:
+        """Which rows of a file were not used, and why; all of them stand on the run's page."""
+        if not run.rejected:
+            return
+        for record in run.rejected_records.order_by("pk")[:NAMED]:
+            self.stderr.write(f"{record.path}: {record.reason}")
+        if run.rejected > NAMED:
+            self.stderr.write(f"… and {run.rejected - NAMED} more, on the run's page.")
