@@ -40,6 +40,7 @@ class RequestLog(_Pass):
     """One line a request: method, route, status, milliseconds, request id. Never an address with its values.
 
     An address that holds an e-mail address or a mobile number is refused: addresses end up in logs and histories.
+    One with a NUL names nothing, and PostgreSQL would not even look for it.
     """
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -59,6 +60,11 @@ class RequestLog(_Pass):
             if is_for_programs(request.path):
                 return problem(400, sentence)
             return HttpResponse(sentence, status=400, content_type="text/plain; charset=utf-8")
+        if "\x00" in request.path:
+            sentence = "There is nothing at this address."
+            return (
+                problem(404, sentence) if is_for_programs(request.path) else HttpResponse(sentence, status=404, content_type="text/plain")
+            )
         return self.get_response(request)
 
     def _log(self, request: HttpRequest, response: HttpResponse, started: float) -> None:

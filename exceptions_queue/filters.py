@@ -39,7 +39,7 @@ class CaseFilter(django_filters.FilterSet):
     cause = django_filters.CharFilter(field_name="cause_key", max_length=120)
     customer = django_filters.NumberFilter(method="of_customer", min_value=1, max_value=2**31 - 1)
     due = django_filters.ChoiceFilter(choices=DUES, method="due_by")
-    due_before = django_filters.IsoDateTimeFilter(field_name="due_at", lookup_expr="lte")
+    due_before = django_filters.IsoDateTimeFilter(field_name="due_at", lookup_expr="lte", validators=words.SAYABLE)
     q = django_filters.CharFilter(method="matching", max_length=64, strip=True)
 
     class Meta:

@@ -53,7 +53,9 @@ class ReasonForm(ActForm):
 
 
 class SnoozeForm(ReasonForm):
-    until = forms.DateTimeField(label="Until", input_formats=["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M"])
+    until = forms.DateTimeField(
+        label="Until", input_formats=["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%dT%H:%M"], validators=words.SAYABLE
+    )
 
 
 class CloseForm(ReasonForm):

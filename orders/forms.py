@@ -62,6 +62,10 @@ class AddressForm(FixForm):
     )
 
 
+class ClearHoldForm(forms.Form):
+    reason = forms.CharField(label="Why may it go?", max_length=300, required=False)
+
+
 class LockerForm(FixForm):
     """One of the lockers shown (`picked`), or another one typed in, which then counts."""
 
@@ -71,7 +75,7 @@ class LockerForm(FixForm):
         return {"locker_id": ""}
 
     def values(self) -> dict[str, Any]:
-        return {"locker_id": self.cleaned_data["locker_id"] or str(self.data.get("picked", ""))}
+        return {"locker_id": self.cleaned_data["locker_id"] or str(self.data.get("picked", "")).replace("\x00", "")[:40]}
 
 
 class HomeForm(FixForm):

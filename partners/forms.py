@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from exceptions_queue.queries import words
 from partners.mappings import fold, statuses
 from partners.models import CodeMapping
 
@@ -104,7 +105,9 @@ class AgainForm(forms.Form):
     """From when a feed is read again, local time, and why."""
 
     since = forms.DateTimeField(
-        label="Read again what changed since", widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        label="Read again what changed since",
+        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        validators=words.SAYABLE,
     )
     reason = forms.CharField(label="Why?", max_length=400, widget=forms.TextInput(attrs={"autocomplete": "off"}))
 

@@ -1,15 +1,20 @@
 """Times, spans and money as the desk says them: worked out here once, so that templates only print."""
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from django.contrib.auth.models import User
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
 SOON = timedelta(minutes=60)
 _MINUTE = timedelta(minutes=1)
+_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2999, 12, 31, tzinfo=UTC)
+_NOT_SAID = "Choose a time between the years 2000 and 2999."
+# For every field that takes an instant: what lies beyond cannot be told in every time zone, nor kept by every database.
+SAYABLE = (MinValueValidator(_EARLIEST, _NOT_SAID), MaxValueValidator(_LATEST, _NOT_SAID))
 
 
 class Due(NamedTuple):

@@ -56,7 +56,7 @@ def pulse(request: Signed) -> HttpResponse:
 
 def _see(request: Signed, asking: Question) -> ExceptionCase | None:
     pk = request.POST.get("open", "")
-    opened = cases.case_of(int(pk)) if pk.isascii() and pk.isdigit() and len(pk) < 19 else None
+    opened = cases.case_of(int(pk)) if _is_number(pk) else None
     if opened:
         actions.see(opened, user=request.user, at=asking.now)
     return opened
@@ -64,7 +64,12 @@ def _see(request: Signed, asking: Question) -> ExceptionCase | None:
 
 def _versions(told: str) -> dict[int, int]:
     pairs = (pair.split(".") for pair in told.split(",")[:MOST_ROWS])
-    return {int(pair[0]): int(pair[1]) for pair in pairs if len(pair) == 2 and all(part.isascii() and part.isdigit() for part in pair)}
+    return {int(pair[0]): int(pair[1]) for pair in pairs if len(pair) == 2 and all(map(_is_number, pair))}
+
+
+def _is_number(text: str) -> bool:
+    """Digits that every database takes for a whole number."""
+    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def _opened(opened: ExceptionCase | None, looks: presence.Looks) -> dict[str, Any] | None:
@@ -76,7 +81,7 @@ def _opened(opened: ExceptionCase | None, looks: presence.Looks) -> dict[str, An
 def _around(request: Signed, asking: Question) -> dict[str, Any]:
     """The counts, and how many cases have come that would stand in this list."""
     counts, asked, newest = counts_for(request, asking), asking.asked, request.POST.get("newest", "")
-    since = int(newest) if newest.isascii() and newest.isdigit() and len(newest) < 19 else 0
+    since = int(newest) if _is_number(newest) else 0
     fresh = asked.qs.filter(pk__gt=since).order_by()[: MOST_ROWS + 1].count() if since and not asked.shows_closed else 0
     return {
         "rail": rail_html.render(counts, base=reverse("queue:list"), asked=asked.asked),

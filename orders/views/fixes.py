@@ -95,8 +95,12 @@ def clear_hold(request: Signed, number: str, pk: int) -> HttpResponse:
         raise PermissionDenied
     order = get_object_or_404(Order, number=number)
     hold = get_object_or_404(detail.every_hold(order), pk=pk)
+    form = forms.ClearHoldForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, f"The hold stands. {form.errors['reason'][0]}")
+        return redirect("orders:detail", number=order.number)
     try:
-        checked = actions.clear(order, hold=hold, reason=request.POST.get("reason", ""), actor=request.user, at=timezone.now())
+        checked = actions.clear(order, hold=hold, reason=form.cleaned_data["reason"], actor=request.user, at=timezone.now())
     except actions.DeskRefused as refused:
         messages.error(request, refused.sentence)
     else:

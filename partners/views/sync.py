@@ -61,7 +61,7 @@ def _feed(name: str) -> Feed:
 
 
 def _home(request: Signed, *, refusal: str = "", status: int = 200) -> HttpResponse:
-    now, asked = timezone.now(), {name: request.GET[name] for name in ("feed", "all") if request.GET.get(name)}
+    now, asked = timezone.now(), {name: request.GET[name].replace("\x00", "") for name in ("feed", "all") if request.GET.get(name)}
     page = runs.page(
         feed=asked.get("feed", ""),
         everything="all" in asked,

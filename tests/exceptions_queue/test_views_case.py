@@ -242,6 +242,8 @@ def test_a_note_of_ten_megabytes_is_refused(client, priya, noon):
         ("assign", {}),
         ("snooze", {"until": "soon"}),
         ("snooze", {"until": "2020-01-01T00:00+00:00"}),
+        ("snooze", {"until": "9999-12-31T23:59:59-14:00", "reason": "x"}),
+        ("snooze", {"until": "0001-01-01T00:00:00+14:00", "reason": "x"}),
         ("waive", {"reason": ""}),
     ],
 )

@@ -225,3 +225,10 @@ def test_the_export_of_the_picked_holds_them_alone(client, noon):
     lines = b"".join(client.get("/queue/export.csv", {"ids": picked}).streaming_content).decode().splitlines()
 
     assert len(lines) == 3
+
+
+@pytest.mark.parametrize("rows", ["9" * 5000 + ".1", "9" * 25 + ".1", "1." + "9" * 5000, "\u0663.1", "1.1.1", ",,", "-1.1", "1"])
+def test_rows_that_no_page_draws_are_left_out(client, priya, rows):
+    answer = client.post(PULSE, {"rows": rows, "open": "9" * 30, "newest": "9" * 30})
+
+    assert (answer.status_code, answer.json()["rows"]) == (200, {})

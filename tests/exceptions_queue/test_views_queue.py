@@ -87,6 +87,8 @@ def test_a_row_says_what_is_wrong_and_what_to_do(client, priya, noon):
         ({"owner": "nobody"}, [1, 2, 3, 4]),
         ({"state": "nonsense"}, [1, 2, 3, 4]),
         ({"due_before": "yesterday"}, [1, 2, 3, 4]),
+        ({"due_before": "0001-01-01T00:00:00+14:00"}, [1, 2, 3, 4]),
+        ({"due_before": "9999-12-31T23:59:59-14:00"}, [1, 2, 3, 4]),
     ],
 )
 def test_every_filter_is_in_the_address(client, priya, noon, asked, expected):

@@ -114,6 +114,8 @@ def test_a_feed_is_read_again_from_an_instant_with_a_reason(client, ines):
         ({"since": "never", "reason": "x"}, 422, "valid date"),
         ({"since": "2036-06-01T08:00", "reason": "x"}, 409, "in the past"),
         ({"since": "\x00", "reason": "x"}, 422, ""),
+        ({"since": "0001-01-01T00:00:00+14:00", "reason": "x"}, 422, "between the years"),
+        ({"since": "9999-12-31T23:59:59-14:00", "reason": "x"}, 422, "between the years"),
         ({}, 422, "required"),
     ],
 )
