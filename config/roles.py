@@ -10,6 +10,7 @@ VIEW = (
     "exceptions_queue.view_ownershiprule",
     "orders.view_order",
     "orders.view_resolverrule",
+    "orders.view_consolidation",
     "lockers.view_point",
     "inventory.view_product",
     "partners.view_feed",
@@ -59,6 +60,7 @@ ROLES = {
             "orders.cancel_order",
             "orders.hold_order",
             "orders.see_contact_order",
+            "orders.consolidate_order",
         ),
         _role(
             "warehouse",
@@ -67,6 +69,7 @@ ROLES = {
             *WORK_CASES,
             "orders.hold_order",
             "orders.resend_order",
+            "orders.consolidate_order",
         ),
         _role(
             "merchandiser",

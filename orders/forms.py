@@ -1,9 +1,11 @@
 """Is the input well-formed? One small form per fix; whether the value is right, the action says."""
 
 from collections.abc import Mapping
+from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from orders.models import Order, ResolverRule
 from orders.problems import read_methods
@@ -133,6 +135,57 @@ class ReasonForm(PlainForm):
 class HoldForm(PlainForm):
     reason = forms.CharField(label="Why is it held?", max_length=300)
     exit = forms.CharField(label="What ends the hold?", max_length=300)
+
+
+class WaitWholeForm(PlainForm):
+    """What of an order is missing before it is sent to ACS, and when it is expected."""
+
+    line_ids = forms.MultipleChoiceField(label="What is missing?", widget=forms.CheckboxSelectMultiple)
+    ready_on = forms.DateField(label="Expected on", widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, order: Order, **kwargs: Any) -> None:
+        super().__init__(*args, order=order, **kwargs)
+        lines = order.lines.filter(quantity__gt=0).order_by("pk")
+        choices = [(line.line_id, f"{line.quantity} × {line.name or line.sku}") for line in lines]
+        self.fields["line_ids"].choices = choices  # type: ignore[attr-defined]
+
+    def values(self) -> dict[str, Any]:
+        return {"line_ids": self.cleaned_data["line_ids"], "ready_at": _morning(self.cleaned_data["ready_on"])}
+
+
+def _morning(day: date) -> datetime:
+    """Ten o'clock in London: what is promised for a day is looked at before that day's order cut-off."""
+    return datetime.combine(day, time(10), timezone.get_default_timezone())
+
+
+class WaitForm(forms.Form):
+    """A decision about one wait, and the version of it that the person saw."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def values(self) -> dict[str, Any]:
+        """What the action takes."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+
+class WaitOnForm(WaitForm):
+    ready_at = forms.DateTimeField(label="Ready by", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+
+
+class WaitSplitForm(WaitForm):
+    consent = forms.CharField(
+        label="How and when did the customer agree?",
+        max_length=400,
+        help_text="In writing, such as: e-mail of 9 June, 14:20. No address or number here.",
+    )
+
+
+class WaitHomeForm(WaitForm):
+    delivery_method = forms.ChoiceField(label="Home delivery by")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["delivery_method"].choices = home_methods()  # type: ignore[attr-defined]
 
 
 class ResolverRuleForm(forms.ModelForm):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.views import bulk, fixes, pages, places, resolvers
+from orders.views import bulk, consolidation, fixes, pages, places, resolvers
 
 app_name = "orders"
 
@@ -14,6 +14,11 @@ urlpatterns = [
     path("orders/<str:number>/reveal/", pages.reveal, name="reveal"),
     path("orders/<str:number>/holds/<int:pk>/clear/", fixes.clear_hold, name="clear-hold"),
     *(path(f"orders/<str:number>/{kind}/", fixes.fix, {"kind": kind}, name=kind) for kind in fixes.FIXES),
+    path("consolidation/", consolidation.planner, name="consolidation"),
+    path("consolidation/<str:number>/", consolidation.plan, name="plan"),
+    path("consolidation/<str:number>/wait/", consolidation.wait, name="plan-wait"),
+    path("consolidation/<str:number>/split/", consolidation.split, name="plan-split"),
+    path("consolidation/<str:number>/home/", consolidation.home, name="plan-home"),
     path("settings/resolvers/", resolvers.page, name="resolvers"),
     path("settings/resolvers/add/", resolvers.edit, name="resolver-add"),
     path("settings/resolvers/<int:pk>/", resolvers.edit, name="resolver-edit"),

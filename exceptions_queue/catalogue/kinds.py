@@ -36,6 +36,8 @@ class Code(StrEnum):
     ORD_STUCK = "ORD-STUCK"
     ORD_NEVER_SENT = "ORD-NEVER-SENT"
     ORD_SHORT = "ORD-SHORT"
+    HLD_CONSOL = "HLD-CONSOL"
+    HLD_CONSOL_OVERDUE = "HLD-CONSOL-OVERDUE"
     FEED_SUSPECT = "FEED-SUSPECT"
     INT_AUTH = "INT-AUTH"
     INT_DOWN = "INT-DOWN"
@@ -49,6 +51,7 @@ NEEDS = {
     "orders:cancel": "orders.cancel_order",
     "orders:change-locker": "orders.reroute_order",
     "orders:convert-to-home": "orders.reroute_order",
+    "orders:plan": "orders.view_consolidation",
     "orders:recall": "orders.cancel_order",
     "orders:recheck": "orders.recheck_order",
     "orders:resend": "orders.resend_order",

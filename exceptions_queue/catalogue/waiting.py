@@ -3,19 +3,42 @@
 from exceptions_queue.catalogue.kinds import Code, Evidence, Fix, Kind, fault, named
 from exceptions_queue.states import Owner
 
+PLAN = Fix("orders:plan", "Wait, split, or send to the door", fragment=False)
 RECALL = Fix("orders:recall", "Ask ACS to stop it", danger=True)
+
+
+def _lacking(evidence: Evidence) -> str:
+    count = evidence.get("garments")
+    how_many = f"{count} garments" if isinstance(count, int) and count > 1 else "a garment"
+    skus = named(evidence.get("skus"))
+    return f"{how_many}{' of ' + skus if skus else ''}"
 
 
 def _short(evidence: Evidence) -> str:
     if fault(evidence) != "short":
         return "ACS picked only a part of the order and does not say what is missing. It must not leave incomplete."
-    count = evidence.get("garments")
-    how_many = f"{count} garments" if isinstance(count, int) and count > 1 else "a garment"
-    skus = named(evidence.get("skus"))
-    what = f"{how_many}{' of ' + skus if skus else ''}"
+    what = _lacking(evidence)
     if evidence.get("left"):
         return f"The order left ACS without {what}: the customer gets less than was paid for."
     return f"ACS could not pick {what}. The rest must not leave alone: a locker takes one parcel."
+
+
+def _waits(evidence: Evidence) -> str:
+    where = "here" if evidence.get("where") == "PRE_RELEASE" else "at ACS"
+    if fault(evidence) == "asked_for_home":
+        return f"It waits {where} for {_lacking(evidence)} until ACS shows it with home delivery, as was decided."
+    return f"It waits {where} for {_lacking(evidence)}: a locker order leaves whole, as one parcel."
+
+
+_OVERDUE = {
+    "too_late": "It waited for {} until the promise can no longer be kept. Offer the customer a choice now.",
+    "slack": "It still waits for {}, and there is hardly time left to keep the promise. Offer the customer a choice.",
+    "deadline": "It waits for {} longer than was expected. Ask when it comes, or offer the customer a choice.",
+}
+
+
+def _overdue(evidence: Evidence) -> str:
+    return _OVERDUE.get(fault(evidence), _OVERDUE["deadline"]).format(_lacking(evidence))
 
 
 WAITING = (
@@ -28,5 +51,25 @@ WAITING = (
         what_to_do="Ask ACS when the rest is ready",
         fixes=(RECALL,),
         closes_when="ACS has picked every garment, or no longer has the missing lines on the order",
+    ),
+    Kind(
+        code=Code.HLD_CONSOL,
+        title="Held until the whole locker order is together",
+        blocks="M",
+        owner=Owner.WAREHOUSE,
+        sentence=_waits,
+        what_to_do="Chase the missing part",
+        fixes=(PLAN,),
+        closes_when="every part is there, the customer agreed in writing to a split, or the order no longer goes to a locker",
+    ),
+    Kind(
+        code=Code.HLD_CONSOL_OVERDUE,
+        title="Consolidation hold has run too long",
+        blocks="M",
+        owner=Owner.CX,
+        sentence=_overdue,
+        what_to_do="Offer the customer a choice",
+        fixes=(PLAN,),
+        closes_when="every part is there, a person gave it more time, the customer agreed to a split, or it no longer goes to a locker",
     ),
 )

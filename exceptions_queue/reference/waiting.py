@@ -20,4 +20,30 @@ WAITING = {
         next="When ACS says that it has picked every garment, or no longer has the missing line on the order, the case closes by itself. "
         "If the order leaves incomplete, the case stays until somebody has put it right with the customer.",
     ),
+    Code.HLD_CONSOL: Page(
+        means="A locker reservation is one parcel for one order, and a part of this order is not there yet. It waits: here, if ACS has "
+        "not been sent it, or on ACS's shelf. The consolidation page says what is missing, when it is expected, and until when it can "
+        "wait and still be there as promised.",
+        do=(
+            "Ask ACS, or whoever promised the garment, when it comes, and enter the time.",
+            "If it comes too late, offer the customer the three ways out: wait, have the rest apart, or have it brought to the door.",
+        ),
+        do_not=(
+            "Do not split without the customer's written consent: the rest is a new order, with a new delivery.",
+            "Do not let ACS send two parcels to one locker: the second would have no reservation.",
+        ),
+        next="When the last part is there, the case closes by itself and the order goes as one parcel. When the time that was entered has "
+        "passed, the case goes to CX.",
+    ),
+    Code.HLD_CONSOL_OVERDUE: Page(
+        means="The order waits for its missing part longer than expected, or so long that the promise to the customer is about to "
+        "break, or is broken. Waiting on is now the customer's choice, not ours.",
+        do=(
+            "Open the order on the consolidation page: it says what each way out costs in days.",
+            "Write to or ring the customer and offer them. Write down how and when the customer agreed.",
+            "If the customer wants to wait, enter the new day: the case goes back to the warehouse.",
+        ),
+        do_not=("Do not enter a new day only to clear the list: the customer was promised the old one.",),
+        next="When a choice is entered, or the last part is there, the case closes by itself.",
+    ),
 }

@@ -1,6 +1,7 @@
 """Do it: one verb per function; the only writer of decisions about orders."""
 
 from exceptions_queue.actions import Refused as DeskRefused
+from orders.actions.consolidating import Decided, go_on_waiting, wait_until_whole
 from orders.actions.corrections import (
     change_locker,
     convert_to_home,
@@ -18,9 +19,11 @@ from orders.actions.holding import clear, hold
 from orders.actions.outcomes import Checked, Refused, Stale, TooLate
 from orders.actions.review import Reviewed, recheck, review_many
 from orders.actions.sending import resend
+from orders.actions.splitting import split, to_home
 
 __all__ = [
     "Checked",
+    "Decided",
     "DeskRefused",
     "Refused",
     "Reviewed",
@@ -38,10 +41,14 @@ __all__ = [
     "correct_email",
     "correct_mobile",
     "correct_name",
+    "go_on_waiting",
     "hold",
     "keep_both",
     "recall",
     "recheck",
     "resend",
     "review_many",
+    "split",
+    "to_home",
+    "wait_until_whole",
 ]

@@ -7,6 +7,7 @@ from django.db import transaction
 from exceptions_queue import actions as desk
 from exceptions_queue.audit import Actor
 from exceptions_queue.models import Hold
+from orders.actions.consolidating import look_waiting
 from orders.actions.outcomes import Checked, Refused
 from orders.actions.review import recheck
 from orders.actions.sending import take_back
@@ -34,4 +35,5 @@ def clear(order: Order, *, hold: Hold, reason: str, actor: Actor, at: datetime, 
     with transaction.atomic():
         locked = Order.objects.select_for_update().get(pk=order.pk)
         desk.clear_hold(hold, actor=actor, at=at, reason=reason)
+        look_waiting([locked.pk], at=at)
         return recheck(locked, actor=actor, at=at)

@@ -11,9 +11,10 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from exceptions_queue import actions as desk
+from orders.actions.consolidating import look_waiting
 from orders.actions.editing import adopt
 from orders.actions.sending import EDITED, KIND, look, settled, still_differs
-from orders.actions.shorts import look_short
+from orders.actions.splitting import adopt_home
 from orders.models import Order
 from orders.rules.picking import Wanted, short_lines
 from orders.states import BEFORE_RELEASE, AcsStatus, OrderState
@@ -77,6 +78,7 @@ def apply_acs(page: Page, at: datetime) -> Applied:
         applied.changed, applied.unchanged = applied.changed + moved, applied.unchanged + (not moved)
     write_taken(rows.values(), words, at=at)
     _adopt(page, rows, at=at)
+    look_waiting(rows, at=at)
     applied.read = [rows[pk].number for pk, there in page.records if isinstance(there, AcsOrder)]
     return applied
 
@@ -123,14 +125,14 @@ def note_progress(*, at: datetime) -> Words:
 
 
 def write_taken(orders: Collection[Order], words: Words, *, at: datetime) -> None:
-    """Save what was taken over, count the words, and look at what was picked short."""
+    """Save what was taken over and count the words."""
     Order.objects.bulk_update(orders, ["acs_seen_at", *TAKEN], 200)
     mappings.note_seen("acs", CodeMapping.Kind.ORDER_STATUS, words.met, at)
-    look_short([order.pk for order in orders], at=at)
 
 
 def _adopt(page: Page, rows: Mapping[int, Order], *, at: datetime) -> None:
     """Whoever changed an order at ACS to what the shop says by now, the case about it is over."""
+    adopt_home(((rows[pk], there) for pk, there in page.records if isinstance(there, AcsOrder)), at=at)
     differing = set(Order.objects.filter(pk__in=desk.subjects_with_open_case(Order, only=EDITED)).values_list("pk", flat=True)) & set(rows)
     for pk, there in page.records:
         if pk in differing and isinstance(there, AcsOrder):

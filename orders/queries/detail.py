@@ -19,7 +19,7 @@ from lockers.models import Point
 from orders.models import GateDecision, Order
 from orders.rules import edits, masking
 from orders.rules.stage import Possible, Stage, stage, what_can_still_be_done
-from orders.states import Destination
+from orders.states import BEFORE_RELEASE, Destination
 from partners.models import Intent
 
 CONTACT = ("name", "mobile", "email", "address")
@@ -178,7 +178,9 @@ def what_the_shop_did(order: Order) -> str:
 def possible_with(order: Order) -> list[Possible]:
     """What can still be done with it, and where not, why."""
     differs = order.store_cancelled_at is not None or bool(changed_in_shop(order))
-    return what_can_still_be_done(
+    whole = Possible("Wait until it is whole", True, "", "wait-whole", "consolidate_order")
+    waits = order.state in BEFORE_RELEASE and order.release_claimed_at is None and order.destination == Destination.LOCKER
+    return ([whole] if waits else []) + what_can_still_be_done(
         order.state,
         claimed=bool(order.release_claimed_at),
         acs_status=order.acs_status,

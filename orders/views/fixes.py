@@ -70,6 +70,7 @@ FIXES = {
         "Let it go as ACS has it", "Let it go", "orders.correct_order", forms.ReasonForm, actions.accept_as_sent, _edited
     ),
     "recall": Fix("Stop it at ACS", "Ask ACS to stop it", "orders.cancel_order", forms.ReasonForm, actions.recall, _edited, danger=True),
+    "wait-whole": Fix("Wait until it is whole", "Let it wait", "orders.consolidate_order", forms.WaitWholeForm, actions.wait_until_whole),
     "hold": Fix("Hold the order", "Hold it", "orders.hold_order", forms.HoldForm, actions.hold),
 }
 

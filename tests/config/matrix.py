@@ -73,7 +73,10 @@ ORDERS = {
     **forms(ALL, "orders:bulk"),  # each fix of many demands its own permission besides
     **forms("CM", "orders:add-customs"),
     **forms(ALL, "orders:bulk"),  # each kind of fix demands its own permission besides
-    **forms("CW", "orders:hold"),
+    **pages(ALL, "orders:consolidation", "orders:plan"),
+    **acts("CW", "orders:plan-wait", "orders:plan-split"),
+    **acts("C", "orders:plan-home"),
+    **forms("CW", "orders:hold", "orders:wait-whole"),
     **acts("CW", "orders:clear-hold"),
     **forms(CASES, "orders:recheck"),
     **forms("WI", "orders:resend"),
