@@ -28,9 +28,13 @@ def assign(case: ExceptionCase, *, to: User | None, actor: Actor, at: datetime, 
 
 
 def take_next(*, user: User, owners: Iterable[str], at: datetime) -> ExceptionCase | None:
-    """Assign the most urgent case that nobody has, of the desks `owners`, to `user`. Two people never get the same one."""
+    """Assign the most urgent case that nobody has, of the desks `owners`, to `user`. Two people never get the same one.
+
+    What is put aside or waits for the customer comes to nobody: there is nothing to do about it now.
+    """
+    awake = Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=at)
     free = ExceptionCase.objects.filter(
-        Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=at), state=CaseState.OPEN, assignee__isnull=True, owner__in=list(owners)
+        awake, state=CaseState.OPEN, assignee__isnull=True, waiting_since__isnull=True, owner__in=list(owners)
     ).order_by("due_at", "id")
     for _ in range(_TRIES):
         case = free.first()

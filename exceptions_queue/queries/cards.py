@@ -18,9 +18,9 @@ _NAMES = ("locker", "method", "partner", "feed")
 
 @dataclass(frozen=True)
 class Card:
-    """`key` is the cause's own, for the acts on all of its cases."""
+    """`question` finds its cases, for the acts on all of them."""
 
-    key: str
+    question: str
     code: str
     title: str
     count: str
@@ -43,8 +43,8 @@ def _card(cause: Cause, may: Callable[[str], bool], at: datetime) -> Card:
     due = words.due(cause.earliest_due_at, at)
     when = f"late by {due.left}" if due.band == "late" else f"earliest due {words.moment(cause.earliest_due_at, at)}"
     fix = _fix(cause.code, may)
-    card = Card(cause.key, cause.code, said, f"{cause.count:,}", words.pounds(cause.value_pence), when, due.band, cause.url)
-    return replace(card, fix=fix.label, fix_url=_address(fix, cause.key)) if fix else card
+    card = Card(cause.question, cause.code, said, f"{cause.count:,}", words.pounds(cause.value_pence), when, due.band, cause.url)
+    return replace(card, fix=fix.label, fix_url=_address(fix, cause.question)) if fix else card
 
 
 def _fix(code: str, may: Callable[[str], bool]) -> BulkFix | None:
@@ -57,5 +57,6 @@ def _fix(code: str, may: Callable[[str], bool]) -> BulkFix | None:
     return first if may(needed) else None
 
 
-def _address(fix: BulkFix, key: str) -> str:
-    return f"{reverse(fix.url_name)}?{urlencode({'kind': fix.kind, 'all': 1, 'cause': key})}" if fix.kind else reverse(fix.url_name)
+def _address(fix: BulkFix, question: str) -> str:
+    address = reverse(fix.url_name)
+    return f"{address}?{urlencode({'kind': fix.kind, 'all': 1})}&{question}" if fix.kind else address

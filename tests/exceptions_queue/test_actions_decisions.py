@@ -63,6 +63,8 @@ def test_take_next_hands_out_the_most_urgent_that_nobody_has(noon, priya):
     asleep = one_case(at=noon, subject=3, due_at=noon)
     actions.snooze(asleep, until=noon + timedelta(hours=1), reason="asked", actor=priya, at=noon, version=1)
     one_case(at=noon, subject=4, code="ORD-STUCK", due_at=noon)
+    asked = one_case(at=noon, subject=5, due_at=noon)
+    actions.wait_for_customer(asked, actor=priya, at=noon, version=1)
 
     taken = [actions.take_next(user=priya, owners=["cx"], at=noon) for _ in range(3)]
 

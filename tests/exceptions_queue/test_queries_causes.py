@@ -5,8 +5,10 @@ from django.db import connection
 from django.db.models import Count
 from django.test.utils import CaptureQueriesContext
 
+from exceptions_queue import actions
 from exceptions_queue.models import ExceptionCase
 from exceptions_queue.queries.causes import causes
+from exceptions_queue.states import Owner
 from tests.exceptions_queue.builders import find
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +69,21 @@ def test_the_cards_of_a_desk_are_its_own(noon):
 
     assert {card.code for card in causes(owners=frozenset({"cx"}), limit=20)} <= {"VAL-MOB-FORMAT", "LOC-CLOSED"}
     assert causes(owners=frozenset({"finance"})) == []
+
+
+def test_a_case_handed_to_another_desk_is_neither_counted_nor_found_by_its_card(noon, client, django_user_model):
+    break_many(noon, 70)
+    root = django_user_model.objects.create_superuser("root")
+    key = "VAL-MOB-FORMAT:mobile:landline:"
+    gone = ExceptionCase.objects.filter(cause_key=key).first()
+    actions.hand_over(gone, owner=Owner.MERCHANDISING, reason="Theirs", actor=root, at=noon, version=1)
+    client.force_login(root)
+
+    [card] = [card for card in causes(owners=frozenset({"cx"}), limit=20) if card.key == key]
+
+    assert card.count == 9
+    assert client.get(card.url).content.decode().count('<tr id="case-') == 9
+    assert client.get(f"/queue/matching/?{card.question}").content == b"9"
 
 
 def test_one_statement_for_any_number(noon):
