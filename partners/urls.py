@@ -14,6 +14,7 @@ urlpatterns = [
     path("sync/<int:pk>/accept/", runs.accept, name="accept"),
     path("sync/<int:pk>/replay/", replay.run, name="replay"),
     path("sync/feeds/<str:name>/again/", replay.again, name="again"),
+    path("sync/feeds/<str:name>/records/", replay.of_feed, name="records"),
     path("sync/records/<int:pk>/", replay.one, name="record"),
     path("sync/records/<int:pk>/replay/", replay.try_again, name="record-replay"),
     path("sync/records/<int:pk>/raw/", runs.reveal, name="reveal"),

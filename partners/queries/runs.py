@@ -85,6 +85,12 @@ def refused(run: SyncRun) -> list[Refused]:
     return [shown(row) for row in rows]
 
 
+def open_of(feed: str) -> tuple[int, list[Refused]]:
+    """How many records of a feed are refused still, and the newest hundred of them. Two statements."""
+    rows = RejectedRecord.objects.filter(feed__name=feed, solved_at__isnull=True)
+    return rows.count(), [shown(row) for row in rows.order_by("-last_at", "-pk")[:MOST_RECORDS]]
+
+
 def shown(row: RejectedRecord, *, limit: int = 240) -> Refused:
     """A record with its text masked to `limit` characters."""
     state = "solved" if row.solved_at else "will be tried again" if row.replay_asked_at else "open"

@@ -28,6 +28,17 @@ def one(request: Signed, pk: int) -> HttpResponse:
     return _record(request, _row(pk))
 
 
+@require_GET
+@permission_required(["partners.view_syncrun", "partners.view_rejectedrecord"], raise_exception=True)
+def of_feed(request: Signed, name: str) -> HttpResponse:
+    """What a feed brought that cannot be read to this day."""
+    if "\x00" in name or not (name in FEEDS or Feed.objects.filter(name=name).exists()):
+        raise Http404("There is no such feed.")
+    count, records = runs.open_of(name)
+    context = {"name": name, "kind": feed_kind(name), "count": count, "records": records, "more": count > len(records)}
+    return render(request, "partners/records.html", context)
+
+
 @require_POST
 @permission_required("partners.replay_rejectedrecord", raise_exception=True)
 def try_again(request: Signed, pk: int) -> HttpResponse:

@@ -88,7 +88,7 @@ GOODS = {
     **forms("M", "inventory:fix-size"),
 }
 PARTNERS = {
-    **pages(ALL, "partners:sync", "partners:run", "partners:record", "partners:mappings", "partners:connections"),
+    **pages(ALL, "partners:sync", "partners:run", "partners:record", "partners:records", "partners:mappings", "partners:connections"),
     **acts("I", "partners:run-now", "partners:pause", "partners:accept", "partners:record-replay", "partners:reveal"),
     **acts("I", "partners:mapping-add", "partners:mapping", "partners:test"),
     **forms("I", "partners:replay", "partners:again"),

@@ -48,6 +48,26 @@ def test_a_record_is_shown_masked_with_what_trying_again_would_do(client, ines, 
     assert "What it does outside" in page
 
 
+def test_the_number_on_a_tile_leads_to_the_records_it_counts(client, ines, refused, noon):
+    """Of every run, and only those that cannot be read to this day."""
+    later = make_run(refused.feed, noon + timedelta(minutes=1), rejected=1)
+    other = make_rejected(later, "LS-2")
+    make_rejected(later, "LS-3", solved_at=noon)
+    make_rejected(make_run(make_feed("inpost.points"), noon), "UK-1")
+
+    tiles = client.get("/sync/").content.decode()
+    page = client.get("/sync/feeds/store.orders/records/").content.decode()
+
+    assert '<a href="/sync/feeds/store.orders/records/" data-count="2">2 records could not be read</a>' in tiles
+    assert page.count("data-row") == 2
+    assert [f"/sync/records/{row.pk}/" in page for row in (refused, other)] == [True, True]
+    assert "ada@example.com" not in page
+
+
+def test_a_feed_without_refused_records_says_so(client, ines):
+    assert "Every record of this feed could be read." in client.get("/sync/feeds/store.orders/records/").content.decode()
+
+
 def test_one_record_is_tried_again_and_only_this_one(client, ines, refused):
     other = make_rejected(refused.run, "LS-2")
 
@@ -140,7 +160,7 @@ def test_a_paused_feed_is_not_read_again(client, ines):
     assert client.post(AGAIN, {"since": "2026-06-01T08:00", "reason": "x"}).status_code == 409
 
 
-@pytest.mark.parametrize("url", ["/sync/records/{0}/", "/sync/records/{0}/replay/", "/sync/{1}/replay/", AGAIN])
+@pytest.mark.parametrize("url", ["/sync/records/{0}/", "/sync/records/{0}/replay/", "/sync/{1}/replay/", "/sync/feeds/store.orders/records/", AGAIN])
 def test_each_page_demands_its_permission(client, django_user_model, refused, url):
     sign_in(client, django_user_model, "view_syncrun")
 
@@ -151,6 +171,6 @@ def test_each_page_demands_its_permission(client, django_user_model, refused, ur
     assert not OrmQ.objects.exists()
 
 
-@pytest.mark.parametrize("url", ["/sync/records/999999/", "/sync/999999/replay/", "/sync/feeds/no.such/again/"])
+@pytest.mark.parametrize("url", ["/sync/records/999999/", "/sync/999999/replay/", "/sync/feeds/no.such/again/", "/sync/feeds/no.such/records/"])
 def test_what_is_not_there_is_not_found(client, ines, url):
     assert client.get(url).status_code == 404
