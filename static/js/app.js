@@ -73,6 +73,18 @@
     toast({ text, tone: "bad" });
   });
 
+  // Copies a field. Browsers give the clipboard to safe addresses only; elsewhere the field is selected for Ctrl+C.
+  const copy = async (field) => {
+    field.select();
+    try {
+      await navigator.clipboard.writeText(field.value);
+      toast({ text: "Copied.", tone: "ok" });
+    } catch {
+      toast({ text: "This browser does not let us copy. It is selected: press Ctrl+C.", tone: "info" });
+    }
+  };
+  document.querySelectorAll("[data-copy]").forEach((field) => field.after(button(field.dataset.copy, "btn", () => copy(field))));
+
   document.addEventListener("click", (event) => {
     const asked = event.target.closest("[data-toast], [data-print]");
     if (asked?.dataset.toast) toast(JSON.parse(asked.dataset.toast));

@@ -20,6 +20,7 @@ def test_an_old_session_is_asked_for_the_password_and_the_act_is_done_afterwards
     asked = old_session.post("/settings/people/invite/", invitation())
     assert asked["Location"].startswith("/account/reauthenticate/")
     assert not User.objects.filter(username="zoe.oneil").exists()
+    assert "What you were doing goes on afterwards" in old_session.get(asked["Location"]).content.decode()
 
     answer = old_session.post(asked["Location"], {"password": PASSWORD, "next": "/settings/people/invite/"})
 
