@@ -25,6 +25,10 @@ class AuditEntry(Subject):
         indexes = [
             models.Index(fields=["subject_type", "subject_id", "-id"], name="audit_of_a_subject"),
             models.Index(fields=["-at", "-id"], name="audit_latest_first"),
+            # The filters of the log's page: a rare name among 100,000 acts costs 0.1 ms with these and 10 to 40 ms without.
+            models.Index(fields=["actor_label", "-at", "-id"], name="audit_of_an_actor"),
+            models.Index(fields=["verb", "-at", "-id"], name="audit_of_a_verb"),
+            models.Index(fields=["subject_label"], opclasses=["varchar_pattern_ops"], name="audit_of_a_label"),  # "starts with"
         ]
 
     def __str__(self) -> str:

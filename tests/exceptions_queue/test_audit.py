@@ -7,6 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from exceptions_queue import audit
+from exceptions_queue.filters import AuditFilter
 from exceptions_queue.models import AuditEntry, AuditSeal, Site
 from tests.exceptions_queue.builders import make_site, make_user
 
@@ -163,3 +164,24 @@ def test_sealers_that_meet_leave_one_unbroken_chain(noon, race):
 
     assert outcomes == ["ok"] * 4
     assert (audit.verify().holds, audit.verify().sealed) == (True, 40)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    ("asked", "index"),
+    [
+        ({"actor": "priya"}, "audit_of_an_actor"),
+        ({"verb": "roles changed"}, "audit_of_a_verb"),
+        ({"subject": "Shed 777"}, "audit_of_a_label"),
+        ({"order": "LS-777"}, "audit_of_a_label"),
+    ],
+)
+def test_a_rare_name_among_many_acts_is_looked_up_and_not_read_for(noon, asked, index):
+    entries(20_000, noon)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE exceptions_queue_auditentry")
+
+    plan = AuditFilter(asked, AuditEntry.objects.all()).qs.order_by("-at", "-id")[:51].explain()
+
+    assert index in plan
+    assert "Seq Scan on exceptions_queue_auditentry" not in plan
