@@ -44,7 +44,8 @@ def of_window(feed: Feed, since: datetime, *, at: datetime) -> Checklist:
     ran = SyncRun.objects.filter(feed=feed, started_at__gte=since, started_at__lte=at)
     well = Q(outcome__in=(SyncRun.Outcome.OK, SyncRun.Outcome.RUNNING))
     told = ran.aggregate(runs=Count("pk"), seen=Coalesce(Sum("seen"), 0), bad=Count("pk", filter=~well))
-    then = f"{told['runs']:,} runs since {words.moment(since, at)} saw {told['seen']:,} records; {told['bad']:,} of them did not end well."
+    ended = f"{told['bad']:,} of these runs did not end well" if told["bad"] else "each run ended well"
+    then = f"{told['runs']:,} runs since {words.moment(since, at)} saw {told['seen']:,} records; {ended}."
     now = "The shop is asked for everything that changed since, and it is read by the rules and mappings that hold now."
     return Checklist(then, now, feed_kind(feed.name).again, told["seen"])
 

@@ -13,7 +13,8 @@ from tests.partners.builders import make_feed, make_rejected, make_run
 
 pytestmark = pytest.mark.django_db
 MAY = ("view_syncrun", "view_rejectedrecord", "run_feed", "replay_rejectedrecord", "see_raw_rejectedrecord")
-AGAIN = "/sync/feeds/store.orders/again/"
+AGAIN, RECORDS = "/sync/feeds/store.orders/again/", "/sync/feeds/store.orders/records/"
+NO_RECORDS = "/sync/feeds/no.such/records/"
 
 
 @pytest.fixture(autouse=True)
@@ -111,7 +112,7 @@ def test_a_window_counts_what_was_seen_in_it(client, ines, noon):
     page = client.get(AGAIN).content.decode()
 
     assert "2 runs since" in page
-    assert "saw 7 records; 1 of them did not end well" in page
+    assert "saw 7 records; 1 of these runs did not end well" in page
 
 
 def test_a_feed_is_read_again_from_an_instant_with_a_reason(client, ines):
@@ -160,7 +161,9 @@ def test_a_paused_feed_is_not_read_again(client, ines):
     assert client.post(AGAIN, {"since": "2026-06-01T08:00", "reason": "x"}).status_code == 409
 
 
-@pytest.mark.parametrize("url", ["/sync/records/{0}/", "/sync/records/{0}/replay/", "/sync/{1}/replay/", "/sync/feeds/store.orders/records/", AGAIN])
+@pytest.mark.parametrize(
+    "url", ["/sync/records/{0}/", "/sync/records/{0}/replay/", "/sync/{1}/replay/", "/sync/feeds/store.orders/records/", AGAIN]
+)
 def test_each_page_demands_its_permission(client, django_user_model, refused, url):
     sign_in(client, django_user_model, "view_syncrun")
 
@@ -171,6 +174,8 @@ def test_each_page_demands_its_permission(client, django_user_model, refused, ur
     assert not OrmQ.objects.exists()
 
 
-@pytest.mark.parametrize("url", ["/sync/records/999999/", "/sync/999999/replay/", "/sync/feeds/no.such/again/", "/sync/feeds/no.such/records/"])
+@pytest.mark.parametrize(
+    "url", ["/sync/records/999999/", "/sync/999999/replay/", "/sync/feeds/no.such/again/", "/sync/feeds/no.such/records/"]
+)
 def test_what_is_not_there_is_not_found(client, ines, url):
     assert client.get(url).status_code == 404
