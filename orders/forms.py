@@ -169,7 +169,7 @@ class WaitForm(forms.Form):
 
 
 class WaitOnForm(WaitForm):
-    ready_at = forms.DateTimeField(label="Ready by", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+    ready_at = forms.DateTimeField(label="Ready by", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"))
 
 
 class WaitSplitForm(WaitForm):

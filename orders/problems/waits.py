@@ -20,9 +20,9 @@ from partners.mappings import fold
 
 LABELS = {"wait": "Wait for the rest", "split": "Split, with consent", "home": "Send to the door"}
 _WHY_OVERDUE = {
-    "too_late": "The promise can no longer be kept by waiting",
-    "slack": "Hardly time left to keep the promise",
-    "deadline": "Longer than expected",
+    "too_late": ("Too late", "Waiting can no longer keep the promise"),
+    "slack": ("Hardly time left", "There is hardly time left to keep the promise"),
+    "deadline": ("Longer than expected", "It waits longer than expected"),
 }
 
 
@@ -47,11 +47,14 @@ class Plan:
     missing: str
     unnamed: bool
     expected: str
+    look_again: str
+    if_ready: str
     safe: str
     safe_full: str
     left: words.Due
     promise: str
     overdue: str
+    why_overdue: str
     ways: list[Way]
 
     @property
@@ -109,14 +112,22 @@ def _plan(
         number=order.number,
         missing=_missing(wait, names),
         unnamed=not wait.missing,
-        expected=words.moment(wait.deadline_at, at),
+        expected=words.moment(wait.deadline_at, at) if _was_told(wait) else "nobody has said",
+        if_ready="now" if wait.deadline_at <= at else words.moment(wait.deadline_at, at),
+        look_again="" if _was_told(wait) else words.moment(wait.deadline_at, at),
         safe=words.moment(wait.latest_safe_at, at),
         safe_full=words.full(wait.latest_safe_at),
         left=words.due(wait.latest_safe_at, at),
         promise=_promise(promised),
-        overdue=_WHY_OVERDUE.get(why, ""),
+        overdue=_WHY_OVERDUE[why][0] if why else "",
+        why_overdue=_WHY_OVERDUE[why][1] if why else "",
         ways=[_way(offer, wait, best, at) for offer in offers],
     )
+
+
+def _was_told(wait: Consolidation) -> bool:
+    """A person said when the rest is expected; else the deadline is only when to look again."""
+    return wait.before_release or wait.choice == Consolidation.Choice.WAIT
 
 
 def _missing(wait: Consolidation, names: dict[str, str]) -> str:

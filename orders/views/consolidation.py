@@ -106,7 +106,8 @@ def _page(request: Signed, order: Order, *, status: int = 200, refusal: str = ""
 
 def _way(shown: Plan, key: str, form: WaitForm | None, request: Signed) -> dict[str, Any]:
     may = request.user.has_perm("orders.consolidate_order") and (key != "home" or request.user.has_perm("orders.reroute_order"))
-    blank = FORMS[key](prefix=key, initial={"version": shown.wait.version})
+    ready_at = shown.wait.deadline_at if shown.if_ready != "now" else None
+    blank = FORMS[key](prefix=key, initial={"version": shown.wait.version, "ready_at": ready_at})
     way = next(way for way in shown.ways if way.key == key)
     return {"way": way, "form": form or blank, "may": may and not (key == "split" and shown.unnamed), "url_name": f"orders:plan-{key}"}
 
