@@ -78,6 +78,7 @@ ROLES = {
             *WORK_CASES,
             "inventory.change_product",
             "inventory.import_product",
+            "inventory.accept_sizecorrection",
             "orders.describe_order",
         ),
         _role("finance", "Finance approver", "Looks at everything, masked; writes notes.", "exceptions_queue.add_casenote"),

@@ -1,18 +1,27 @@
 """Do it: what a person at the desk corrects about a product."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
 from django_q.tasks import async_task
 
-from exceptions_queue.audit import Actor, record
-from inventory.models import Product
+from exceptions_queue.audit import Actor, person, record
+from inventory.models import Product, SizeCorrection
+from inventory.rules import REMEMBERED, middle_factor
 
 CORRECTABLE = ("length_mm", "width_mm", "height_mm", "weight_g", "rigid", "customs_description", "hs_code", "origin_country")
 NOT_THERE = datetime.min.replace(tzinfo=UTC)
 RECHECK = "orders.tasks.recheck_open"  # text, because orders stand above goods
+
+
+class NotLearnt(Exception):
+    """The learnt size is not the one this person saw, or is none any more. `sentence` says so."""
+
+    def __init__(self, sku: str) -> None:
+        self.sentence = f"More parcels with {sku} were packed since you looked: see the new figure before you accept it."
+        super().__init__(self.sentence)
 
 
 class Stale(Exception):
@@ -61,3 +70,34 @@ def _save(product: Product, after: dict[str, Any], before: dict[str, Any], *, ac
     product.save(update_fields=[*after, "source", "changed_at"])
     record("product corrected", product, actor=actor, at=at, before=before, after=after)
     async_task(RECHECK)
+
+
+def learn_sizes(factors: Mapping[str, Sequence[int]], *, at: datetime) -> None:
+    """Remember what packed parcels of one SKU each measured, in thousandths of its stated volume. Three statements at most."""
+    if not factors:
+        return
+    known = {row.sku: row for row in SizeCorrection.objects.select_for_update().filter(sku__in=factors).order_by("pk")}
+    rows = [_learnt(known.get(sku) or SizeCorrection(sku=sku), new, at) for sku, new in sorted(factors.items())]
+    SizeCorrection.objects.bulk_create([row for row in rows if row.pk is None], batch_size=500, ignore_conflicts=True)
+    SizeCorrection.objects.bulk_update([row for row in rows if row.pk], ["factor", "seen", "recent", "learnt_at"], 200)
+
+
+def _learnt(row: SizeCorrection, new: Sequence[int], at: datetime) -> SizeCorrection:
+    row.recent = [*row.recent, *new][-REMEMBERED:]
+    row.factor, row.seen, row.learnt_at = middle_factor(row.recent), row.seen + len(new), at
+    return row
+
+
+def accept_learnt_size(sku: str, *, factor: int, actor: Actor, at: datetime) -> SizeCorrection:
+    """Let the fit rule use the learnt size, and have the open orders checked again. Raises NotLearnt when it is not `factor` any more."""
+    with transaction.atomic():
+        row = SizeCorrection.objects.select_for_update().filter(sku=sku, factor=factor).first()
+        if row is None:
+            raise NotLearnt(sku)
+        before = {"accepted_factor": row.accepted_factor}
+        row.accepted_factor, row.accepted_at, row.accepted_by = factor, at, person(actor)
+        row.save(update_fields=["accepted_factor", "accepted_at", "accepted_by"])
+        subject = Product.objects.filter(sku=sku).first() or row
+        record("learnt size accepted", subject, actor=actor, at=at, before=before, after={"accepted_factor": factor})
+        async_task(RECHECK)
+    return row

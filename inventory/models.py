@@ -69,7 +69,8 @@ class AcsSku(models.Model):
 class SizeCorrection(models.Model):
     """How much a SKU's packed parcel differs from its stated volume, learnt from parcels that held nothing else.
 
-    `factor` is in thousandths: packed volume over stated volume, the median of the last `seen` parcels. Used once accepted.
+    `factor` is in thousandths: packed volume over stated volume, the median of the `recent` parcels; `seen` counts them all.
+    `accepted_factor` is what the fit rule uses: the factor as it stood when a person accepted it.
     """
 
     sku = models.CharField(max_length=64, unique=True)
@@ -77,12 +78,20 @@ class SizeCorrection(models.Model):
     seen = models.IntegerField(default=0)
     recent = models.JSONField(default=list, help_text="The last factors, newest last.")
     learnt_at = models.DateTimeField()
+    accepted_factor = models.IntegerField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
     accepted_by = models.ForeignKey("auth.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         permissions = [("accept_sizecorrection", "Can accept a learnt size")]
-        constraints = [models.CheckConstraint(condition=Q(factor__gt=0), name="a_factor_is_positive")]
+        constraints = [
+            models.CheckConstraint(condition=Q(factor__gt=0), name="a_factor_is_positive"),
+            models.CheckConstraint(
+                condition=Q(accepted_factor__isnull=True, accepted_at__isnull=True)
+                | Q(accepted_factor__gt=0, accepted_factor__isnull=False, accepted_at__isnull=False),
+                name="an_accepted_factor_says_since_when",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.sku

@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Cast, Greatest, Least
+from django.db.models import BigIntegerField, Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Cast, Coalesce, Greatest, Least
 
 from exceptions_queue.models import AuditEntry
 from exceptions_queue.queries import cases, words
-from inventory.models import AcsSku, Product
+from inventory.models import AcsSku, Product, SizeCorrection
 from partners.inpost.compartments import LIMITS
 
 HISTORY = 20
@@ -40,15 +40,21 @@ class Counts(NamedTuple):
 
 
 def rows() -> QuerySet[Product]:
-    """Every product with what its size means: `longest`, `middle`, `shortest` (mm), `bulk` (thousandths of mm³ that count)."""
+    """Every product with what its size means: `longest`, `middle`, `shortest` (mm), `counted`
+    (thousandths of mm³ that count, by the learnt size where one was accepted)."""
     volume = Cast("length_mm", BigIntegerField()) * F("width_mm") * F("height_mm")
     return Product.objects.annotate(
         longest=Greatest("length_mm", "width_mm", "height_mm"),
         shortest=Least("length_mm", "width_mm", "height_mm"),
         middle=F("length_mm") + F("width_mm") + F("height_mm") - F("longest") - F("shortest"),
-        volume=volume,
+        counted=volume * Coalesce(_learnt_factor(), Case(When(rigid=True, then=1000), default=LIMITS.softness)),
         known_to_acs=Exists(AcsSku.objects.filter(sku=OuterRef("sku"))),
     )
+
+
+def _learnt_factor() -> Subquery:
+    accepted = SizeCorrection.objects.filter(sku=OuterRef("sku"), accepted_factor__isnull=False)
+    return Subquery(accepted.values("accepted_factor")[:1])
 
 
 def too_big() -> Q:
@@ -57,7 +63,7 @@ def too_big() -> Q:
     short, middle, long = largest.sides
     room = LIMITS.fill * largest.volume
     sides = Q(rigid=True) & (Q(longest__gt=long) | Q(middle__gt=middle) | Q(shortest__gt=short))
-    bulk = Q(rigid=True, volume__gt=room // 1000) | Q(rigid=False, volume__gt=room // LIMITS.softness)
+    bulk = Q(counted__gt=room)
     heavy = Q(weight_g__gt=LIMITS.weight_g - LIMITS.packing_g)
     return ~UNKNOWN_SIZE & (sides | bulk | heavy)
 
@@ -74,6 +80,44 @@ def product_of(sku: str) -> Product | None:
 
 def is_too_big(product: Product) -> bool:
     return rows().filter(too_big(), pk=product.pk).exists()
+
+
+class Learnt(NamedTuple):
+    """What packed parcels taught about a product's size: percentages of its stated volume."""
+
+    factor: int
+    packed_percent: str
+    used_percent: str
+    used_words: str
+    seen: int
+    is_used: bool
+    since: str
+
+
+def learnt_of(product: Product, now: datetime) -> Learnt | None:
+    """The learnt size of a product beside what the fit rule uses now; None where no parcel has taught anything."""
+    found = SizeCorrection.objects.filter(sku=product.sku).select_related("accepted_by").first()
+    if found is None:
+        return None
+    used = found.accepted_factor or (1000 if product.rigid else LIMITS.softness)
+    by = f", accepted by {words.name_of(found.accepted_by)}" if found.accepted_by else ""
+    return Learnt(
+        factor=found.factor,
+        packed_percent=_percent(found.factor),
+        used_percent=_percent(used),
+        used_words=f"learnt{by}"
+        if found.accepted_factor
+        else "a rigid product as it is"
+        if product.rigid
+        else "the rule for soft garments",
+        seen=found.seen,
+        is_used=found.accepted_factor == found.factor,
+        since=words.moment(found.accepted_at, now) if found.accepted_at else "",
+    )
+
+
+def _percent(factor: int) -> str:
+    return f"{factor / 10:.0f} %"
 
 
 def history(product: Product, now: datetime) -> list[dict[str, Any]]:

@@ -5,7 +5,8 @@ A parcel planned too small fails at the locker, one planned too large does not: 
 
 import math
 import re
-from collections.abc import Mapping
+import statistics
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 LONGEST_MM, HEAVIEST_G = 5_000, 200_000
@@ -78,3 +79,20 @@ def hs_code(text: str) -> str:
     if code and not re.fullmatch(r"\d{6,10}", code, re.ASCII):
         raise NotUsable("must have 6 to 10 digits")
     return code
+
+
+SMALLEST_FACTOR, LARGEST_FACTOR = 50, 5_000  # outside, somebody mistyped a side or a centimetre for a millimetre
+REMEMBERED = 20  # parcels whose factors count
+
+
+def factor_of(packed_mm3: int, stated_mm3: int) -> int | None:
+    """Packed over stated volume in thousandths; None where that cannot be right."""
+    if packed_mm3 <= 0 or stated_mm3 <= 0:
+        return None
+    factor = round(1000 * packed_mm3 / stated_mm3)
+    return factor if SMALLEST_FACTOR <= factor <= LARGEST_FACTOR else None
+
+
+def middle_factor(recent: Sequence[int]) -> int:
+    """The median: one parcel packed carelessly does not move it."""
+    return round(statistics.median(recent))

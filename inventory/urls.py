@@ -11,4 +11,5 @@ urlpatterns = [
     path("products/upload/", uploads.upload_products, name="upload"),
     path("products/acs-setup/", uploads.upload_setup, name="upload-setup"),
     path("products/<path:sku>/size/", products.fix_size, name="fix-size"),
+    path("products/<path:sku>/learnt/", products.accept_learnt, name="accept-learnt"),
 ]

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from exceptions_queue import jobs
-from orders.actions import bulk, consolidating, reading, sending, shop, watching
+from orders.actions import bulk, consolidating, packed, reading, sending, shop, watching
 from orders.actions.review import Reviewed, review_many
 from orders.sync import follow_hint
 from partners import actions as lines
@@ -80,6 +80,7 @@ def watch() -> dict[str, int]:
         "never_sent": watching.find_never_sent(at=at),
         "unconfirmed": watching.find_unconfirmed(at=at),
         "stuck": watching.find_stuck(at=at),
+        "size_answered": packed.close_answered(at=at),
         "waiting": consolidating.find_waiting(at=at),
     }
 

@@ -41,6 +41,21 @@ def _overdue(evidence: Evidence) -> str:
     return _OVERDUE.get(fault(evidence), _OVERDUE["deadline"]).format(_lacking(evidence))
 
 
+def _variance(evidence: Evidence) -> str:
+    skus = named(evidence.get("skus"))
+    parcel = f"The parcel with {skus}" if skus else "The parcel"
+    percent = evidence.get("percent")
+    how_much = f"{abs(percent)} % {'larger' if percent > 0 else 'smaller'}" if isinstance(percent, int) and percent else "otherwise"
+    if fault(evidence) == "size":
+        packed, ours = evidence.get("packed") or "no locker", evidence.get("ours") or "no locker"
+        return f"{parcel} was packed for {_fits(packed)}; we had reckoned with {_fits(ours)}. Product sizes decide who is offered a locker."
+    return f"{parcel} was packed {how_much} than our estimate. Product sizes decide who is offered a locker."
+
+
+def _fits(size: object) -> str:
+    return f"compartment {size}" if size in ("A", "B", "C") else str(size)
+
+
 WAITING = (
     Kind(
         code=Code.ORD_SHORT,
@@ -50,6 +65,7 @@ WAITING = (
         sentence=_short,
         what_to_do="Ask ACS when the rest is ready",
         fixes=(RECALL,),
+        recheck="",
         closes_when="ACS has picked every garment, or no longer has the missing lines on the order",
     ),
     Kind(
@@ -60,6 +76,7 @@ WAITING = (
         sentence=_waits,
         what_to_do="Chase the missing part",
         fixes=(PLAN,),
+        recheck="",
         closes_when="every part is there, the customer agreed in writing to a split, or the order no longer goes to a locker",
     ),
     Kind(
@@ -70,6 +87,18 @@ WAITING = (
         sentence=_overdue,
         what_to_do="Offer the customer a choice",
         fixes=(PLAN,),
+        recheck="",
         closes_when="every part is there, a person gave it more time, the customer agreed to a split, or it no longer goes to a locker",
+    ),
+    Kind(
+        code=Code.DIM_VARIANCE,
+        title="Packed size differs from our estimate",
+        owner=Owner.MERCHANDISING,
+        sentence=_variance,
+        what_to_do="Correct the size, or accept what was learnt",
+        fixes=(Fix("inventory:fix-size", "Look at the product", takes="sku", fragment=False),),
+        recheck="",
+        closes_when="the product's size is corrected, or its learnt size is accepted",
+        waivable_by=frozenset({Owner.MERCHANDISING}),
     ),
 )

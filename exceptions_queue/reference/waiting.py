@@ -46,4 +46,16 @@ WAITING = {
         do_not=("Do not enter a new day only to clear the list: the customer was promised the old one.",),
         next="When a choice is entered, or the last part is there, the case closes by itself.",
     ),
+    Code.DIM_VARIANCE: Page(
+        means="ACS packed a parcel, and it needs another compartment than our estimate from the product sizes, or its volume differs by "
+        "more than a fifth. For this parcel ACS's size counts. But every later order with the product is judged by our estimate: too small "
+        "an estimate sends parcels to lockers that they do not fit, too large a one refuses a locker to customers who could have had it.",
+        do=(
+            "Open the product. It shows what packed parcels with nothing else in them measured.",
+            "If the stated size has a slip, such as cm for mm, correct it.",
+            "If the size is right and it just packs larger or smaller, accept what was learnt.",
+        ),
+        do_not=("Do not change a correct size to make the estimate fit: accept the learnt figure instead.",),
+        next="Saving the product or accepting the learnt size closes the case, and all open orders with the product are checked again.",
+    ),
 }

@@ -8,11 +8,11 @@ from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from exceptions_queue.queries import alphabet
 from inventory import queries
-from inventory.actions import Stale, correct_product
+from inventory.actions import NotLearnt, Stale, accept_learnt_size, correct_product
 from inventory.filters import ProductFilter
 from inventory.forms import MEASURES, ProductForm, UploadForm
 from inventory.models import Product
@@ -71,11 +71,29 @@ def fix_size(request: Signed, sku: str) -> HttpResponse:
     return _done(request, saved)
 
 
+@require_POST
+@permission_required("inventory.accept_sizecorrection", raise_exception=True)
+def accept_learnt(request: Signed, sku: str) -> HttpResponse:
+    """Use what packed parcels taught about this product from now on."""
+    factor = request.POST.get("factor", "")
+    if not (factor.isascii() and factor.isdigit() and len(factor) < 6) or len(sku) > 64 or "\x00" in sku:
+        raise Http404("No learnt size is meant.")
+    try:
+        accept_learnt_size(sku, factor=int(factor), actor=request.user, at=timezone.now())
+    except NotLearnt as refused:
+        messages.error(request, refused.sentence)
+    else:
+        messages.success(request, f"Orders with {sku} are judged by its packed size from now on. The open ones are being checked again.")
+    return redirect("inventory:fix-size", sku=sku)
+
+
 def _show(request: Signed, sku: str, product: Product | None, form: ProductForm, *, status: int = 200, **more: Any) -> HttpResponse:
     context = {"sku": sku, "product": product, "form": form, **more}
     if request.htmx:
         return render(request, "inventory/parts/_fix.html", context, status=status)
-    context["history"] = queries.history(product, timezone.now()) if product else []
+    now = timezone.now()
+    context["history"] = queries.history(product, now) if product else []
+    context["learnt"] = queries.learnt_of(product, now) if product else None
     return render(request, "inventory/product.html", context, status=status)
 
 

@@ -13,9 +13,11 @@ from django.db.models import F, Q
 from exceptions_queue import actions as desk
 from orders.actions.consolidating import look_waiting
 from orders.actions.editing import adopt
+from orders.actions.packed import look_packed
 from orders.actions.sending import EDITED, KIND, look, settled, still_differs
 from orders.actions.splitting import adopt_home
 from orders.models import Order
+from orders.problems.packed import is_whole
 from orders.rules.picking import Wanted, short_lines
 from orders.states import BEFORE_RELEASE, AcsStatus, OrderState
 from partners import connect, mappings, outbox
@@ -79,17 +81,20 @@ def apply_acs(page: Page, at: datetime) -> Applied:
     write_taken(rows.values(), words, at=at)
     _adopt(page, rows, at=at)
     look_waiting(rows, at=at)
+    look_packed(words.packed, first=words.first_packed, at=at)
     applied.read = [rows[pk].number for pk, there in page.records if isinstance(there, AcsOrder)]
     return applied
 
 
 @dataclass
 class Words:
-    """ACS's status words as they are mapped now, and how often each was met."""
+    """ACS's status words as they are mapped now, how often each was met, and whose parcels were measured."""
 
     known: Mapping[str, Mapping[str, Any]]
     at: datetime
     met: Counter[str] = field(default_factory=Counter)
+    packed: list[int] = field(default_factory=list)
+    first_packed: list[int] = field(default_factory=list)
 
     def target(self, raw: str) -> str:
         self.met[raw] += 1
@@ -116,7 +121,18 @@ class Words:
         known = {line["line_id"]: line["picked"] for line in order.acs_short} | dict(picked)
         said["acs_short"] = short_lines(lines, known, said.get("acs_status", order.acs_status))
         said["acs_packed"] = order.acs_packed | dict(packed)
-        return _set(order, said | ({"acs_tracking": tracking} if tracking else {}))
+        return self.set(order, said | ({"acs_tracking": tracking} if tracking else {}))
+
+    def set(self, order: Order, said: Mapping[str, Any]) -> bool:
+        """Set what was said, and remember whose parcel is measured now; whether anything was new."""
+        was_whole, before = is_whole(order.acs_packed), order.acs_packed
+        changed = [name for name, value in said.items() if getattr(order, name) != value]
+        for name in changed:
+            setattr(order, name, said[name])
+        if is_whole(order.acs_packed) and order.acs_packed != before:
+            self.packed.append(order.pk)
+            self.first_packed += [] if was_whole else [order.pk]
+        return bool(changed)
 
 
 def note_progress(*, at: datetime) -> Words:
@@ -146,19 +162,12 @@ def _take(words: Words, order: Order, there: AcsOrder) -> bool:
     wanted = [Wanted(line.line_id, line.sku, line.quantity) for line in there.content.lines]
     short = short_lines(wanted, there.picked, target)
     said = _status(order, there.status_raw, target, there.status_at or words.at)
-    return _set(order, said | {"acs_tracking": there.tracking, "acs_packed": dict(there.packed), "acs_short": short})
+    return words.set(order, said | {"acs_tracking": there.tracking, "acs_packed": dict(there.packed), "acs_short": short})
 
 
 def _status(order: Order, raw: str, target: str, since: datetime) -> dict[str, Any]:
     moved = raw != order.acs_status_raw or order.acs_status_since is None
     return {"acs_status": target, "acs_status_raw": raw} | ({"acs_status_since": since} if moved else {})
-
-
-def _set(order: Order, said: Mapping[str, Any]) -> bool:
-    changed = [name for name, value in said.items() if getattr(order, name) != value]
-    for name in changed:
-        setattr(order, name, said[name])
-    return bool(changed)
 
 
 def confirm_by_reading(*, at: datetime) -> int:

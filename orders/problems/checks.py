@@ -13,7 +13,7 @@ from partners.mappings import fold
 Evidence = dict[str, Any]
 Found = dict[str, Evidence]
 
-RULES_VERSION = "2026.11"
+RULES_VERSION = "2026.12"
 
 # What one look at an order decides. Cases outside this set (refused, unconfirmed) are opened and closed where that is learnt.
 RELEASE_SCOPE = frozenset(
@@ -118,21 +118,21 @@ def _contact(order: Facts) -> Iterator[tuple[str, Evidence]]:
 
 
 def _fit(lines: Sequence[Line]) -> tuple[str, Found]:
-    unsized = sorted({line.sku for line in lines if not _sized(line)})
+    unsized = sorted({line.sku for line in lines if not is_sized(line)})
     if unsized or not lines:
         return "", {Code.VAL_DIM_MISSING: {"field": "size", "fault": "unknown", "skus": unsized[:5]}}
-    fit = sizes.fit([_item(line) for line in lines])
+    fit = sizes.fit([item_of(line) for line in lines])
     if fit.size:
         return fit.size, {}
     return "", {Code.VAL_OVERSIZE: {"field": "size", "fault": fit.why}}
 
 
-def _item(line: Line) -> sizes.Item:
-    _, quantity, length, width, height, weight, rigid, *_ = line
-    return sizes.Item(length or 0, width or 0, height or 0, weight or 0, bool(rigid), quantity)
+def item_of(line: Line) -> sizes.Item:
+    _, quantity, length, width, height, weight, rigid, *_, factor = line
+    return sizes.Item(length or 0, width or 0, height or 0, weight or 0, bool(rigid), quantity, factor)
 
 
-def _sized(line: Line) -> bool:
+def is_sized(line: Line) -> bool:
     return bool(line.length_mm and line.width_mm and line.height_mm and line.weight_g)
 
 

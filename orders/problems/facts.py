@@ -65,6 +65,7 @@ class Line(NamedTuple):
     rigid: bool | None
     origin_country: str | None
     known_to_acs: bool
+    factor: int | None = None  # how much of its volume counts, in thousandths, where a learnt size was accepted
 
 
 class Place(NamedTuple):
@@ -147,10 +148,11 @@ def _look_alike() -> Subquery:
 # Raw because neither side has a foreign key to the other: a SKU may be sold before anyone has described it.
 _LINES = """
 SELECT l.order_id, l.sku, l.quantity, p.length_mm, p.width_mm, p.height_mm, p.weight_g, p.rigid, p.origin_country,
-       a.id IS NOT NULL, EXISTS (SELECT 1 FROM inventory_acssku WHERE source = 'setup_list')
+       a.id IS NOT NULL, c.accepted_factor, EXISTS (SELECT 1 FROM inventory_acssku WHERE source = 'setup_list')
 FROM orders_orderline l
 LEFT JOIN inventory_product p ON p.sku = l.sku
 LEFT JOIN inventory_acssku a ON a.sku = l.sku
+LEFT JOIN inventory_sizecorrection c ON c.sku = l.sku
 WHERE l.order_id IN ({places}) AND l.quantity > 0
 ORDER BY l.order_id, l.id
 """

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from inventory.rules import GRAMS, MM, NotUsable, whole
 from inventory.sync.files import Layout, Reader, Row, Source, read_csv, rows_of
 from orders.actions.consolidating import look_waiting
+from orders.actions.packed import look_packed
 from orders.actions.reading import NOT_AT_ACS, apply_acs, note_progress, write_taken
 from orders.models import Order, OrderLine
 from orders.rules.picking import Wanted
@@ -100,6 +101,7 @@ def apply_progress(page: Page, at: datetime) -> Applied:
         applied.changed, applied.unchanged = applied.changed + moved, applied.unchanged + (not moved)
     write_taken(orders.values(), words, at=at)
     look_waiting([order.pk for order in orders.values()], at=at)
+    look_packed(words.packed, first=words.first_packed, at=at)
     applied.read = [each.key for each in said if not each.faults]
     return applied
 

@@ -86,6 +86,7 @@ GOODS = {
     **pages(ALL, "lockers:list", "lockers:map", "lockers:detail", "inventory:products"),
     **acts("MI", "inventory:upload", "inventory:upload-setup"),
     **forms("M", "inventory:fix-size"),
+    **acts("M", "inventory:accept-learnt"),
 }
 PARTNERS = {
     **pages(ALL, "partners:sync", "partners:run", "partners:record", "partners:records", "partners:mappings", "partners:connections"),

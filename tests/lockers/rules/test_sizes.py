@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lockers.rules.sizes import SIZES, Fit, Item, fit
+from lockers.rules.sizes import SIZES, Fit, Item, counted_volume, fit, size_of_parcel, stated_volume
 from partners.inpost.compartments import LIMITS, Limits
 
 SIDE = st.integers(1, 700)
-ITEMS = st.lists(st.builds(Item, SIDE, SIDE, SIDE, st.integers(1, 4000), st.booleans(), st.integers(1, 4)), min_size=1, max_size=6)
+FACTOR = st.none() | st.integers(50, 5_000)
+ITEMS = st.lists(st.builds(Item, SIDE, SIDE, SIDE, st.integers(1, 4000), st.booleans(), st.integers(1, 4), FACTOR), min_size=1, max_size=6)
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,9 @@ ITEMS = st.lists(st.builds(Item, SIDE, SIDE, SIDE, st.integers(1, 4000), st.bool
         ([Item(300, 250, 60, 400, quantity=3)], Fit("A")),
         ([Item(300, 250, 60, 400, quantity=4)], Fit("B")),  # each fits A, together they do not
         ([Item(300, 250, 60, 400, quantity=3), Item(400, 300, 60, 400, rigid=False)], Fit("B")),
+        ([Item(900, 200, 40, 500, rigid=False, factor=2_500)], Fit("B")),  # a coat that never folds flat, as packed parcels taught
+        ([Item(300, 250, 60, 400, quantity=4, factor=800)], Fit("A")),  # and boxes that nest
+        ([Item(641, 10, 10, 500, factor=50)], Fit(None, "too_big")),  # whatever was learnt, a rigid side stays a side
         ([], Fit("A")),
     ],
 )
@@ -60,8 +64,9 @@ def test_an_accepted_parcel_keeps_every_limit(items: list[Item]):
     sides = sorted(SIZES[size])
     assert all(side <= limit for item in items if item.rigid for side, limit in zip(sorted(item[:3]), sides, strict=True))
     assert sum(item.weight_g * item.quantity for item in items) + LIMITS.packing_g <= LIMITS.weight_g
-    filled = sum(item.length_mm * item.width_mm * item.height_mm * item.quantity * (10 if item.rigid else 7) for item in items)
-    assert 100 * filled <= 850 * sides[0] * sides[1] * sides[2]
+    counts = [item.factor or (1000 if item.rigid else 700) for item in items]
+    volumes = [item.length_mm * item.width_mm * item.height_mm * item.quantity for item in items]
+    assert sum(count * volume for count, volume in zip(counts, volumes, strict=True)) <= 850 * sides[0] * sides[1] * sides[2]
 
 
 @given(ITEMS, ITEMS)
@@ -85,3 +90,24 @@ def test_a_refusal_says_why(items: list[Item]):
 
     assert (answer.why == "") == (answer.size is not None)
     assert answer.why in ("", "too_big", "too_heavy")
+
+
+@pytest.mark.parametrize(
+    ("parcel", "size"),
+    [
+        ((640, 380, 80, 1_000), "A"),
+        ((80, 640, 380, 15_000), "A"),
+        ((640, 380, 81, 1_000), "B"),
+        ((640, 380, 410, 1_000), "C"),
+        ((641, 380, 410, 1_000), ""),
+        ((100, 100, 50, 15_001), ""),
+    ],
+)
+def test_a_packed_parcel_is_measured_as_it_is(parcel: tuple[int, int, int, int], size: str):
+    assert size_of_parcel(*parcel) == size
+
+
+def test_what_is_counted_and_what_is_stated():
+    items = [Item(100, 100, 10, 1), Item(100, 100, 10, 1, rigid=False, quantity=2), Item(100, 100, 10, 1, factor=500)]
+
+    assert (stated_volume(items), counted_volume(items)) == (400_000, 100_000 + 140_000 + 50_000)
