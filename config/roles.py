@@ -91,6 +91,7 @@ ROLES = {
             "Maps codes, runs and replays feeds, keeps calendars, and manages people.",
             *WORK_CASES,
             "orders.resend_order",
+            "orders.hold_order",
             "orders.reveal_contact_order",
             "orders.add_resolverrule",
             "orders.change_resolverrule",

@@ -48,6 +48,7 @@ TIMETABLE = (
     Task("Tell the shop about holds", "orders.tasks.send_holds", 1),
     Task("Read orders back from ACS", "config.tasks.read_acs", 5),
     Task("Find orders that were never sent", "orders.tasks.find_never_sent", 1),
+    Task("Find holds that nobody looks after", "orders.tasks.sweep_holds", 1440, start_within_s=3600),
     Task("Look at the partners' health", "partners.tasks.check_health", 1),
     Task("Do what was asked for in bulk", "exceptions_queue.tasks.drain_bulk", 1),
     Task("Bring back what waited for the customer", "exceptions_queue.tasks.bring_back", 1),

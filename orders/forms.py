@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from exceptions_queue.states import Owner
 from orders.models import Order, ResolverRule
 from orders.problems import read_methods
 from orders.rules import resolver
@@ -135,6 +136,20 @@ class ReasonForm(PlainForm):
 class HoldForm(PlainForm):
     reason = forms.CharField(label="Why is it held?", max_length=300)
     exit = forms.CharField(label="What ends the hold?", max_length=300)
+    until = forms.DateField(label="Look at it again on", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def values(self) -> dict[str, Any]:
+        until = self.cleaned_data["until"]
+        return super().values() | {"until": _morning(until) if until else None}
+
+
+class ExtendHoldForm(PlainForm):
+    until = forms.DateField(label="Look at it again on", widget=forms.DateInput(attrs={"type": "date"}))
+    owner = forms.ChoiceField(label="Who looks after it", choices=Owner.choices)
+    reason = forms.CharField(label="Why is it held on?", max_length=300)
+
+    def values(self) -> dict[str, Any]:
+        return super().values() | {"until": _morning(self.cleaned_data["until"])}
 
 
 class WaitWholeForm(PlainForm):

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from exceptions_queue import jobs
-from orders.actions import bulk, consolidating, packed, reading, sending, shop, watching
+from orders.actions import bulk, consolidating, expired, packed, reading, sending, shop, watching
 from orders.actions.review import Reviewed, review_many
 from orders.sync import follow_hint
 from partners import actions as lines
@@ -68,6 +68,11 @@ def stay_subscribed() -> dict[str, object]:
 def drain_bulk() -> dict[str, int]:
     """Do what is left of the bulk fixes. Rung by each job, and by the clock in case a ring was lost."""
     return jobs.drain_items(bulk.DOES, clock=timezone.now)
+
+
+def sweep_holds() -> dict[str, int]:
+    """Find holds that nobody looks after."""
+    return {"expired": expired.find_expired(at=timezone.now())}
 
 
 def watch() -> dict[str, int]:

@@ -93,6 +93,17 @@ def clear_hold(hold: Hold, *, actor: Actor, at: datetime, reason: str) -> None:
         audit.record("hold cleared", _subject_of(hold), actor=actor, at=at, before={"hold": hold.handle}, reason=reason)
 
 
+def extend_hold(hold: Hold, *, until: datetime, owner: str, actor: Actor, at: datetime, reason: str) -> None:
+    """Give a live hold a new date and an owner. Raises Refused when it has ended already."""
+    before = {"hold": hold.handle, "owner": hold.owner, "until": hold.until and hold.until.isoformat()}
+    with transaction.atomic():
+        if not Hold.objects.filter(pk=hold.pk, cleared_at__isnull=True).update(until=until, owner=owner):
+            raise Refused("This hold has ended already.")
+        hold.refresh_from_db()
+        after = {"hold": hold.handle, "owner": owner, "until": until.isoformat()}
+        audit.record("hold extended", _subject_of(hold), actor=actor, at=at, before=before, after=after, reason=reason)
+
+
 def lock(subject: models.Model) -> None:
     """Lock the subject's row until the transaction ends. SQLite has one writer and needs no lock."""
     type(subject)._base_manager.select_for_update().filter(pk=subject.pk).values_list("pk", flat=True).first()

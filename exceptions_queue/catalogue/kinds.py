@@ -38,6 +38,7 @@ class Code(StrEnum):
     ORD_SHORT = "ORD-SHORT"
     HLD_CONSOL = "HLD-CONSOL"
     HLD_CONSOL_OVERDUE = "HLD-CONSOL-OVERDUE"
+    HLD_EXPIRED = "HLD-EXPIRED"
     DIM_VARIANCE = "DIM-VARIANCE"
     FEED_SUSPECT = "FEED-SUSPECT"
     INT_AUTH = "INT-AUTH"
@@ -52,6 +53,8 @@ NEEDS = {
     "orders:cancel": "orders.cancel_order",
     "orders:change-locker": "orders.reroute_order",
     "orders:convert-to-home": "orders.reroute_order",
+    "orders:detail": "orders.view_order",
+    "orders:extend-hold": "orders.hold_order",
     "orders:plan": "orders.view_consolidation",
     "orders:recall": "orders.cancel_order",
     "orders:recheck": "orders.recheck_order",

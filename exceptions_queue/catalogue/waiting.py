@@ -1,6 +1,6 @@
 """Orders at ACS that are not whole yet, and waits that nobody looks after."""
 
-from exceptions_queue.catalogue.kinds import Code, Evidence, Fix, Kind, fault, named
+from exceptions_queue.catalogue.kinds import Code, Evidence, Fix, Kind, by_fault, fault, named
 from exceptions_queue.states import Owner
 
 PLAN = Fix("orders:plan", "Wait, split, or send to the door", fragment=False)
@@ -56,6 +56,11 @@ def _fits(size: object) -> str:
     return f"compartment {size}" if size in ("A", "B", "C") else str(size)
 
 
+_EXPIRED = {
+    "past": "A person held this order until a day that has passed, and it is still held: nobody sends it.",
+    "no_owner": "A person held this order for a desk where nobody works: nobody will end the hold.",
+}
+
 WAITING = (
     Kind(
         code=Code.ORD_SHORT,
@@ -89,6 +94,17 @@ WAITING = (
         fixes=(PLAN,),
         recheck="",
         closes_when="every part is there, a person gave it more time, the customer agreed to a split, or it no longer goes to a locker",
+    ),
+    Kind(
+        code=Code.HLD_EXPIRED,
+        title="A hold has no owner or is past its date",
+        owner=Owner.INTEGRATION,
+        sentence=by_fault(_EXPIRED, _EXPIRED["past"]),
+        what_to_do="Give it a new date and an owner, or end it",
+        fixes=(Fix("orders:extend-hold", "Hold it longer"), Fix("orders:detail", "End it on the order's page", fragment=False)),
+        recheck="",
+        closes_when="the hold has a date to come and an owner, or has ended",
+        waivable_by=frozenset({Owner.INTEGRATION}),
     ),
     Kind(
         code=Code.DIM_VARIANCE,

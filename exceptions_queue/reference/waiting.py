@@ -58,4 +58,15 @@ WAITING = {
         do_not=("Do not change a correct size to make the estimate fit: accept the learnt figure instead.",),
         next="Saving the product or accepting the learnt size closes the case, and all open orders with the product are checked again.",
     ),
+    Code.HLD_EXPIRED: Page(
+        means="Somebody held the order, and nobody looks after the hold: its date has passed, or it belongs to a desk where nobody works. "
+        "A held order is never sent, so the customer waits for nothing. Holds are looked at once a day.",
+        do=(
+            "Ask who placed the hold whether its reason still stands. The order's page names the person, the reason and what ends it.",
+            "If it no longer stands, end the hold: the order is checked again and goes.",
+            "If it does, give it a new date and an owner, and say why.",
+        ),
+        do_not=("Do not end a hold whose reason you do not know: it may be the only thing that keeps a wrong parcel from leaving.",),
+        next="With a date to come and an owner, or with the hold ended, the case closes at once.",
+    ),
 }

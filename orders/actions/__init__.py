@@ -15,7 +15,7 @@ from orders.actions.corrections import (
 )
 from orders.actions.editing import accept_as_sent, amend, recall
 from orders.actions.ending import cancel_order
-from orders.actions.holding import clear, hold
+from orders.actions.holding import clear, extend_holds, hold
 from orders.actions.outcomes import Checked, Refused, Stale, TooLate
 from orders.actions.review import Reviewed, recheck, review_many
 from orders.actions.sending import resend
@@ -41,6 +41,7 @@ __all__ = [
     "correct_email",
     "correct_mobile",
     "correct_name",
+    "extend_holds",
     "go_on_waiting",
     "hold",
     "keep_both",

@@ -72,6 +72,7 @@ FIXES = {
     "recall": Fix("Stop it at ACS", "Ask ACS to stop it", "orders.cancel_order", forms.ReasonForm, actions.recall, _edited, danger=True),
     "wait-whole": Fix("Wait until it is whole", "Let it wait", "orders.consolidate_order", forms.WaitWholeForm, actions.wait_until_whole),
     "hold": Fix("Hold the order", "Hold it", "orders.hold_order", forms.HoldForm, actions.hold),
+    "extend-hold": Fix("Hold it longer", "Hold it longer", "orders.hold_order", forms.ExtendHoldForm, actions.extend_holds),
 }
 
 
@@ -116,7 +117,7 @@ def _do(request: Signed, kind: str, order: Order, form: forms.FixForm) -> HttpRe
     except Refused as refused:
         form.add_error(refused.field if refused.field in form.fields else _only_field(form), refused.sentence)
         return _show(request, kind, order, form, status=422)
-    except TooLate as late:
+    except (TooLate, actions.DeskRefused) as late:
         return _show(request, kind, order, form, status=409, refusal=late.sentence)
     except Stale as stale:
         return _difference(request, kind, stale.order, form)
