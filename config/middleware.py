@@ -25,7 +25,12 @@ from config.people.access import note_seen
 Next = Callable[[HttpRequest], HttpResponse]
 
 SEEN_EVERY_S = 300
-_PERSONAL = re.compile(r"[^\s&=]@[^\s&=]+\.|%40|(?:\+|%2B|00)?44\d{9,10}|\b07\d{9}\b", re.IGNORECASE)
+# An e-mail address, or a British number however people space it: 07712 345068, +44 (0)7712-345-068. Inside a longer word it is none.
+_GAP = r"(?:[+ ()-]|%2[0BD89])*"
+_PERSONAL = re.compile(
+    rf"[^\s&=]@[^\s&=]+\.|%40|(?:(?<![0-9A-Z-])|(?<=%20)|(?<=%2B))(?:0{_GAP}7|(?:00)?44{_GAP}(?:0{_GAP})?[1-9])(?:{_GAP}[0-9]){{8,9}}(?![0-9A-Z])",
+    re.IGNORECASE,
+)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 log = structlog.get_logger(__name__)

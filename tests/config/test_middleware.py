@@ -20,7 +20,20 @@ def root(client):
     return client
 
 
-@pytest.mark.parametrize("query", ["q=ada@example.com", "q=ada%40example.com", "q=07712345068", "q=%2B447712345068"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("q=ada@example.com", "q=ada%40example.com", "q=07712345068", "q=%2B447712345068", "q=00447712345068", "q=447712345068"),
+        *(
+            "q=07712+345068",
+            "q=07712%20345%20068",
+            "q=ring%2007712345068",
+            "q=%2B44+7712+345068",
+            "q=%2B44%20%280%297712-345-068",
+            "q=%2B44+20+7946+0000",
+        ),
+    ],
+)
 def test_an_address_with_personal_data_is_refused_in_words(root, query):
     answer = root.get(f"/orders/?{query}")
 
@@ -28,7 +41,13 @@ def test_an_address_with_personal_data_is_refused_in_words(root, query):
     assert "personal data" in answer.content.decode()
 
 
-@pytest.mark.parametrize("query", ["q=LS-10011", "locker=UK0000215920", "after=MTc2MzkwMDAwMDAwMDAwMC4xMjM0NQ"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("q=LS-10011", "locker=UK0000215920", "after=MTc2MzkwMDAwMDAwMDAwMC4xMjM0NQ", "q=5544123456789", "q=%235074412345678"),
+        *("locker=UK0771234506", "q=LS-07712345068", "after=MDc3MTIzNDUwNjg0NDc3MTIz", "since=2026-11-07&until=2026-11-30"),
+    ],
+)
 def test_an_ordinary_address_passes(root, query):
     assert root.get(f"/orders/?{query}").status_code == 200
 
