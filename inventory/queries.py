@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import BigIntegerField, Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import BigIntegerField, Case, Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Cast, Coalesce, Greatest, Least
 
 from exceptions_queue.models import AuditEntry
@@ -43,11 +43,12 @@ def rows() -> QuerySet[Product]:
     """Every product with what its size means: `longest`, `middle`, `shortest` (mm), `counted`
     (thousandths of mm³ that count, by the learnt size where one was accepted)."""
     volume = Cast("length_mm", BigIntegerField()) * F("width_mm") * F("height_mm")
+    factor = Coalesce(_learnt_factor(), Case(When(rigid=True, then=1000), default=LIMITS.softness))
     return Product.objects.annotate(
         longest=Greatest("length_mm", "width_mm", "height_mm"),
         shortest=Least("length_mm", "width_mm", "height_mm"),
         middle=F("length_mm") + F("width_mm") + F("height_mm") - F("longest") - F("shortest"),
-        counted=volume * Coalesce(_learnt_factor(), Case(When(rigid=True, then=1000), default=LIMITS.softness)),
+        counted=ExpressionWrapper(volume * factor, output_field=BigIntegerField()),
         known_to_acs=Exists(AcsSku.objects.filter(sku=OuterRef("sku"))),
     )
 

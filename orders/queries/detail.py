@@ -142,6 +142,14 @@ def _size(product: Product | None) -> str:
     return f"{product.length_mm} × {product.width_mm} × {product.height_mm} mm, {product.weight_g:,} g, {kind}"
 
 
+def packed_of(order: Order) -> str:
+    """What ACS packed: "380 × 300 × 75 mm, 1,240 g", as far as it says; "" where it says nothing."""
+    packed = order.acs_packed
+    sides = [str(packed[name]) for name in ("length_mm", "width_mm", "height_mm") if packed.get(name)]
+    weight = f"{packed['weight_g']:,} g" if packed.get("weight_g") else ""
+    return ", ".join(filter(None, [f"{' × '.join(sides)} mm" if sides else "", weight]))
+
+
 def checks_of(decision: GateDecision | None) -> list[Check]:
     """The last decision of the gate, check by check. What only a locker needs does not apply to a home delivery."""
     if decision is None:

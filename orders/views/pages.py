@@ -68,6 +68,7 @@ def order_context(request: Signed, order: Order, *, revealed: bool = False) -> d
         "decision": decision,
         "checks": detail.checks_of(decision),
         "decided": words.full(decision.decided_at) if decision else "",
+        "packed": detail.packed_of(order),
         "sendings": detail.sendings_of(order, now),
         "can": detail.acts_for(possible, order.number, request.user.has_perm),
         "cannot": detail.refused(possible),

@@ -205,3 +205,12 @@ class TestBeforeRelease:
         wait = Consolidation.objects.get(order=Order.objects.get())
         assert "1 × Second dress" in shown
         assert timezone.localtime(wait.deadline_at).date() == ready
+
+
+def test_the_order_page_shows_what_acs_packed_and_what_it_lacks(cx: Client):
+    wait = waiting(acs_packed={"length_mm": 380, "width_mm": 300, "height_mm": 75, "weight_g": 1240})
+
+    page = cx.get(f"/orders/{wait.order.number}/").content.decode()
+
+    assert "380 × 300 × 75 mm, 1,240 g" in page
+    assert "1 of 2 picked" in page
