@@ -73,7 +73,10 @@ def correct_address(
 
 
 def change_locker(order: Order, *, locker_id: str, actor: Actor, at: datetime, version: int) -> Checked:
-    """Send the parcel to another locker. Raises Refused when that one cannot receive it now."""
+    """Send the parcel to another locker. Raises Refused when that one cannot receive it now, and for an order that goes to a door."""
+    method = read_methods().get(fold(order.delivery_method))
+    if method is not None and method.destination == Destination.HOME:
+        raise Refused(f"Order {order.number} goes to the customer's door, so another locker would change nothing.")
     locker_id = locker_id.strip().upper()
     if not locker_id:
         raise Refused("Pick one of the lockers, or type the ID of another.", "locker_id")

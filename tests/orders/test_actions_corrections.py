@@ -132,6 +132,14 @@ def test_a_locker_that_takes_no_parcels_is_refused_with_its_status():
         change_locker(order, locker_id="UK00000905", actor="test", at=NOON, version=1)
 
 
+def test_an_order_that_goes_to_a_door_takes_no_locker():
+    make_point("UK00000905")
+    order = held_order(delivery_method="royal_mail_48", destination="home", locker_id="", postcode="nowhere")
+
+    with pytest.raises(Refused, match="goes to the customer's door"):
+        change_locker(order, locker_id="UK00000905", actor="test", at=NOON, version=order.version)
+
+
 def test_a_method_that_is_no_home_delivery_is_refused():
     order = held_order(locker_id="")
 
