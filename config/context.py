@@ -13,7 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import SafeString
 
 from config.roles import ROLES
-from partners.queries import trouble
+from partners.queries import Banner, telling, trouble
 
 # Shown on every page, so each process looks only this often.
 BANNERS_FOR_S, ROLES_FOR_S = 10, 60
@@ -46,6 +46,7 @@ NAVIGATION: tuple[tuple[str, tuple[Section, ...]], ...] = (
         (
             Section("Sync health", "partners:sync", "arrow-path", "partners.view_syncrun"),
             Section("Mappings", "partners:mappings", "arrows-right-left", "partners.view_codemapping"),
+            Section("Alerts", "queue:alerts", "bell-alert", "exceptions_queue.view_alert"),
         ),
     ),
     (
@@ -73,6 +74,7 @@ SETTINGS: tuple[Part, ...] = (
     Part("People", "people:list", "users", "config.view_access", "Who may sign in and do what. Invite, change roles, end access."),
     Part("Connections", "partners:connections", "link", "partners.view_circuit", "Each partner's line: what is set, what a test proved."),
     Part("Calendars", "queue:calendars", "calendar-days", "exceptions_queue.view_site", "Cut-offs, working days and bank holidays."),
+    Part("Channels", "partners:channels", "megaphone", "exceptions_queue.view_alert", "Where alerts go, how long each waits, quiet times."),
     Part("Resolver rules", "orders:resolvers", "funnel", "orders.view_resolverrule", "Where an order says its locker, mobile and dates."),
     Part("Ownership", "queue:ownership", "user-group", "exceptions_queue.view_ownershiprule", "Which desk or person gets which case."),
     Part("API", "api:docs", "code-bracket", "exceptions_queue.view_exceptioncase", "What programs may ask and do, to read and to try."),
@@ -93,8 +95,13 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
         "crumbs": crumbs(request.path) if signed_in else [],
         "nav": _navigation(request) if signed_in else "",
         "roles": _roles(request) if signed_in else "",
-        "banners": cache.get_or_set("banners", lambda: trouble(timezone.now()), BANNERS_FOR_S) if signed_in else [],
+        "banners": cache.get_or_set("banners", _banners, BANNERS_FOR_S) if signed_in else [],
     }
+
+
+def _banners() -> list[Banner]:
+    at = timezone.now()
+    return trouble(at) + telling.trouble(at)
 
 
 def _roles(request: HttpRequest) -> str:

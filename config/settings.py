@@ -246,6 +246,13 @@ ACS_SUBSCRIPTION_KEY = env.text("ACS_SUBSCRIPTION_KEY")
 ACS_LOCKER_FIELD = env.text("ACS_LOCKER_FIELD", "Misc1")
 ACS_SIZE_FIELD = env.text("ACS_SIZE_FIELD", "Misc2")
 
+# --- alerts ---------------------------------------------------------------------------------------------------------------
+SLACK_WEBHOOK_URL = env.text("SLACK_WEBHOOK_URL")
+TEAMS_WEBHOOK_URL = env.text("TEAMS_WEBHOOK_URL")
+EMAIL_URL = env.text("EMAIL_URL")
+EMAIL_FROM = env.text("EMAIL_FROM")
+DESK_URL = env.text("DESK_URL").rstrip("/")  # how people reach the desk, so that an alert can lead there
+
 # --- logs ----------------------------------------------------------------------------------------------------------------
 LOG_LEVEL = env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
 LOG_FORMAT = env.choice("LOG_FORMAT", ("text", "json"), "text")

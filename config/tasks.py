@@ -54,6 +54,12 @@ def read_acs() -> dict[str, object]:
     return {"feed": "acs.orders", "outcome": result.outcome, "seen": result.seen} | orders.watch()
 
 
+def tell_people() -> dict[str, int]:
+    from config.telling import tell_people as tell
+
+    return tell()
+
+
 def verify() -> dict[str, object]:
     """Check every invariant; a breach is an error of this job, so that the desk sees it."""
     from config.invariants import check_all

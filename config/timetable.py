@@ -52,6 +52,7 @@ TIMETABLE = (
     Task("Look at the partners' health", "partners.tasks.check_health", 1),
     Task("Do what was asked for in bulk", "exceptions_queue.tasks.drain_bulk", 1),
     Task("Bring back what waited for the customer", "exceptions_queue.tasks.bring_back", 1),
+    Task("Tell people what must not wait", "config.tasks.tell_people", 1),
     Task("Seal the audit log", "exceptions_queue.tasks.seal", 1),
     Task("Verify the invariants", "config.tasks.verify", 60, start_within_s=600),
     Task("Delete what has had its time", "partners.tasks.purge", 1440, start_within_s=3600),

@@ -50,3 +50,28 @@ class ItemState(models.TextChoices):
     DONE = "done", "Done"
     FAILED = "failed", "Refused"
     SKIPPED = "skipped", "Nothing to do"
+
+
+class AlertKind(models.TextChoices):
+    """What an alert is about; each kind waits its own time before a channel speaks of it."""
+
+    CASES = "cases", "Many cases of one cause"
+    CUTOFF = "cutoff", "A cut-off comes near"
+    LATE = "late", "A feed is late"
+    FAILED = "failed", "A feed or a job fails"
+    LOW_VOLUME = "low_volume", "Fewer orders than usual"
+    HEARTBEAT = "heartbeat", "Something here stands still"
+
+
+class ChannelKind(models.TextChoices):
+    CONSOLE = "console", "Log"
+    EMAIL = "email", "E-mail"
+    SLACK = "slack", "Slack"
+    TEAMS = "teams", "Teams"
+
+
+class MessageState(models.TextChoices):
+    WAITING = "waiting", "Waiting"
+    QUEUED = "queued", "On its way"
+    SENT = "sent", "Sent"
+    FAILED = "failed", "Refused"

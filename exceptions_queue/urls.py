@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exceptions_queue.views import acts, audit, bulk, calendars, case, live, ownership, queue, reference, saved
+from exceptions_queue.views import acts, alerts, audit, bulk, calendars, case, live, ownership, queue, reference, saved
 
 app_name = "queue"
 
@@ -39,6 +39,7 @@ urlpatterns = [
     path("reference/", reference.index, name="reference"),
     path("reference/handbook/", reference.handbook, name="handbook"),
     path("reference/<slug:code>/", reference.code, name="reference-code"),
+    path("alerts/", alerts.page, name="alerts"),
     path("audit/", audit.log, name="audit"),
     path("audit/export.csv", audit.export, name="audit-export"),
     path("audit/verify/", audit.verify, name="audit-verify"),

@@ -1,7 +1,7 @@
 """Build each partner's client from the settings: the only reader of partner addresses and keys."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -17,8 +17,11 @@ from partners.gates import UNHURRIED, DbGate
 from partners.http import Wire
 from partners.inpost.client import InPostClient
 from partners.inpost.feed import PointsFeed
-from partners.ports import Carrier, PointsSource, Store, Warehouse
+from partners.mail.client import MailChannel, Server
+from partners.ports import AlertSink, Carrier, PointsSource, Store, Warehouse
 from partners.shopify.client import ShopifyStore
+from partners.slack.client import SlackChannel
+from partners.teams.client import TeamsChannel
 
 # What must be set before a partner can be spoken to.
 NEEDED = {
@@ -26,6 +29,9 @@ NEEDED = {
     "inpost": ("INPOST_API_URL", "INPOST_TOKEN_URL", "INPOST_CLIENT_ID", "INPOST_CLIENT_SECRET", "INPOST_ORGANIZATION_ID"),
     "points": ("INPOST_POINTS_URL",),
     "store": ("STORE_FOLDER",),
+    "slack": ("SLACK_WEBHOOK_URL",),
+    "teams": ("TEAMS_WEBHOOK_URL",),
+    "email": ("EMAIL_URL", "EMAIL_FROM"),
 }
 SHOPIFY = ("SHOPIFY_URL", "SHOPIFY_ACCESS_TOKEN")
 ACS_BASIC = ("ACS_ACCOUNT_CODE", "ACS_USERNAME", "ACS_PASSWORD")
@@ -110,6 +116,19 @@ def _shopify() -> ShopifyStore:
         raise Unreachable("store", "SHOPIFY_ACCESS_TOKEN holds a character that no token has. Copy it again.")
     wire = _wire("store", settings.SHOPIFY_URL, headers={"X-Shopify-Access-Token": token}, deadline_s=60.0)
     return ShopifyStore(wire, version=settings.SHOPIFY_API_VERSION, clock=timezone.now)
+
+
+def alert_sink(kind: str, *, to: Sequence[str] = ()) -> AlertSink:
+    """Slack, Teams or the mail server, whose recipients are `to`. Raises Unreachable where its settings are missing or wrong."""
+    if kind == "slack":
+        return SlackChannel(_wire("slack", settings.SLACK_WEBHOOK_URL, deadline_s=10.0))
+    if kind == "teams":
+        return TeamsChannel(_wire("teams", settings.TEAMS_WEBHOOK_URL, deadline_s=10.0))
+    _need("email")
+    try:
+        return MailChannel(Server.of(settings.EMAIL_URL, sender=settings.EMAIL_FROM), to)
+    except ValueError as wrong:
+        raise Unreachable("email", f"{wrong}.") from wrong
 
 
 def store_folder() -> Path:

@@ -5,6 +5,7 @@ sentence what was proved.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from partners.pages import Page
@@ -64,3 +65,25 @@ class Store(Checkable, Protocol):
 
     def watch(self, callback: str) -> tuple[str, ...]:
         """Make sure that the shop tells `callback`, an https address, of changed orders; the topics that had to be added."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One message to people. `key` is the same for the same message, `thread` for all messages of one alert; no personal data in it.
+
+    `step` is raised, grew, over or test; `url` leads to the rows it speaks of, "" where no address of ours is known.
+    """
+
+    key: str
+    thread: str
+    step: str
+    title: str
+    text: str
+    url: str = ""
+
+
+class AlertSink(Protocol):
+    """Where people read what must not wait. A message may arrive twice when an answer is lost, never silently not at all."""
+
+    def deliver(self, notice: Notice) -> str:
+        """Hand one message over; return what finds it there again, if anything does."""

@@ -38,7 +38,15 @@ FEEDS: dict[str, FeedKind] = {
     "acs.setup": FeedKind("ACS's set-up list", "", "when a file is brought"),
 }
 
-PARTNERS = {"store": "The shop", "acs": "ACS", "inpost": "InPost", "points": "InPost's locker list"}
+PARTNERS = {
+    "store": "The shop",
+    "acs": "ACS",
+    "inpost": "InPost",
+    "points": "InPost's locker list",
+    "slack": "Slack",
+    "teams": "Teams",
+    "email": "The mail server",
+}
 
 
 def feed_kind(name: str) -> FeedKind:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from partners.views import connections, mappings, replay, runs, sync, webhooks
+from partners.views import channels, connections, mappings, replay, runs, sync, webhooks
 
 app_name = "partners"
 
@@ -22,6 +22,11 @@ urlpatterns = [
     path("mappings/add/", mappings.add, name="mapping-add"),
     path("mappings/<int:pk>/", mappings.change, name="mapping"),
     path("webhooks/shopify/", webhooks.shopify, name="webhook-shopify"),
+    path("settings/channels/", channels.page, name="channels"),
+    path("settings/channels/<slug:kind>/save/", channels.save, name="channel-save"),
+    path("settings/channels/<slug:kind>/test/", channels.test, name="channel-test"),
+    path("settings/channels/quiet/", channels.quiet, name="quiet"),
+    path("settings/channels/quiet/<int:pk>/end/", channels.end_quiet, name="quiet-end"),
     path("settings/connections/", connections.page, name="connections"),
     path("settings/connections/<slug:partner>/test/", connections.test, name="test"),
 ]

@@ -1,11 +1,15 @@
 """What the desk keeps."""
 
+from exceptions_queue.models.alerts import Alert, AlertChannel, AlertMessage, Maintenance
 from exceptions_queue.models.cases import CaseCount, CaseNote, ExceptionCase, Hold, Subject
 from exceptions_queue.models.record import AuditEntry, AuditSeal
 from exceptions_queue.models.sites import Site, SiteDay
 from exceptions_queue.models.triage import BulkItem, BulkJob, OwnershipRule, Presence, SavedView
 
 __all__ = [
+    "Alert",
+    "AlertChannel",
+    "AlertMessage",
     "AuditEntry",
     "AuditSeal",
     "BulkItem",
@@ -14,6 +18,7 @@ __all__ = [
     "CaseNote",
     "ExceptionCase",
     "Hold",
+    "Maintenance",
     "OwnershipRule",
     "Presence",
     "SavedView",

@@ -47,6 +47,7 @@ PEOPLE = {
 }
 DESK = {
     **pages(ALL, "queue:list", "queue:case", "queue:reference", "queue:handbook", "queue:reference-code", "queue:audit", "queue:calendars"),
+    **pages(ALL, "queue:alerts"),
     **pages(ALL, "queue:matching", "queue:causes", "queue:views", "queue:ask"),
     **acts(ALL, "queue:pulse"),
     **pages("CWMIV", "queue:export"),
@@ -91,8 +92,18 @@ GOODS = {
 }
 PARTNERS = {
     **pages(ALL, "partners:sync", "partners:run", "partners:record", "partners:records", "partners:mappings", "partners:connections"),
+    **pages(ALL, "partners:channels"),
     **acts("I", "partners:run-now", "partners:pause", "partners:accept", "partners:record-replay", "partners:reveal"),
-    **acts("I", "partners:mapping-add", "partners:mapping", "partners:test"),
+    **acts(
+        "I",
+        "partners:mapping-add",
+        "partners:mapping",
+        "partners:test",
+        "partners:channel-save",
+        "partners:channel-test",
+        "partners:quiet",
+        "partners:quiet-end",
+    ),
     **forms("I", "partners:replay", "partners:again"),
     **acts(NOT_BY_SESSION, "partners:webhook-shopify"),
 }
