@@ -69,7 +69,7 @@ WAITING = (
         owner=Owner.WAREHOUSE,
         sentence=_short,
         what_to_do="Ask ACS when the rest is ready",
-        fixes=(RECALL,),
+        fixes=(PLAN, RECALL),
         recheck="",
         closes_when="ACS has picked every garment, or no longer has the missing lines on the order",
     ),

@@ -14,6 +14,7 @@ from orders.actions.review import recheck
 from orders.actions.sending import take, take_back
 from orders.models import Consolidation, Order
 from orders.problems import Method, read_methods
+from orders.problems.waits import garments, is_nothing
 from orders.rules.picking import missing_garments
 from orders.states import Destination
 from partners.acs.records import AcsOrder
@@ -37,6 +38,8 @@ def split(wait: Consolidation, *, consent: str, actor: Actor, at: datetime, vers
         locked = lock_wait(wait, version)
         if not locked.missing:
             raise Refused("ACS has not said which garment is missing, so nobody can have agreed to do without it.")
+        if is_nothing(locked, garments([locked.order_id])):
+            raise Refused("Nothing of the order is there, so there is no part to send. Let it wait, or have ACS stop it.")
         decide(locked, Consolidation.Choice.SPLIT, actor=actor, at=at, consent=consent, ended_at=at)
         told = {"garments": missing_garments(locked.missing), "consent": digest(consent)}
         record("split agreed", locked.order, actor=actor, at=at, after=told)

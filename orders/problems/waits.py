@@ -1,17 +1,18 @@
 """How long a part-ready order may wait, and what each way out costs: its facts put to the rules."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NamedTuple
 
+from django.db.models import Sum
 from django.utils import timezone
 
 from exceptions_queue import calendars
 from exceptions_queue.catalogue.kinds import named
 from exceptions_queue.queries import words
 from inventory.models import Product
-from orders.models import Consolidation, Order
+from orders.models import Consolidation, Order, OrderLine
 from orders.problems.facts import Method, read_methods
 from orders.rules import waits
 from orders.rules.picking import missing_garments
@@ -46,6 +47,7 @@ class Plan:
     number: str
     missing: str
     unnamed: bool
+    nothing_there: bool
     expected: str
     look_again: str
     if_ready: str
@@ -80,11 +82,23 @@ def latest_safe_at(order: Order, wait: Consolidation, clock: calendars.Clock, me
 
 
 def plans(rows: Sequence[Consolidation], *, at: datetime) -> list[Plan]:
-    """The plan of each wait (with its order read). Three statements, whatever their number."""
+    """The plan of each wait (with its order read). Four statements, whatever their number."""
     clock, methods = calendars.default_clock(at=at), read_methods()
     names = _names({str(line["sku"]) for row in rows for line in row.missing})
     by_door = min((waits.transit_days(m.service) for m in methods.values() if m.destination == Destination.HOME), default=1)
-    return [_plan(row, clock, methods, names, by_door, at) for row in rows]
+    wanted = garments([row.order_id for row in rows])
+    return [replace(_plan(row, clock, methods, names, by_door, at), nothing_there=is_nothing(row, wanted)) for row in rows]
+
+
+def garments(order_ids: Sequence[int]) -> dict[int, int]:
+    """How many garments each order has altogether. One statement."""
+    lines = OrderLine.objects.filter(order_id__in=order_ids).values("order_id").annotate(garments=Sum("quantity"))
+    return dict(lines.values_list("order_id", "garments"))
+
+
+def is_nothing(wait: Consolidation, wanted: dict[int, int]) -> bool:
+    """Not one garment of the order is there."""
+    return bool(wait.missing) and missing_garments(wait.missing) >= wanted.get(wait.order_id, 0)
 
 
 def _names(skus: set[str]) -> dict[str, str]:
@@ -112,9 +126,10 @@ def _plan(
         number=order.number,
         missing=_missing(wait, names),
         unnamed=not wait.missing,
+        nothing_there=False,
         expected=words.moment(wait.deadline_at, at) if _was_told(wait) else "nobody has said",
         if_ready="now" if wait.deadline_at <= at else words.moment(wait.deadline_at, at),
-        look_again="" if _was_told(wait) else words.moment(wait.deadline_at, at),
+        look_again="" if _was_told(wait) or wait.deadline_at <= at else words.moment(wait.deadline_at, at),
         safe=words.moment(wait.latest_safe_at, at),
         safe_full=words.full(wait.latest_safe_at),
         left=words.due(wait.latest_safe_at, at),

@@ -97,6 +97,7 @@ def shown_cases(cases: list[ExceptionCase]) -> list[dict[str, Any]]:
             "assignee": case.assignee.get_username() if case.assignee else "",
             "url": reverse("queue:case", kwargs={"pk": case.pk}),
             "blocks": "R" in case.blocks,
+            "stops": "Stops the release" if "R" in case.blocks else "Stops the manifest" if "M" in case.blocks else "To look at",
         }
         for case in cases
         if case.state == CaseState.OPEN

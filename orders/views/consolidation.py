@@ -109,7 +109,12 @@ def _way(shown: Plan, key: str, form: WaitForm | None, request: Signed) -> dict[
     ready_at = shown.wait.deadline_at if shown.if_ready != "now" else None
     blank = FORMS[key](prefix=key, initial={"version": shown.wait.version, "ready_at": ready_at})
     way = next(way for way in shown.ways if way.key == key)
-    return {"way": way, "form": form or blank, "may": may and not (key == "split" and shown.unnamed), "url_name": f"orders:plan-{key}"}
+    return {
+        "way": way,
+        "form": form or blank,
+        "may": may and not (key == "split" and (shown.unnamed or shown.nothing_there)),
+        "url_name": f"orders:plan-{key}",
+    }
 
 
 def _live() -> QuerySet[Consolidation]:

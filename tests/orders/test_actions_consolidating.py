@@ -201,6 +201,10 @@ class TestSplit:
         with pytest.raises(Refused):
             split(waiting(short=False), consent=CONSENT, actor=person, at=NOON, version=1)
 
+    def test_where_nothing_is_there_no_part_can_go(self, person: User):
+        with pytest.raises(Refused):
+            split(waiting(acs_short=[LACKS[0] | {"picked": 0}]), consent=CONSENT, actor=person, at=NOON, version=1)
+
     def test_what_lacks_beyond_the_consent_stops_it_again(self, person: User):
         wait = waiting()
         split(wait, consent=CONSENT, actor=person, at=NOON, version=1)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from orders.actions import review_many
 from orders.actions.sending import look
 from orders.models import Order
+from orders.problems.checks import RULES_VERSION
 from orders.rules import edits
 from orders.rules.stage import done_at_acs, what_can_still_be_done
 from orders.states import Destination, OrderState
@@ -139,7 +140,7 @@ def test_why_shows_each_check_with_the_version_of_the_rules_and_what_does_not_ap
     assert (checks["Address and postcode"].passed, checks["Address and postcode"].code) == (False, "VAL-ADDR")
     assert not checks["Mobile can receive a locker code"].applies
     assert "/reference/val-addr/" in html
-    assert 'rules <span class="mono">2026.11</span>' in html
+    assert f'rules <span class="mono">{RULES_VERSION}</span>' in html
 
 
 def test_the_page_after_release_costs_a_fixed_number_of_statements(cx, django_assert_max_num_queries):

@@ -124,6 +124,15 @@ def test_a_split_without_a_consent_is_refused_in_the_form(cx: Client, consent: s
     assert (answer.status_code, wait.choice) == (status, "")
 
 
+def test_where_nothing_is_there_no_split_is_offered(cx: Client):
+    wait = waiting(acs_short=[LACKS[0] | {"picked": 0}])
+
+    page = cx.get(f"/consolidation/{wait.order.number}/").content.decode()
+
+    assert "Not one garment of it is there" in page
+    assert "Record the split" not in page
+
+
 def test_home_delivery_at_acs_says_to_ring_acs(cx: Client):
     wait = waiting()
 
