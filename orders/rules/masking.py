@@ -1,6 +1,10 @@
 """What people see of personal data who have no need of it: enough to recognise, too little to use."""
 
+import re
+
 _DOT = "•"
+_BRITAIN = re.compile(r"^(?:00)?440?(?=[1-9]\d{8,9}$)", re.ASCII)
+_ENOUGH = 10  # digits
 
 
 def mask_name(first: str, last: str) -> str:
@@ -9,9 +13,10 @@ def mask_name(first: str, last: str) -> str:
 
 
 def mask_mobile(value: str) -> str:
-    """ "07700 900123" → "07••• •••123"."""
+    """ "07700 900123" and "+447700900123" → "07••• •••123". What is too short to hide enough of it shows nothing."""
     digits = "".join(letter for letter in value if letter.isdecimal())
-    return f"{digits[:2]}{_DOT * 3} {_DOT * 3}{digits[-3:]}" if len(digits) > 6 else _DOT * len(digits)
+    national = f"0{_BRITAIN.sub('', digits)}" if _BRITAIN.match(digits) else digits
+    return f"{national[:2]}{_DOT * 3} {_DOT * 3}{national[-3:]}" if len(national) >= _ENOUGH else _DOT * len(national)
 
 
 def mask_email(value: str) -> str:

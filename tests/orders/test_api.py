@@ -186,7 +186,7 @@ class TestActs:
         told = is_problem(cx.post(f"orders/{order.number}/correct-mobile/", {"mobile": "07803 345068", "version": 1}), 409, "stale")
 
         assert told["version"] == 2
-        assert told["difference"] == [{"field": "mobile", "yours": "07803 345068", "theirs": "44••• •••068"}]
+        assert told["difference"] == [{"field": "mobile", "yours": "07803 345068", "theirs": "07••• •••068"}]
 
     def test_the_locker_changes_to_one_that_may_receive(self, cx):
         order = held_order()
