@@ -11,7 +11,7 @@ from exceptions_queue import actions as desk
 from exceptions_queue.catalogue import Code
 from exceptions_queue.models import ExceptionCase, Hold
 from exceptions_queue.states import CaseState
-from orders.models import Order
+from orders.models import Consolidation, Order
 from orders.rules import edits
 from orders.states import BEFORE_RELEASE, AcsStatus, Destination, OrderState
 from partners import connect
@@ -99,6 +99,18 @@ def what_the_shop_changed_is_known(at: datetime) -> list[str]:
     return [f"order {number} is otherwise in the shop than at ACS and no case says so" for number in islice(differing, SHOWN)]
 
 
+def every_wait_is_in_a_case(at: datetime) -> list[str]:
+    """I02: an order that waits for a missing part has a case that says so, or a person has closed it; one that ended waits no more."""
+    told = ExceptionCase.objects.filter(
+        code__in=(Code.HLD_CONSOL, Code.HLD_CONSOL_OVERDUE),
+        subject_type=ContentType.objects.get_for_model(Order),
+        subject_id=OuterRef("pk"),
+    )
+    since = at - NOTICED_WITHIN
+    live = Consolidation.objects.filter(ended_at__isnull=True, opened_at__lt=since).values("order_id")
+    return _say(Order.objects.filter(pk__in=live).exclude(Exists(told)), "waits for a missing part and no case says so")
+
+
 def _differs(order: Order) -> bool:
     if order.store_cancelled_at and not order.shop_when_sent.get(edits.LET_GO):
         return True
@@ -116,6 +128,7 @@ INVARIANTS: list[tuple[str, Callable[[datetime], list[str]]]] = [
     ("I04 cancelled orders are at peace", cancelled_orders_have_no_open_case),
     ("I05 released once", one_release_per_order),
     ("I05 locker orders name their locker", released_locker_orders_have_a_locker),
+    ("I02 every wait is in a case", every_wait_is_in_a_case),
     ("I22 what the shop changed is known", what_the_shop_changed_is_known),
     ("I02 versions and instants are in order", corrected_orders_count_versions),
 ]

@@ -7,10 +7,10 @@ from django.db import transaction
 from exceptions_queue import actions as desk
 from exceptions_queue.audit import Actor
 from exceptions_queue.moves import move
+from orders.actions.consolidating import look_waiting
 from orders.actions.outcomes import Checked, Refused, Stale
-from orders.actions.sending import OUTCOME_SCOPE, card_of, take_back
+from orders.actions.sending import card_of, take_back
 from orders.models import Order
-from orders.problems import RELEASE_SCOPE
 from orders.states import BEFORE_RELEASE, MOVES, OrderState
 
 
@@ -31,5 +31,6 @@ def cancel_order(order: Order, *, reason: str, actor: Actor, at: datetime, versi
         also = {"version": locked.version + 1}
         move(locked, to=OrderState.CANCELLED, allowed=MOVES, actor=actor, at=at, verb="order cancelled", reason=reason.strip(), also=also)
         closed = frozenset(desk.open_codes(locked))
-        desk.reconcile(locked, scope=RELEASE_SCOPE | OUTCOME_SCOPE, found={}, card=card_of(locked), at=at)
+        desk.reconcile(locked, scope=closed, found={}, card=card_of(locked), at=at)
+        look_waiting([locked.pk], at=at)
     return Checked(locked, frozenset(), closed, frozenset())

@@ -12,7 +12,7 @@ from exceptions_queue import calendars
 from exceptions_queue.catalogue import Code
 from exceptions_queue.models import Site
 from orders.actions.sending import KIND, card_of
-from orders.models import Order
+from orders.models import Consolidation, Order
 from orders.states import BEFORE_RELEASE, AcsStatus, OrderState
 from partners import connect
 from partners.models import Intent
@@ -55,9 +55,13 @@ def find_unconfirmed(*, at: datetime) -> int:
 
 
 def find_stuck(*, at: datetime) -> int:
-    """Orders at ACS whose status has not moved through two collections since it was last seen to change."""
+    """Orders at ACS whose status has not moved through two collections since it was last seen to change.
+
+    What waits there for a missing part stands still on purpose, and has its own case and deadline.
+    """
     site = calendars.default_site()
     moving = Order.objects.filter(state=OrderState.RELEASED, acs_status__in=MOVING, acs_status_since__isnull=False)
+    moving = moving.exclude(pk__in=Consolidation.objects.filter(ended_at__isnull=True).values("order_id"))
     old = list(moving.filter(acs_status_since__lt=at - timedelta(hours=24)).values_list("pk", "acs_status_since"))
     stuck = [pk for pk, since in old if since and _two_collections_after(site, since) < at]
     return _make_equal(Order.objects.filter(pk__in=stuck), STUCK, _stuck, at=at)

@@ -60,6 +60,26 @@ class Plan:
     ways: list[Way]
 
     @property
+    def message(self) -> str:
+        """What CX may write to the customer: no name and no number in it, to be completed by the person who sends it."""
+        wait, split, home = self.ways
+        choices = [f"1. Wait: the whole order would be in your locker on {wait.arrives}, if the missing part comes as expected."]
+        if not (self.unnamed or self.nothing_there):
+            choices.append(
+                f"2. Have what is ready on {split.arrives} in your locker, and the rest as an order of its own, or the money back for it."
+            )
+        choices.append(f"{len(choices) + 1}. Have it brought to your door: {home.arrives} for what is ready, the rest as it comes.")
+        lacking = "a part of it is" if self.unnamed else f"this is: {self.missing}"
+        return "\n".join(
+            [
+                f"Your order {self.number} is not complete yet; {lacking} still missing.",
+                "You can:",
+                *choices,
+                "Please answer this message with 1, 2 or 3." if len(choices) == 3 else "Please answer this message with 1 or 2.",
+            ]
+        )
+
+    @property
     def suggestion(self) -> Way:
         return next(way for way in self.ways if way.suggested)
 

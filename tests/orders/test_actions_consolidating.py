@@ -7,14 +7,15 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from exceptions_queue import actions as desk
 from exceptions_queue.catalogue import Code
 from exceptions_queue.models import AuditEntry, ExceptionCase, Hold
-from orders.actions import Decided, Refused, Stale, clear, go_on_waiting, review_many, split, to_home, wait_until_whole
+from orders.actions import Decided, Refused, Stale, cancel_order, clear, go_on_waiting, review_many, split, to_home, wait_until_whole
 from orders.actions.consolidating import find_waiting, look_waiting
 from orders.actions.splitting import adopt_home
+from orders.actions.watching import find_stuck
+from orders.invariants import every_wait_is_in_a_case
 from orders.models import Consolidation, Order, OrderLine
 from orders.states import AcsStatus, Destination, OrderState
 from partners.acs.records import AcsOrder
@@ -124,6 +125,20 @@ class TestAtAcs:
 
         with pytest.raises(IntegrityError), transaction.atomic():
             Consolidation.objects.create(order=wait.order, where="AT_ACS", opened_at=NOON, deadline_at=NOON, latest_safe_at=NOON)
+
+    def test_what_waits_on_purpose_is_not_stuck(self):
+        waiting(acs_status_since=NOON - timedelta(days=9))
+
+        find_stuck(at=NOON)
+
+        assert Code.ORD_STUCK not in codes()
+
+    def test_a_wait_without_a_case_is_found_by_verify(self):
+        waiting()
+        assert every_wait_is_in_a_case(NOON + HOUR) == []
+        ExceptionCase.objects.all().delete()
+
+        assert len(every_wait_is_in_a_case(NOON + HOUR)) == 1
 
     def test_thirty_waits_cost_as_many_statements_as_three(self):
         def statements(count: int) -> int:
@@ -313,9 +328,7 @@ class TestBeforeRelease:
 
         assert Hold.objects.filter(cleared_at__isnull=True).count() == 1
 
-    def test_a_cancelled_order_no_longer_waits(self, wait: Consolidation):
-        Order.objects.update(state=OrderState.CANCELLED)
-
-        find_waiting(at=timezone.now())
+    def test_a_cancelled_order_no_longer_waits(self, wait: Consolidation, person: User):
+        cancel_order(wait.order, reason="Changed her mind", actor=person, at=NOON + HOUR)
 
         assert (Consolidation.objects.filter(ended_at__isnull=True).count(), codes()) == (0, [])

@@ -87,6 +87,16 @@ def test_a_page_shows_three_ways_each_with_its_cost(cx: Client):
         assert words in page
 
 
+def test_a_message_to_the_customer_names_nobody(cx: Client):
+    wait = waiting()
+
+    page = cx.get(f"/consolidation/{wait.order.number}/").content.decode()
+
+    assert f"Your order {wait.order.number} is not complete yet; this is: 1 × Midi dress still missing." in page
+    assert "Please answer this message with 1, 2 or 3." in page
+    assert wait.order.first_name not in page
+
+
 def test_an_order_that_does_not_wait_has_a_page_too(cx: Client):
     order = make_order()
 
