@@ -30,7 +30,7 @@ def save_view(*, name: str, query: str, shared: bool, owner: str, author: User, 
 
 
 def drop_view(view: SavedView, *, actor: User, at: datetime) -> None:
-    """Delete a view of one's own, or a shared one whose author has left. Raises Refused for a colleague's."""
+    """Delete a view of one's own, or a shared one whose author has left or lost the role. Raises Refused for a colleague's."""
     if view.author_id != actor.pk and not _left(view):
         raise Refused("It is a colleague's view: only they may delete it.")
     with transaction.atomic():
@@ -39,4 +39,5 @@ def drop_view(view: SavedView, *, actor: User, at: datetime) -> None:
 
 
 def _left(view: SavedView) -> bool:
-    return view.shared and (view.author is None or not view.author.is_active)
+    """has_perm knows nobody who is not active."""
+    return view.shared and (view.author is None or not view.author.has_perm("exceptions_queue.share_savedview"))

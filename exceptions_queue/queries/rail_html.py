@@ -45,7 +45,7 @@ def saved(views: Sequence[Saved], *, base: str, asked: dict[str, str]) -> SafeSt
 
 def _kept(view: Saved, *, base: str, asked: dict[str, str]) -> str:
     current = ' aria-current="page"' if dict(parse_qsl(view.query)) == asked else ""
-    by = _BY.format(by=esc(f"{view.by}, who has left" if view.left else view.by)) if view.by else ""
+    by = _BY.format(by=esc(f"{view.by}, who no longer shares" if view.left else view.by)) if view.by else ""
     return _SAVED.format(url=esc(f"{base}?{view.query}"), current=current, label=esc(view.name), by=by)
 
 

@@ -160,6 +160,23 @@ class TestViews:
         assert client.post(f"/queue/views/{SavedView.objects.get().pk}/drop/").status_code == 302
         assert not SavedView.objects.exists()
 
+    def test_a_shared_view_outlives_its_authors_role_and_may_then_be_deleted(self, client, priya):
+        """Its author may no more, and nobody else could: it would stand in the rail for ever."""
+        client.post("/queue/views/save/", {"name": "Landlines", "query": "code=VAL-MOB-FORMAT", "shared": "on"})
+        priya.user_permissions.clear()
+        priya.groups.clear()
+        drop = f"/queue/views/{SavedView.objects.get().pk}/drop/"
+        by_author = client.post(drop).status_code
+        client.force_login(make_user("tom", *MAY))
+
+        rail = client.get("/queue/views/").content.decode()
+        client.post(drop)
+
+        assert by_author == 403
+        assert "Landlines" in rail
+        assert "who no longer shares" in rail
+        assert not SavedView.objects.exists()
+
     def test_a_colleagues_view_stays(self, client, priya):
         client.post("/queue/views/save/", {"name": "Mine", "query": "owner=cx", "shared": "on"})
         client.force_login(make_user("tom", *MAY))
