@@ -1,6 +1,7 @@
 """An open queue asks what has changed, and for the parts that it loads when they are needed."""
 
 from typing import Any
+from urllib.parse import parse_qsl
 
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
@@ -114,10 +115,12 @@ def causes(request: Signed) -> HttpResponse:
 @require_GET
 @permission_required(SEES, raise_exception=True)
 def views(request: Signed) -> HttpResponse:
-    """The views that people keep, at the foot of the rail."""
+    """The views that people keep, at the foot of the rail; the one that is open may be deleted by whose it is."""
     kept = saved.views_for(request.user, roles=people.desks_of(request.user))
     asked = question(request, request.GET).asked.asked
-    return HttpResponse(rail_html.saved(kept, base=reverse("queue:list"), asked=asked))
+    open_ones = [view for view in kept if dict(parse_qsl(view.query)) == asked and (view.own or view.left)]
+    context = {"views": rail_html.saved(kept, base=reverse("queue:list"), asked=asked), "deletable": open_ones}
+    return render(request, "exceptions_queue/parts/_views.html", context)
 
 
 @require_GET

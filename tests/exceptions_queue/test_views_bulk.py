@@ -177,6 +177,16 @@ class TestViews:
         assert "who no longer shares" in rail
         assert not SavedView.objects.exists()
 
+    def test_the_view_that_is_open_can_be_deleted_from_the_rail_by_whose_it_is(self, client, priya):
+        client.post("/queue/views/save/", {"name": "Landlines", "query": "code=VAL-MOB-FORMAT", "shared": "on"})
+        drop = f'action="/queue/views/{SavedView.objects.get().pk}/drop/"'
+
+        mine = [client.get(f"/queue/views/{asked}").content.decode() for asked in ("?code=VAL-MOB-FORMAT", "")]
+        client.force_login(make_user("tom", *MAY))
+        toms = client.get("/queue/views/?code=VAL-MOB-FORMAT").content.decode()
+
+        assert [drop in rail for rail in (*mine, toms)] == [True, False, False]
+
     def test_a_colleagues_view_stays(self, client, priya):
         client.post("/queue/views/save/", {"name": "Mine", "query": "owner=cx", "shared": "on"})
         client.force_login(make_user("tom", *MAY))
