@@ -254,11 +254,13 @@ class BulkNoteForm(BulkForm):
 
 
 class BulkHandOverForm(BulkForm):
-    owner = forms.ChoiceField(label="Desk", choices=Owner.choices)
+    """`desk` is where they go: `owner` is a word of the question that finds them, sent along with "all that match"."""
+
+    desk = forms.ChoiceField(label="Desk", choices=Owner.choices)
     reason = forms.CharField(label="Why?", max_length=400)
 
     def params(self, user: User) -> dict[str, Any]:
-        return super().params(user) | {"owner": self.cleaned_data["owner"], "reason": self.cleaned_data["reason"].strip()}
+        return super().params(user) | {"owner": self.cleaned_data["desk"], "reason": self.cleaned_data["reason"].strip()}
 
 
 BULK_FORMS: dict[str, type[BulkForm]] = {

@@ -97,8 +97,11 @@ def stop(job: BulkJob, *, actor: Actor, at: datetime) -> bool:
 
 
 def go_on(job: BulkJob, *, ring: str, actor: Actor, at: datetime) -> bool:
-    """Take a stopped job up again where it was. False when it is not stopped."""
+    """Take a stopped job up again where it was. False when it is not stopped, or what it did has been put back."""
     with transaction.atomic():
+        BulkJob.objects.select_for_update().get(pk=job.pk)  # `bulk.undo_job` locks it too
+        if BulkJob.objects.filter(undoes=job).exists():
+            return False
         if not _turn(job, (BulkState.STOPPED,), BulkState.QUEUED, "bulk job goes on", actor=actor, at=at):
             return False
         async_task(ring)

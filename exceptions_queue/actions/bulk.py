@@ -6,18 +6,23 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.db.models import F, QuerySet
 
 from exceptions_queue import audit
 from exceptions_queue.actions import waiting
-from exceptions_queue.jobs import DONE, Outcome, skipped
+from exceptions_queue.actions.outcomes import Refused
+from exceptions_queue.audit import Actor
+from exceptions_queue.jobs import DONE, Outcome, put_job, skipped
 from exceptions_queue.models import BulkItem, BulkJob, CaseNote, ExceptionCase
+from exceptions_queue.queries.jobs import why_not_undone
 from exceptions_queue.states import CaseState, ItemState, Owner
 
 RING = "exceptions_queue.tasks.drain_bulk"
 Cases = Sequence[ExceptionCase]
 Params = Mapping[str, Any]
 CLOSED = "It was closed meanwhile."
+NO_LONGER = "Who asked for it may not do that any more."
 UNDOABLE = ("assign", "snooze")
 
 
@@ -54,8 +59,13 @@ def dry_run(kind: str, *, cases: QuerySet[ExceptionCase], params: Params, at: da
 
 
 def done_by(items: Sequence[BulkItem], job: BulkJob, at: datetime) -> dict[int, Outcome]:
-    """Do a batch of one of the desk's own acts. Constant statements: lock, change, tell the audit log."""
+    """Do a batch of one of the desk's own acts. Constant statements: lock, change, tell the audit log.
+
+    Nothing, when who asked for it has left or lost the permission since.
+    """
     act = ACTS[job.kind]
+    if not may_still(job, act.permission):
+        return {item.pk: skipped(NO_LONGER) for item in items}
     locked = _lock(item.case_id for item in items)
     outcomes, taken = dict[int, Outcome](), list[ExceptionCase]()
     for item in items:
@@ -70,8 +80,26 @@ def done_by(items: Sequence[BulkItem], job: BulkJob, at: datetime) -> dict[int, 
     return outcomes
 
 
+def may_still(job: BulkJob, permission: str) -> bool:
+    """May who asked for the job do it now, at this batch of it? Whoever was deactivated may nothing."""
+    author = User.objects.filter(pk=job.asked_by_id).first() if job.asked_by_id else None
+    return author is not None and author.has_perm(permission)
+
+
+def undo_job(job: BulkJob, *, actor: Actor, at: datetime) -> BulkJob:
+    """Ask for a job that puts back what this one did. Raises Refused with why it cannot be, such as a colleague's second click."""
+    with transaction.atomic():
+        standing = BulkJob.objects.select_for_update().get(pk=job.pk)
+        if why := why_not_undone(standing):
+            raise Refused(why)
+        done = ExceptionCase.objects.filter(pk__in=standing.items.filter(state=ItemState.DONE).values("case_id"))
+        return put_job("undo", cases=done, params={}, undoes=standing, actor=actor, at=at, ring=RING)
+
+
 def undo_items(items: Sequence[BulkItem], job: BulkJob, at: datetime) -> dict[int, Outcome]:
-    """Put back what an earlier job changed, case by case where nobody has changed it since."""
+    """Put back what an earlier job changed, case by case where nobody has changed it since and who asks still may."""
+    if job.undoes is None or not may_still(job, ACTS[job.undoes.kind].permission):
+        return {item.pk: skipped(NO_LONGER) for item in items}
     first = BulkItem.objects.filter(job_id=job.undoes_id, state=ItemState.DONE, case_id__in=[item.case_id for item in items])
     before, locked = dict(first.values_list("case_id", "before")), _lock(item.case_id for item in items)
     outcomes, back = dict[int, Outcome](), list[ExceptionCase]()

@@ -6,21 +6,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Case, F, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from exceptions_queue import audit, jobs
 from exceptions_queue.actions import counts
+from exceptions_queue.actions.bulk import NO_LONGER, may_still
+from exceptions_queue.actions.undoing import HAND_OVER_BACK
 from exceptions_queue.audit import Actor
 from exceptions_queue.catalogue import CATALOGUE
-from exceptions_queue.models import BulkItem, BulkJob, ExceptionCase, OwnershipRule
+from exceptions_queue.models import AuditEntry, BulkItem, BulkJob, ExceptionCase, OwnershipRule
 from exceptions_queue.rules import Facts, Rule, first_match
 from exceptions_queue.states import CaseState, Owner
 
 KIND, RING = "ownership", "exceptions_queue.tasks.drain_bulk"
 _KEY, _KEPT_S = "ownership-rules", 30  # other processes follow a change within half a minute
-_FIELDS = ("name", "code", "channel", "locker_prefix", "min_value_pence", "owner", "assignee_id")
+_CONDITIONS = ("name", "code", "channel", "locker_prefix", "min_value_pence", "owner")
+_FIELDS = (*_CONDITIONS, "assignee_id")
+_HANDED_OVER = "case handed over"
 
 
 def standing() -> list[Rule]:
@@ -33,8 +39,10 @@ def standing() -> list[Rule]:
 
 
 def read() -> list[tuple[Any, ...]]:
+    """The rules as they stand. Whoever has left gets no case: it is the whole desk's then."""
     rows = OwnershipRule.objects.filter(enabled=True).order_by("position", "id")
-    return list(rows.values_list(*_FIELDS))
+    here = Case(When(assignee__is_active=True, then=F("assignee_id")))
+    return list(rows.values_list(*_CONDITIONS, here))
 
 
 def save_rule(rule: OwnershipRule, *, actor: Actor, at: datetime) -> OwnershipRule:
@@ -96,7 +104,7 @@ class Effect:
 
 
 def effect() -> Effect:
-    """Look at every open case that nobody has taken, and change nothing. One statement, streamed, and the rules."""
+    """Look at every open case that no person has taken or handed over, and change nothing. One statement, streamed, and the rules."""
     rules, moves, ids, total = [Rule(*row) for row in read()], Counter[tuple[str, str]](), list[int](), 0
     for case in _free().iterator(chunk_size=2000):
         total += 1
@@ -109,21 +117,26 @@ def effect() -> Effect:
 
 
 def rerun(*, actor: Actor, at: datetime) -> BulkJob:
-    """Apply the rules to what is open and not taken, as a bulk job."""
+    """Apply the rules to what is open and neither taken nor handed over by a person, as a bulk job."""
     return jobs.put_job(KIND, cases=_free(), params={}, actor=actor, at=at, ring=RING)
 
 
 def apply_items(items: Sequence[BulkItem], job: BulkJob, at: datetime) -> dict[int, jobs.Outcome]:
-    """Give each case to whom the rules name now. What somebody took meanwhile is left to them."""
+    """Give each case to whom the rules name now. What somebody took or handed over meanwhile is left as it is."""
+    if not may_still(job, "exceptions_queue.assign_exceptioncase"):
+        return {item.pk: jobs.skipped(NO_LONGER) for item in items}
     rules, deltas, outcomes = [Rule(*row) for row in read()], Counter[counts.Key](), dict[int, jobs.Outcome]()
     ids = [item.case_id for item in items]
     cases = {case.pk: case for case in ExceptionCase.objects.filter(pk__in=ids).order_by("pk").select_for_update()}
     moved: dict[tuple[str, int | None], list[ExceptionCase]] = {}
+    placed = set(_placed(ExceptionCase.objects.filter(pk__in=ids)).filter(placed=_HANDED_OVER).values_list("pk", flat=True))
     for item in items:
         case = cases[item.case_id]
         wanted = _wanted(rules, case)
         if case.state != CaseState.OPEN or case.assignee_id is not None:
             outcomes[item.pk] = jobs.skipped("Somebody took it, or it was closed.")
+        elif case.pk in placed:
+            outcomes[item.pk] = jobs.skipped("A person gave it to this desk.")
         elif wanted == (case.owner, None):
             outcomes[item.pk] = jobs.skipped("It is where it belongs.")
         else:
@@ -139,9 +152,17 @@ def apply_items(items: Sequence[BulkItem], job: BulkJob, at: datetime) -> dict[i
     return outcomes
 
 
-def _free() -> QuerySet[ExceptionCase]:
-    """Open cases that nobody has taken."""
-    return ExceptionCase.objects.filter(state=CaseState.OPEN, assignee__isnull=True)
+def _free() -> QuerySet[Any]:
+    """Open cases that no person has taken or given to a desk: a rule never goes over a person's head."""
+    free = ExceptionCase.objects.filter(state=CaseState.OPEN, assignee__isnull=True)
+    return _placed(free).exclude(placed=_HANDED_OVER)
+
+
+def _placed(cases: QuerySet[ExceptionCase]) -> QuerySet[Any]:
+    """With what a person did last about each case's desk: gave it to one, took that back, or nothing ("")."""
+    of_case = ContentType.objects.get_for_model(ExceptionCase)
+    acts = AuditEntry.objects.filter(subject_type=of_case, subject_id=OuterRef("pk"), verb__in=[_HANDED_OVER, HAND_OVER_BACK])
+    return cases.annotate(placed=Coalesce(Subquery(acts.order_by("-id").values("verb")[:1]), Value("")))
 
 
 def _wanted(rules: Sequence[Rule], case: ExceptionCase) -> tuple[str, int | None]:

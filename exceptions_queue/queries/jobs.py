@@ -23,7 +23,7 @@ TONES = {BulkState.QUEUED: "info", BulkState.RUNNING: "info", BulkState.STOPPED:
 
 @dataclass(frozen=True)
 class Job:
-    """One job, ready to print. `live` says that its numbers still move."""
+    """One job, ready to print. `live` says that its numbers still move, `stopped` that it may go on."""
 
     pk: int
     title: str
@@ -66,7 +66,7 @@ def shown(row: BulkJob, *, at: datetime) -> Job:
         state=BulkState(row.state).label,
         tone=TONES[BulkState(row.state)],
         live=row.state in (BulkState.QUEUED, BulkState.RUNNING),
-        stopped=row.state == BulkState.STOPPED,
+        stopped=row.state == BulkState.STOPPED and not hasattr(row, "undone_by"),
         total=row.total,
         handled=row.done + row.failed + row.skipped,
         done=row.done,

@@ -72,7 +72,7 @@ def wait(request: Signed, pk: int) -> HttpResponse:
     def do(case: ExceptionCase, asked: dict[str, Any]) -> None:
         actions.wait_for_customer(case, version=asked["version"], actor=request.user, at=timezone.now())
 
-    return _act(request, pk, ActForm(request.POST), do)
+    return _act(request, pk, ActForm(request.POST), do, "Waits for the customer.")
 
 
 @require_POST
@@ -81,7 +81,7 @@ def resume(request: Signed, pk: int) -> HttpResponse:
     def do(case: ExceptionCase, asked: dict[str, Any]) -> None:
         actions.resume(case, version=asked["version"], actor=request.user, at=timezone.now())
 
-    return _act(request, pk, ActForm(request.POST), do)
+    return _act(request, pk, ActForm(request.POST), do, "Waits no longer.")
 
 
 @require_POST
@@ -90,7 +90,7 @@ def hand_over(request: Signed, pk: int) -> HttpResponse:
     def do(case: ExceptionCase, asked: dict[str, Any]) -> None:
         actions.hand_over(case, **asked, actor=request.user, at=timezone.now())
 
-    return _act(request, pk, HandOverForm(request.POST), do)
+    return _act(request, pk, HandOverForm(request.POST), do, "Handed over.")
 
 
 @require_POST
@@ -148,15 +148,15 @@ def _act(request: Signed, pk: int, form: Form, do: Do, told: str = "") -> HttpRe
         return case_page(request, get_case(pk), refusal=refusal.sentence)
     except actions.Stale as stale:
         return _difference(request, stale)
-    return _done(request, pk, told, before if told else None)
+    # The token is of the case as this act left it: what a colleague does before the page is read again is not taken back.
+    return _done(request, pk, told, actions.token(case, before, actor=request.user) if told else "")
 
 
-def _done(request: Signed, pk: int, told: str, before: dict[str, Any] | None = None) -> HttpResponse:
+def _done(request: Signed, pk: int, told: str, token: str = "") -> HttpResponse:
     """The case as it stands now: its page, or for the pane beside the list, with what was done in passing and the way back."""
     if not in_pane(request):
         return redirect("queue:case", pk=pk)
     case = get_case(pk)
-    token = actions.token(case, before, actor=request.user) if before is not None else ""
     return toast(case_page(request, case), f"{case.subject_label}: {told or 'Saved.'}", undo_token=token)
 
 

@@ -1,6 +1,7 @@
 """A person acts on many cases: first what it would do, then a job with its progress, its results and a way back."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -13,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from exceptions_queue import calendars, jobs
-from exceptions_queue.actions import bulk
+from exceptions_queue.actions import Refused, bulk
 from exceptions_queue.filters import CaseFilter
 from exceptions_queue.forms import BULK_FORMS, first_error
 from exceptions_queue.models import BulkJob, ExceptionCase
@@ -22,6 +23,7 @@ from exceptions_queue.views import Signed
 from exceptions_queue.views.toasts import toast
 
 MOST_PICKED = 2_000
+NOT_UNDERSTOOD = "The question was not understood, so nothing was done. Choose the cases again."
 
 
 @require_POST
@@ -34,7 +36,10 @@ def act(request: Signed) -> HttpResponse:
     if not request.user.has_perm(bulk.ACTS[kind].permission):
         raise PermissionDenied
     form = BULK_FORMS[kind](request.POST)
-    cases, question = cases_meant(request, request.POST)
+    try:
+        cases, question = cases_meant(request, request.POST)
+    except Refused as refusal:
+        return _refused(request, refusal.sentence)
     if not form.is_valid():
         return _refused(request, first_error(form))
     if cases is None:
@@ -48,12 +53,17 @@ def act(request: Signed) -> HttpResponse:
 
 
 def cases_meant(request: HttpRequest, said: QueryDict) -> tuple[QuerySet[ExceptionCase] | None, str]:
-    """The cases meant, and the question that found them; None when none are. The rooms' own bulk fixes ask it too."""
+    """The cases meant, and the question that found them; None when none are. The rooms' own bulk fixes ask it too.
+
+    A filter that cannot be read is left out of a list; here it would mean more cases than somebody wanted to change: raises Refused.
+    """
     if said.get("all") == "1":
         now = timezone.now()
         due = calendars.shown_clock(at=now).release_due(at=now)
         asked = CaseFilter(said, ExceptionCase.objects.all(), request=request, now=now, cutoff_at=due.due_at)
-        return asked.qs, "&".join(f"{name}={value}" for name, value in asked.asked.items())
+        if asked.refused:
+            raise Refused(NOT_UNDERSTOOD)
+        return asked.qs, urlencode(asked.asked)
     picked = {int(pk) for pk in said.getlist("ids")[:MOST_PICKED] if pk.isascii() and pk.isdigit() and len(pk) < 19}
     return (ExceptionCase.objects.filter(pk__in=picked), "") if picked else (None, "")
 
@@ -112,11 +122,11 @@ def go_on(request: Signed, pk: int) -> HttpResponse:
 def undo(request: Signed, pk: int) -> HttpResponse:
     """Put back what a job of one's own changed, where nobody has changed it since."""
     found = _mine(request, pk)
-    if why := shown.why_not_undone(found):
-        messages.error(request, why)
+    try:
+        back = bulk.undo_job(found, actor=request.user, at=timezone.now())
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
         return redirect("queue:job", pk=pk)
-    done = ExceptionCase.objects.filter(pk__in=found.items.filter(state="done").values("case_id"))
-    back = jobs.put_job("undo", cases=done, params={}, undoes=found, actor=request.user, at=timezone.now(), ring=bulk.RING)
     messages.success(request, "A worker puts them back.")
     return redirect("queue:job", pk=back.pk)
 
@@ -128,7 +138,7 @@ def _turn(request: Signed, pk: int, way: str) -> HttpResponse:
     else:
         turned = jobs.go_on(found, ring=shown.ring_of(found), actor=request.user, at=now)
     if not turned:
-        messages.error(request, "It is not on its way any more." if way == "stop" else "It is not stopped.")
+        messages.error(request, "It is not on its way any more." if way == "stop" else "It is not stopped, or it has been put back.")
     return redirect("queue:job", pk=pk)
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from exceptions_queue import jobs
+from exceptions_queue.actions import Refused
 from exceptions_queue.catalogue import CATALOGUE
 from exceptions_queue.models import ExceptionCase
 from exceptions_queue.views.bulk import cases_meant
@@ -33,11 +34,12 @@ def many(request: Signed) -> HttpResponse:
         return _refused(request, "Choose what to do with the orders.")
     if not request.user.has_perm(bulk.KINDS[kind].permission):
         raise PermissionDenied
-    cases, question = cases_meant(request, said)
+    try:
+        cases, question = cases_meant(request, said)
+    except Refused as refusal:
+        return _refused(request, refusal.sentence)
     if cases is None:
         return _refused(request, "Pick the cases first.")
-    if not _understood(said, question):
-        return _refused(request, "The question was not understood, so nothing was done. Choose the cases again.")
     if request.method == "GET" or "dry_run" in said:
         return _show(request, kind, cases, BULK_FORMS[kind](initial=said.dict()))
     form = BULK_FORMS[kind](request.POST)
@@ -71,11 +73,6 @@ def _show(request: Signed, kind: str, cases: QuerySet[ExceptionCase], form: FixM
 
 def _kept(said: QueryDict) -> list[tuple[str, str]]:
     return [(name, value) for name in KEPT for value in said.getlist(name)]
-
-
-def _understood(said: QueryDict, question: str) -> bool:
-    """A filter that cannot be read is left out of a list; here it would mean more orders than somebody wanted to change."""
-    return said.get("all") != "1" or all(f"{name}=" in question for name in KEPT[2:] if said.get(name) and name != "state")
 
 
 def _about(said: QueryDict) -> str:

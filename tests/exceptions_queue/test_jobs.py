@@ -19,7 +19,7 @@ ALL = ExceptionCase.objects.all()
 
 @pytest.fixture
 def priya():
-    return make_user("priya")
+    return make_user("priya", "assign_exceptioncase", "snooze_exceptioncase", "add_casenote")
 
 
 def put(kind, params, actor, at, cases=None):
@@ -178,7 +178,7 @@ class TestStopping:
 class TestPuttingBack:
     def test_a_job_is_put_back_where_nobody_changed_the_case_since(self, noon, priya):
         open_many(3, at=noon)
-        tom = make_user("tom")
+        tom = make_user("tom", "assign_exceptioncase")
         assign_all(tom, noon, ALL.filter(subject_id=1))
         drain(noon)
         job = assign_all(priya, noon)

@@ -17,7 +17,7 @@ from exceptions_queue.models import ExceptionCase
 from tests.exceptions_queue.builders import open_many
 at = timezone.now()
 open_many(50, at=at)
-who = User.objects.create_user("priya")
+who = User.objects.create_superuser("priya")
 jobs.put_job("assign", cases=ExceptionCase.objects.all(), params={"to": who.pk, "by": who.pk}, actor=who, at=at, ring=bulk.RING)
 """
 DRAIN = """
@@ -70,7 +70,7 @@ def test_a_worker_killed_half_way_leaves_whole_batches_and_the_next_goes_on(proc
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_do_each_case_once(race, noon):
     open_many(60, at=noon)
-    priya = make_user("priya")
+    priya = make_user("priya", "assign_exceptioncase")
     for _ in range(2):
         some = ExceptionCase.objects.all()
         jobs.put_job("assign", cases=some, params={"to": priya.pk, "by": priya.pk}, actor=priya, at=noon, ring=bulk.RING)

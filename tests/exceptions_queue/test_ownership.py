@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from exceptions_queue import actions, tasks
 from exceptions_queue.actions import ownership
-from exceptions_queue.models import AuditEntry, BulkJob, ExceptionCase, OwnershipRule
+from exceptions_queue.models import AuditEntry, BulkItem, BulkJob, ExceptionCase, OwnershipRule
 from tests.exceptions_queue.builders import counts, exact_counts, make_user, open_many
 
 pytestmark = pytest.mark.django_db
@@ -71,7 +71,7 @@ def test_open_cases_stay_until_the_rules_are_applied_to_them(noon, client):
     client.post("/settings/ownership/apply/")
     tasks.drain_bulk()
 
-    assert "3 of 3 open cases that nobody has taken would change hands" in page
+    assert "3 of 3 open cases that nobody has taken or handed over would change hands" in page
     taken.refresh_from_db()
     assert (taken.owner, taken.assignee) == ("cx", priya)
     assert ExceptionCase.objects.filter(owner="warehouse").count() == BulkJob.objects.get().done == 3
@@ -81,11 +81,11 @@ def test_open_cases_stay_until_the_rules_are_applied_to_them(noon, client):
 def test_what_is_where_it_belongs_is_left_alone(noon):
     open_many(2, at=noon)
     make_rule(owner="cx")
-    ownership.rerun(actor=make_user("priya"), at=noon)
+    ownership.rerun(actor=make_user("priya", *MAY), at=noon)
 
     tasks.drain_bulk()
 
-    assert BulkJob.objects.get().skipped == 2
+    assert set(BulkItem.objects.values_list("why", flat=True)) == {"It is where it belongs."}
 
 
 def test_a_rule_is_saved_moved_and_deleted_through_the_page(client):
@@ -136,3 +136,35 @@ def test_the_page_asks_the_same_of_the_database_whatever_the_number(client, noon
         client.get("/settings/ownership/")
 
     assert len(asked) <= 9
+
+
+def test_who_has_left_gets_no_case_the_whole_desk_does(noon):
+    tom = make_user("tom")
+    make_rule(assignee=tom)
+    tom.is_active = False
+    tom.save()
+
+    open_many(1, at=noon)
+
+    assert ExceptionCase.objects.values_list("owner", "assignee").get() == ("warehouse", None)
+
+
+def test_a_case_that_a_person_handed_over_stays_there(noon):
+    priya = make_user("priya", *MAY)
+    open_many(1, at=noon)
+    case = ExceptionCase.objects.get()
+    actions.hand_over(case, owner="merchandiser", reason="theirs", actor=priya, at=noon, version=1)
+    make_rule()
+
+    assert ownership.effect().ids == []
+
+
+def test_rules_are_not_applied_for_who_may_not_assign_any_more(noon):
+    open_many(2, at=noon)
+    make_rule()
+    ownership.rerun(actor=make_user("priya"), at=noon)
+
+    tasks.drain_bulk()
+
+    assert owners() == {"cx"}
+    assert BulkJob.objects.get().skipped == 2

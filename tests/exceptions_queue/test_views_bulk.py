@@ -2,6 +2,8 @@
 
 import pytest
 import time_machine
+from django.contrib.auth.models import User
+from django.http import QueryDict
 
 from exceptions_queue import tasks
 from exceptions_queue.models import BulkJob, ExceptionCase, SavedView
@@ -84,7 +86,7 @@ def test_the_fragment_comes_with_a_toast(client, priya, noon):
         ({"kind": "assign", "to": "me"}, "Pick the cases first"),
         ({"kind": "assign", "to": "nobody-of-this-name", "ids": [1]}, "nobody of this name"),
         ({"kind": "snooze", "until": "never", "ids": [1]}, "valid date"),
-        ({"kind": "hand_over", "owner": "moon", "reason": "x", "ids": [1]}, "valid choice"),
+        ({"kind": "hand_over", "desk": "moon", "reason": "x", "ids": [1]}, "valid choice"),
         ({"kind": "note", "text": "\x00", "ids": [1]}, "Null characters"),
         ({"kind": "wait", "ids": ["x", "-1", "9" * 40]}, "Pick the cases first"),
     ],
@@ -135,6 +137,64 @@ def test_a_job_is_put_back_once(client, priya, noon):
     assert not ExceptionCase.objects.filter(assignee=priya).exists()
     assert "put back already" in again.content.decode()
     assert BulkJob.objects.count() == 2
+
+
+def test_the_desk_to_hand_to_is_not_taken_for_the_desk_asked_for(client, priya, noon):
+    open_many(4, at=noon)
+
+    client.post(ACT, {"kind": "hand_over", "desk": "warehouse", "reason": "theirs", "all": "1", "owner": "cx"})
+    tasks.drain_bulk()
+
+    assert ExceptionCase.objects.filter(owner="warehouse").count() == 4
+
+
+def test_a_question_that_is_not_understood_changes_nothing(client, priya, noon):
+    open_many(4, at=noon)
+
+    answer = client.post(ACT, {"kind": "assign", "to": "me", "all": "1", "code": "NO-SUCH-CODE"}, headers={"HX-Request": "true"})
+
+    assert answer.status_code == 422
+    assert "The question was not understood" in answer.content.decode()
+    assert not BulkJob.objects.exists()
+
+
+def test_the_question_of_a_job_leads_back_to_what_it_asked(client, priya, noon):
+    open_many(3, at=noon)
+    due = ExceptionCase.objects.order_by("pk")[0].due_at.isoformat()
+
+    client.post(ACT, {"kind": "assign", "to": "me", "all": "1", "due_before": due})
+
+    assert QueryDict(BulkJob.objects.get().question)["due_before"] == due
+
+
+def test_what_was_put_back_does_not_go_on(client, priya, noon):
+    open_many(4, at=noon)
+    client.post(ACT, {"kind": "assign", "to": "me", "ids": ids()})
+    job = BulkJob.objects.get()
+    client.post(f"/queue/jobs/{job.pk}/stop/")
+    BulkJob.objects.filter(pk=job.pk).update(done=1)
+    job.items.filter(case_id=ids()[0]).update(state="done", before={"assignee": None, "version": 1})
+
+    client.post(f"/queue/jobs/{job.pk}/undo/")
+    client.post(f"/queue/jobs/{job.pk}/go-on/")
+    tasks.drain_bulk()
+
+    assert not ExceptionCase.objects.filter(assignee=priya).exists()
+
+
+@pytest.mark.parametrize("leaves", ["is deactivated", "loses the permission"])
+def test_a_job_does_nothing_once_its_author_may_not(client, priya, noon, leaves):
+    open_many(3, at=noon)
+    client.post(ACT, {"kind": "assign", "to": "me", "ids": ids()})
+    if leaves == "is deactivated":
+        User.objects.filter(pk=priya.pk).update(is_active=False)
+    else:
+        priya.user_permissions.clear()
+
+    tasks.drain_bulk()
+
+    assert not ExceptionCase.objects.filter(assignee=priya).exists()
+    assert set(BulkJob.objects.get().items.values_list("why", flat=True)) == {"Who asked for it may not do that any more."}
 
 
 def test_a_colleagues_job_is_not_mine_to_stop(client, priya, noon):
