@@ -7,6 +7,7 @@ import pytest
 from django.apps import apps
 
 from orders.models import ResolverRule
+from orders.rules import resolver
 from orders.rules.resolver import Rule, Seen, resolve
 from orders.sync.reading import read_rules
 from partners.shop import PHONES
@@ -125,3 +126,19 @@ class TestFirstRules:
         write(apps, None)
 
         assert ResolverRule.objects.filter(key="Pickup-Location-Id").count() == 1
+
+
+@pytest.mark.parametrize(
+    "pattern", ["(a+)+$", "((a)+)+$", "(a|aa)+$", r"(a|aa|\\)+$", "(a|aa){2,}$", "a*a*a*b", "a?" * 30 + "a" * 30, "x" * 201, "("]
+)
+def test_a_pattern_that_could_run_away_is_refused(pattern):
+    assert resolver.pattern_fault(pattern)
+
+
+@pytest.mark.parametrize("pattern", ["", r"(UK\d{8,10})", r"locker[:#]?\s*(\w+)", r"\((.+?)\)", r"^(?:InPost )?([A-Z]{2}[0-9]+)$", r"\)+"])
+def test_an_ordinary_pattern_is_taken(pattern):
+    assert resolver.pattern_fault(pattern) == ""
+
+
+def test_every_pattern_we_bring_along_is_taken(db):
+    assert {rule.name: fault for rule in ResolverRule.objects.all() if (fault := resolver.pattern_fault(rule.pattern))} == {}
