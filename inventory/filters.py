@@ -6,9 +6,14 @@ import django_filters
 from django.db.models import Q, QuerySet
 
 from inventory.models import Product
-from inventory.queries import UNKNOWN_SIZE, too_big
+from inventory.queries import UNKNOWN_SIZE, packed_otherwise, too_big
 
-SIZES = (("missing", "Size or weight missing"), ("too-big", "Too big for any locker"), ("known", "Size and weight known"))
+SIZES = (
+    ("missing", "Size or weight missing"),
+    ("too-big", "Too big for any locker"),
+    ("known", "Size and weight known"),
+    ("otherwise", "Packed otherwise than counted"),
+)
 ACS = (("yes", "ACS knows it"), ("no", "ACS does not know it"))
 Products = QuerySet[Product, Any]
 
@@ -34,7 +39,8 @@ class ProductFilter(django_filters.FilterSet):
         return found.filter(Q(sku__istartswith=value) | Q(name__icontains=value))
 
     def with_size(self, found: Products, _name: str, value: str) -> Products:
-        return found.filter({"missing": UNKNOWN_SIZE, "too-big": too_big(), "known": ~UNKNOWN_SIZE}[value])
+        meant = {"missing": UNKNOWN_SIZE, "too-big": too_big(), "known": ~UNKNOWN_SIZE, "otherwise": packed_otherwise()}
+        return found.filter(meant[value])
 
     def at_acs(self, found: Products, _name: str, value: str) -> Products:
         return found.filter(Q(known_to_acs=value == "yes"))

@@ -36,26 +36,35 @@ class Counts(NamedTuple):
     every: int
     unsized: int
     too_big: int
+    packed_otherwise: int
     at_acs: int
 
 
 def rows() -> QuerySet[Product]:
-    """Every product with what its size means: `longest`, `middle`, `shortest` (mm), `counted`
+    """Every product with what its size means: `longest`, `middle`, `shortest` (mm), `volume` (mm³), `counted`
     (thousandths of mm³ that count, by the learnt size where one was accepted)."""
     volume = Cast("length_mm", BigIntegerField()) * F("width_mm") * F("height_mm")
-    factor = Coalesce(_learnt_factor(), Case(When(rigid=True, then=1000), default=LIMITS.softness))
+    factor = Coalesce(_factor("accepted_factor"), Case(When(rigid=True, then=1000), default=LIMITS.softness))
     return Product.objects.annotate(
         longest=Greatest("length_mm", "width_mm", "height_mm"),
         shortest=Least("length_mm", "width_mm", "height_mm"),
         middle=F("length_mm") + F("width_mm") + F("height_mm") - F("longest") - F("shortest"),
+        volume=volume,
+        used_factor=factor,
+        learnt_factor=_factor("factor"),
         counted=ExpressionWrapper(volume * factor, output_field=BigIntegerField()),
         known_to_acs=Exists(AcsSku.objects.filter(sku=OuterRef("sku"))),
     )
 
 
-def _learnt_factor() -> Subquery:
-    accepted = SizeCorrection.objects.filter(sku=OuterRef("sku"), accepted_factor__isnull=False)
-    return Subquery(accepted.values("accepted_factor")[:1])
+def _factor(column: str) -> Subquery:
+    return Subquery(SizeCorrection.objects.filter(sku=OuterRef("sku")).values(column)[:1])
+
+
+def packed_otherwise() -> Q:
+    """Products that ACS packs more than a fifth larger or smaller than they are counted; for a queryset of `rows`."""
+    larger, smaller = Q(learnt_factor__gt=F("used_factor") * 1.2), Q(learnt_factor__lt=F("used_factor") * 0.8)
+    return ~UNKNOWN_SIZE & Q(sku__in=SizeCorrection.objects.values("sku")) & (larger | smaller)
 
 
 def too_big() -> Q:
@@ -64,15 +73,22 @@ def too_big() -> Q:
     short, middle, long = largest.sides
     room = LIMITS.fill * largest.volume
     sides = Q(rigid=True) & (Q(longest__gt=long) | Q(middle__gt=middle) | Q(shortest__gt=short))
-    bulk = Q(counted__gt=room)
+    learnt = Q(sku__in=SizeCorrection.objects.filter(accepted_factor__isnull=False).values("sku"))
+    stated = Q(rigid=True, volume__gt=room // 1000) | Q(rigid=False, volume__gt=room // LIMITS.softness)
+    bulk = (~learnt & stated) | (learnt & Q(counted__gt=room))  # a few are learnt: the others are not looked up one by one
     heavy = Q(weight_g__gt=LIMITS.weight_g - LIMITS.packing_g)
     return ~UNKNOWN_SIZE & (sides | bulk | heavy)
 
 
 def counts() -> Counts:
     """Two statements, whatever the number of products."""
-    found = rows().aggregate(every=Count("pk"), unsized=Count("pk", filter=UNKNOWN_SIZE), big=Count("pk", filter=too_big()))
-    return Counts(every=found["every"], unsized=found["unsized"], too_big=found["big"], at_acs=AcsSku.objects.count())
+    found = rows().aggregate(
+        every=Count("pk"),
+        unsized=Count("pk", filter=UNKNOWN_SIZE),
+        too_big=Count("pk", filter=too_big()),
+        packed_otherwise=Count("pk", filter=packed_otherwise()),
+    )
+    return Counts(**found, at_acs=AcsSku.objects.count())
 
 
 def product_of(sku: str) -> Product | None:

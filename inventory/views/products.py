@@ -134,6 +134,7 @@ def _kpis(counts: queries.Counts) -> list[dict[str, str]]:
         ("", counts.every, "products", ""),
         ("?size=missing", counts.unsized, "without size or weight", "warn" if counts.unsized else ""),
         ("?size=too-big", counts.too_big, "too big for any locker", ""),
+        ("?size=otherwise", counts.packed_otherwise, "packed otherwise than counted", "warn" if counts.packed_otherwise else ""),
         ("?acs=yes", counts.at_acs, "SKUs that ACS knows", ""),
     )
     return [{"query": query, "count": f"{count:,}", "label": label, "tone": tone} for query, count, label, tone in told]

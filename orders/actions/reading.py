@@ -27,6 +27,7 @@ from partners.models import CodeMapping, Intent
 from partners.sync import Applied, Page, Reject
 
 AT_ONCE = 200
+READ_AT_ONCE = 600  # as many as ACS can answer within the minute
 LONGEST_S = 60.0
 TAKEN = ("acs_status", "acs_status_raw", "acs_status_since", "acs_tracking", "acs_packed", "acs_short")
 NOT_AT_ACS = (*BEFORE_RELEASE, OrderState.CANCELLED, OrderState.CLOSED)
@@ -36,7 +37,7 @@ ENDED = (AcsStatus.DESPATCHED, AcsStatus.CANCELLED)
 def due_for_reading() -> list[Order]:
     """Orders at ACS that are not done there, longest unread first."""
     there = Order.objects.filter(Q(state=OrderState.RELEASED) | Q(state=OrderState.READY, release_claimed_at__isnull=False))
-    return list(there.exclude(acs_status__in=ENDED).order_by(F("acs_seen_at").asc(nulls_first=True), "pk")[:AT_ONCE])
+    return list(there.exclude(acs_status__in=ENDED).order_by(F("acs_seen_at").asc(nulls_first=True), "pk")[:READ_AT_ONCE])
 
 
 def read_acs_pages(cursor: str) -> Iterator[Page]:

@@ -75,6 +75,25 @@ def test_the_list_s_too_big_follows_the_accepted_size_as_the_rule_does(factor: i
     assert queries.is_too_big(product) == (fit([Item(900, 500, 200, product.weight_g, False, 1, factor)]).size is None)
 
 
+@pytest.mark.parametrize(("factor", "listed"), [(700, 0), (560, 0), (559, 1), (840, 0), (841, 1)])
+def test_the_list_names_what_is_packed_a_fifth_otherwise_than_counted(factor: int, listed: int, noon):
+    make_product("A-1")
+    make_product("B-1")
+    learn_sizes({"A-1": [factor]}, at=noon)
+
+    assert queries.counts().packed_otherwise == listed
+    assert queries.rows().filter(queries.packed_otherwise()).count() == listed
+
+
+def test_what_was_accepted_is_counted_as_it_is_packed(noon, admin_user: User):
+    make_product("A-1")
+    learn_sizes({"A-1": [1_500]}, at=noon)
+
+    accept_learnt_size("A-1", factor=1_500, actor=admin_user, at=noon)
+
+    assert queries.counts().packed_otherwise == 0
+
+
 class TestPage:
     def test_it_shows_what_was_learnt_beside_what_counts_now(self, merchandiser: Client, noon):
         make_product("A-1")
