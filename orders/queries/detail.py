@@ -189,7 +189,8 @@ def possible_with(order: Order) -> list[Possible]:
     differs = order.store_cancelled_at is not None or bool(changed_in_shop(order))
     whole = Possible("Wait until it is whole", True, "", "wait-whole", "consolidate_order")
     waits = order.state in BEFORE_RELEASE and order.release_claimed_at is None and order.destination == Destination.LOCKER
-    return ([whole] if waits else []) + what_can_still_be_done(
+    several = waits and order.lines.filter(quantity__gt=0).count() > 1  # of one line nothing would be there to wait with
+    return ([whole] if several else []) + what_can_still_be_done(
         order.state,
         claimed=bool(order.release_claimed_at),
         acs_status=order.acs_status,

@@ -209,9 +209,11 @@ def test_thirty_rows_cost_as_many_statements_as_three(cx: Client):
 
 class TestBeforeRelease:
     def test_the_order_page_offers_to_let_it_wait(self, cx: Client):
-        order = make_order()
+        of_one, of_two = make_order(), make_order()
+        of_two.lines.create(line_id="2", sku="DRS-0012-10", name="Second dress", quantity=1)
 
-        assert f"/orders/{order.number}/wait-whole/" in cx.get(f"/orders/{order.number}/").content.decode()
+        for order, offered in ((of_one, False), (of_two, True)):
+            assert (f"/orders/{order.number}/wait-whole/" in cx.get(f"/orders/{order.number}/").content.decode()) == offered
 
     def test_it_asks_what_lacks_and_until_when(self, cx: Client):
         order = make_order()
