@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from exceptions_queue import jobs
 from exceptions_queue.catalogue import CATALOGUE
+from exceptions_queue.filters import CaseFilter
 from exceptions_queue.models import AuditEntry, BulkItem, BulkJob, ExceptionCase
 from orders import tasks
 from orders.actions import bulk, review_many
@@ -249,6 +250,17 @@ class TestPage:
         answer = client.post(reverse("orders:bulk"), {"kind": "use_proposed_mobile", "all": "1"} | question)
 
         assert (answer.status_code, BulkJob.objects.count()) == (302, 0)
+
+    def test_what_is_done_is_what_was_shown_whatever_the_question(self, client, agent):
+        """Every filter of the queue goes from the dry run into the form that does it: without one it would mean every open case."""
+        client.force_login(agent)
+        held(3)
+        asked = dict.fromkeys(CaseFilter.base_filters, "1") | {"customer": str(ExceptionCase.objects.values_list("pk", flat=True)[0])}
+        asked |= {"state": "open", "owner": "cx", "code": "VAL-MOB-FORMAT", "due": "cutoff", "due_before": NOON.isoformat()}
+
+        html = client.get(reverse("orders:bulk"), {"kind": "recheck", "all": "1"} | asked).content.decode()
+
+        assert [name for name in asked if f'<input type="hidden" name="{name}"' not in html] == []
 
     @pytest.mark.parametrize("said", [{}, {"kind": "explode"}, {"kind": "recheck"}, {"kind": "recheck", "ids": "x"}])
     def test_nonsense_is_answered_with_a_sentence(self, client, agent, said):
