@@ -24,6 +24,14 @@ class ActForm(forms.Form):
     version = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
 
 
+def _at_a_desk(name: str) -> User:
+    """The active person of this user name who works cases. Raises ValidationError where there is none."""
+    user = User.objects.filter(username=name, is_active=True, groups__name__in=Owner.values).first()
+    if user is None:
+        raise forms.ValidationError("There is nobody of this name at a desk.")
+    return user
+
+
 class AssignForm(ActForm):
     """`to` is "me", "none" or the name of an active person."""
 
@@ -33,10 +41,7 @@ class AssignForm(ActForm):
         name = self.cleaned_data["to"]
         if name in ("me", "none"):
             return {"me": "me", "none": None}[name]
-        user = User.objects.filter(username=name, is_active=True).first()
-        if user is None:
-            raise forms.ValidationError("There is nobody of this name.")
-        return user
+        return _at_a_desk(name)
 
 
 class ReasonForm(ActForm):
@@ -227,8 +232,8 @@ class BulkAssignForm(BulkForm):
 
     def clean_to(self) -> str:
         name = str(self.cleaned_data["to"])
-        if name not in ("me", "none") and not User.objects.filter(username=name, is_active=True).exists():
-            raise forms.ValidationError("There is nobody of this name.")
+        if name not in ("me", "none"):
+            _at_a_desk(name)
         return name
 
     def params(self, user: User) -> dict[str, Any]:

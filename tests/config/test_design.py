@@ -37,9 +37,17 @@ def weight(kind: str) -> int:
 
 
 def test_the_styles_and_scripts_stay_light():
-    assert weight("css") <= CSS_BYTES
+    every_page = (ROOT / "static/css/app.css").stat().st_size
+    own = [path.stat().st_size for path in (ROOT / "static/css").glob("*.css") if path.name != "app.css"]
+
+    assert every_page + max(own) <= CSS_BYTES  # a page brings at most one sheet of its own
     assert weight("js") <= JS_BYTES
     assert (ROOT / "static/js/app.js").stat().st_size <= APP_JS_BYTES
+
+
+def test_a_page_brings_at_most_one_sheet_of_its_own():
+    for path in (ROOT / "templates").rglob("*.html"):
+        assert len(re.findall(r"css/(?!app)\w+\.css", path.read_text())) <= 1, path
 
 
 def test_no_style_asks_for_anything_from_elsewhere():

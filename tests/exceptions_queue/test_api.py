@@ -117,7 +117,7 @@ class TestAssign:
 
         told = is_problem(cx.post(f"exceptions/{case.pk}/assign/", {"to": "nobody at all", "version": 1}), 422)
 
-        assert told["errors"] == [{"field": "to", "detail": "There is nobody of this name."}]
+        assert told["errors"] == [{"field": "to", "detail": "There is nobody of this name at a desk."}]
 
     def test_the_second_to_save_is_told_who_was_quicker_and_what_differs(self, cx, noon):
         case, priya = one_case(at=noon), person("cx", "priya")

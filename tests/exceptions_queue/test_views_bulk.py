@@ -148,6 +148,18 @@ def test_the_desk_to_hand_to_is_not_taken_for_the_desk_asked_for(client, priya, 
     assert ExceptionCase.objects.filter(owner="warehouse").count() == 4
 
 
+@pytest.mark.parametrize("many", [True, False])
+def test_a_case_is_given_to_nobody_who_only_looks(client, priya, noon, many):
+    make_user("vera", role="viewer")
+    open_many(1, at=noon)
+    path = ACT if many else f"/queue/{ids()[0]}/assign/"
+
+    answer = client.post(path, {"kind": "assign", "to": "vera", "version": 1, "ids": ids()}, headers={"HX-Request": "true"})
+
+    assert answer.status_code == 422
+    assert "There is nobody of this name at a desk." in answer.content.decode()
+
+
 def test_a_question_that_is_not_understood_changes_nothing(client, priya, noon):
     open_many(4, at=noon)
 
