@@ -187,10 +187,7 @@ def what_the_shop_did(order: Order) -> str:
 def possible_with(order: Order) -> list[Possible]:
     """What can still be done with it, and where not, why."""
     differs = order.store_cancelled_at is not None or bool(changed_in_shop(order))
-    whole = Possible("Wait until it is whole", True, "", "wait-whole", "consolidate_order")
-    waits = order.state in BEFORE_RELEASE and order.release_claimed_at is None and order.destination == Destination.LOCKER
-    several = waits and order.lines.filter(quantity__gt=0).count() > 1  # of one line nothing would be there to wait with
-    return ([whole] if several else []) + what_can_still_be_done(
+    return what_can_still_be_done(
         order.state,
         claimed=bool(order.release_claimed_at),
         acs_status=order.acs_status,
@@ -198,6 +195,13 @@ def possible_with(order: Order) -> list[Possible]:
         released=local(order.released_at),
         edited=differs,
     )
+
+
+def can_wait(order: Order, lines: list[dict[str, Any]]) -> list[Possible]:
+    """Before release, a locker order of several lines may wait for one of them; of one line nothing would be there to wait with."""
+    ours = order.state in BEFORE_RELEASE and order.release_claimed_at is None and order.destination == Destination.LOCKER
+    several = sum(entry["line"].quantity > 0 for entry in lines) > 1
+    return [Possible("Wait until it is whole", True, "", "wait-whole", "consolidate_order")] if ours and several else []
 
 
 def acts_for(possible: Iterable[Possible], number: str, may: Callable[[str], bool]) -> list[dict[str, str]]:

@@ -51,7 +51,8 @@ def order_context(request: Signed, order: Order, *, revealed: bool = False) -> d
     now = timezone.now()
     cases, holds = detail.cases_of(order), detail.holds_of(order)
     unmasked = revealed or request.user.has_perm("orders.see_contact_order")
-    possible = detail.possible_with(order)
+    lines = detail.lines_of(order)
+    possible = [*detail.can_wait(order, lines), *detail.possible_with(order)]
     decision = order.decisions.order_by("-id").first()
     standing = [hold for hold in holds if hold.cleared_at is None]
     shown = detail.shown_cases(cases)
@@ -63,7 +64,7 @@ def order_context(request: Signed, order: Order, *, revealed: bool = False) -> d
         "stopped": bool(standing) or any(case["blocks"] for case in shown),
         "contact": detail.contact(order, unmasked=unmasked),
         "unmasked": unmasked,
-        "lines": detail.lines_of(order),
+        "lines": lines,
         "locker": detail.locker_of(order),
         "decision": decision,
         "checks": detail.checks_of(decision),
