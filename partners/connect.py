@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -15,6 +16,7 @@ from partners.errors import Unreachable
 from partners.folder.client import FolderStore
 from partners.gates import UNHURRIED, DbGate
 from partners.http import Wire
+from partners.inpost.certificates import PublicKey, public_keys
 from partners.inpost.client import InPostClient
 from partners.inpost.feed import PointsFeed
 from partners.mail.client import MailChannel, Server
@@ -141,6 +143,26 @@ def store_folder() -> Path:
 def webhook_secrets() -> tuple[bytes, ...]:
     """The keys by which the shop may have signed: while a secret is being changed, the new and the old."""
     return tuple(secret.strip().encode() for secret in settings.SHOPIFY_WEBHOOK_SECRET.split(",") if secret.strip())
+
+
+def carrier_secrets() -> tuple[bytes, ...]:
+    """The keys by which InPost may have signed: while one is being changed, the new and the old."""
+    return tuple(secret.strip().encode() for secret in settings.INPOST_WEBHOOK_SECRET.split(",") if secret.strip())
+
+
+def carrier_keys() -> tuple[PublicKey, ...]:
+    """InPost's public keys; none where no file is named. Read again only when the file changes. Raises Unreachable when it cannot be."""
+    if not (name := settings.INPOST_WEBHOOK_CERTIFICATE):
+        return ()
+    try:
+        return _keys_in(name, Path(name).stat().st_mtime_ns)
+    except (OSError, ValueError) as error:
+        raise Unreachable("inpost", "INPOST_WEBHOOK_CERTIFICATE names no readable file of certificates.") from error
+
+
+@cache
+def _keys_in(name: str, _changed: int) -> tuple[PublicKey, ...]:
+    return public_keys(Path(name).read_text())
 
 
 def webhook_address() -> str:

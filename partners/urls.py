@@ -22,6 +22,7 @@ urlpatterns = [
     path("mappings/add/", mappings.add, name="mapping-add"),
     path("mappings/<int:pk>/", mappings.change, name="mapping"),
     path("webhooks/shopify/", webhooks.shopify, name="webhook-shopify"),
+    path("webhooks/inpost/", webhooks.inpost, name="webhook-inpost"),
     path("settings/channels/", channels.page, name="channels"),
     path("settings/channels/<slug:kind>/save/", channels.save, name="channel-save"),
     path("settings/channels/<slug:kind>/test/", channels.test, name="channel-test"),

@@ -16,6 +16,7 @@ FOR_ANYBODY = {
     "readyz": "a load balancer asks",
     "welcome/": "a newcomer chooses a password, by the secret of their link",
     "welcome/X1/": "a newcomer opens their link",
+    "webhooks/inpost/": "the carrier's machine tells us, and signs what it says",
     "webhooks/shopify/": "the shop's machine tells us, and signs what it says",
 }
 FOR_ANYBODY_SIGNED_IN = {

@@ -9,7 +9,12 @@ from partners.models import WebhookDoor
 from partners.queries.words import clock_time
 
 SHOP = "shopify"
+CARRIER = "inpost"
 ALARMING = 5  # wrong signatures in a row: one may be a passer-by, five are a secret that has changed
+_WORDS = {
+    SHOP: ("The shop's", "SHOPIFY_WEBHOOK_SECRET", "Orders still come in by the minute."),
+    CARRIER: ("InPost's", "INPOST_WEBHOOK_SECRET", "Parcels are still looked up in turn."),
+}
 
 
 class Door(NamedTuple):
@@ -35,9 +40,10 @@ def alarm(at: datetime) -> tuple[str, str, str] | None:
     row = WebhookDoor.objects.filter(refused_in_a_row__gte=ALARMING).order_by("source").first()
     if row is None or row.refused_at is None:
         return None
+    who, setting, meanwhile = _WORDS.get(row.source, _WORDS[SHOP])
     sentence = (
-        f"The shop's last {row.refused_in_a_row} messages had a wrong signature, the latest at {clock_time(row.refused_at, at)}: "
-        "check SHOPIFY_WEBHOOK_SECRET. Orders still come in by the minute."
+        f"{who} last {row.refused_in_a_row} messages had a wrong signature, the latest at {clock_time(row.refused_at, at)}: "
+        f"check {setting}. {meanwhile}"
     )
     return "warn", sentence, reverse("partners:connections")
 

@@ -11,7 +11,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from partners import actions, connect, inbox
-from partners.queries.doors import SHOP
+from partners.errors import Unreachable
+from partners.inpost import webhooks as carrier
+from partners.queries.doors import CARRIER, SHOP
 from partners.shopify import webhooks
 from partners.values import identifier
 
@@ -24,19 +26,53 @@ RING = "orders.tasks.read_hints"
 @require_POST
 def shopify(request: HttpRequest) -> HttpResponse:
     """200 once stored, also when it came before; 401 with a wrong signature, of which only the count is kept; 413 when too long."""
-    if _length(request) > MOST_BYTES:
-        return HttpResponse("Too long.", status=413, content_type="text/plain")
-    try:
-        body = request.body
-    except UnreadablePostError:
-        return HttpResponse("It did not arrive whole.", status=400, content_type="text/plain")
+    body = _body(request)
+    if isinstance(body, HttpResponse):
+        return body
     at = timezone.now()
     if not webhooks.verify(body, request.headers.get("X-Shopify-Hmac-Sha256", ""), connect.webhook_secrets()):
         actions.turn_away(SHOP, at=at)
-        return HttpResponse("The signature is wrong.", status=401, content_type="text/plain")
+        return _said("The signature is wrong.", 401)
     inbox.receive(SHOP, _delivery_id(request, body), body=body, at=at, ring=RING, **_about(request, body))
     actions.let_in(SHOP, at=at)
-    return HttpResponse("Stored.", content_type="text/plain")
+    return _said("Stored.", 200)
+
+
+@csrf_exempt
+@login_not_required
+@require_POST
+def inpost(request: HttpRequest) -> HttpResponse:
+    """InPost's tracking events: 200 once stored, also when it came before; 401 with a wrong signature or sent over 48 hours ago; 503
+    while our own settings do not let us judge, so that InPost sends it again."""
+    body = _body(request)
+    if isinstance(body, HttpResponse):
+        return body
+    at, told = timezone.now(), carrier.read_headers(request.headers)
+    try:
+        signed = carrier.verify(body, told, secrets=connect.carrier_secrets(), keys=connect.carrier_keys())
+    except Unreachable as ours:
+        return _said(ours.sentence, 503)
+    if not signed or not carrier.is_fresh(told, at):
+        actions.turn_away(CARRIER, at=at)
+        return _said("The signature is wrong." if not signed else "It was sent more than 48 hours ago, or does not say when.", 401)
+    delivery = told.event_id or f"sha256:{hashlib.sha256(body).hexdigest()}"
+    inbox.receive(CARRIER, delivery, body=body, at=at, topic=told.topic, triggered_at=told.sent_at)
+    actions.let_in(CARRIER, at=at)
+    return _said("Stored.", 200)
+
+
+def _body(request: HttpRequest) -> bytes | HttpResponse:
+    """The bytes as they came, or why they cannot be had."""
+    if _length(request) > MOST_BYTES:
+        return _said("Too long.", 413)
+    try:
+        return request.body
+    except UnreadablePostError:
+        return _said("It did not arrive whole.", 400)
+
+
+def _said(sentence: str, status: int) -> HttpResponse:
+    return HttpResponse(sentence, status=status, content_type="text/plain")
 
 
 def _length(request: HttpRequest) -> int:

@@ -105,7 +105,7 @@ PARTNERS = {
         "partners:quiet-end",
     ),
     **forms("I", "partners:replay", "partners:again"),
-    **acts(NOT_BY_SESSION, "partners:webhook-shopify"),
+    **acts(NOT_BY_SESSION, "partners:webhook-shopify", "partners:webhook-inpost"),
 }
 API = {
     **pages(ALL, "api:schema", "api:docs", "api:orders", "api:order", "api:exceptions", "api:exception", "api:sync-runs"),
