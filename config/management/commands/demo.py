@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from config import environment
 from config.demo.stage import Stage, Stopped, Trouble, is_free
 
 
@@ -26,7 +27,10 @@ class Command(BaseCommand):
         parser.add_argument("--days", type=int, default=5, help="how many days ago the make-believe world began (default 5)")
         parser.add_argument("--seed", type=int, default=7, help="another number, another world (default 7)")
         parser.add_argument(
-            "--store", choices=("shopify", "folder"), default="shopify", help="where the orders come from (default shopify)"
+            "--store",
+            choices=("shopify", "folder"),
+            default=environment.text("STORE") or "shopify",
+            help="where the orders come from (default STORE, or shopify)",
         )
         parser.add_argument("--inside", choices=("prepare", "story"), help=SUPPRESS)
 
