@@ -46,6 +46,7 @@ FEEDS: dict[str, FeedWork] = {
     ),
     "store.orders": FeedWork(read=orders.read_orders, apply=orders.apply_orders, cursor_at=orders.cursor_at),
     "acs.orders": FeedWork(read=reading.read_acs_pages, read_file=orders.read_progress_csv, apply=orders.apply_said),
+    "inpost.tracking": FeedWork(read=points.read_tracking, apply=points.apply_tracking),
     "products": FeedWork(read_file=goods.read_products_csv, apply=goods.apply_products),
     "acs.setup": FeedWork(read_file=goods.read_setup_csv, apply=goods.apply_setup),
 }

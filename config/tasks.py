@@ -54,6 +54,12 @@ def read_acs() -> dict[str, object]:
     return {"feed": "acs.orders", "outcome": result.outcome, "seen": result.seen} | orders.watch()
 
 
+def read_tracking() -> dict[str, object]:
+    """Ask InPost about the parcels on their way, for what its webhooks did not bring."""
+    result = run("inpost.tracking")
+    return {"feed": "inpost.tracking", "outcome": result.outcome, "seen": result.seen} | orders.follow_parcels()
+
+
 def tell_people() -> dict[str, int]:
     from config.telling import tell_people as tell
 

@@ -47,6 +47,8 @@ TIMETABLE = (
     Task("Send releases to ACS", "orders.tasks.send_releases", 1),
     Task("Tell the shop about holds", "orders.tasks.send_holds", 1),
     Task("Read orders back from ACS", "config.tasks.read_acs", 5),
+    Task("Follow what InPost told us", "orders.tasks.follow_parcels", 1),
+    Task("Ask InPost about parcels on their way", "config.tasks.read_tracking", 10),
     Task("Find orders that were never sent", "orders.tasks.find_never_sent", 1),
     Task("Find holds that nobody looks after", "orders.tasks.sweep_holds", 1440, start_within_s=3600),
     Task("Look at the partners' health", "partners.tasks.check_health", 1),

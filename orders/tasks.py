@@ -3,13 +3,14 @@
 from django.utils import timezone
 
 from exceptions_queue import jobs
+from lockers.sync import take_messages
 from orders.actions import bulk, consolidating, expired, packed, reading, sending, shop, watching
 from orders.actions.review import Reviewed, review_many
 from orders.sync import follow_hint
 from partners import actions as lines
 from partners import connect, inbox, outbox
 from partners.errors import PartnerError
-from partners.queries.doors import SHOP
+from partners.queries.doors import CARRIER, SHOP
 
 
 def review_new() -> dict[str, int]:
@@ -50,6 +51,11 @@ def read_hints() -> dict[str, int]:
         shop.follow_cancellations(at=at)
         sending.find_edited(at=at)
     return followed
+
+
+def follow_parcels() -> dict[str, int]:
+    """Apply what InPost told of our parcels."""
+    return inbox.drain_many(CARRIER, process=take_messages, clock=timezone.now)
 
 
 def stay_subscribed() -> dict[str, object]:

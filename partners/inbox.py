@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -20,6 +20,7 @@ MOST_ATTEMPTS = 8
 log = structlog.get_logger(__name__)
 
 Process = Callable[[InboxMessage, datetime], None]
+ProcessMany = Callable[[Sequence[InboxMessage], datetime], Mapping[int, str]]
 
 
 def receive(
@@ -68,6 +69,62 @@ def drain(source: str, *, process: Process, clock: Callable[[], datetime], limit
     while sum(outcomes.values()) < limit and (message := _claim(source, clock())):
         outcomes[_one(message, process, clock)] += 1
     return dict(outcomes)
+
+
+def drain_many(
+    source: str, *, process: ProcessMany, clock: Callable[[], datetime], batch: int = 500, limit: int = 20_000
+) -> dict[str, int]:
+    """Process every due message of `source` in batches, each in one transaction with a fixed number of statements.
+
+    `process` runs inside that transaction and must not call a partner; it returns why each message it could not read is refused, by
+    id. If a batch fails, its messages are tried one by one, so that one of them does not keep the others back.
+    """
+    outcomes: Counter[str] = Counter()
+    size = batch
+    while sum(outcomes.values()) < limit:
+        ended = _batch(source, process, clock(), size)
+        if ended is None:
+            size = 1
+            continue
+        if not ended:
+            break
+        outcomes.update(ended)
+    return dict(outcomes)
+
+
+def _batch(source: str, process: ProcessMany, at: datetime, size: int) -> Counter[str] | None:
+    """How the next messages ended, empty when none is due; None when the batch failed as a whole and is to be cut up."""
+    with transaction.atomic(durable=True):
+        due = InboxMessage.objects.filter(source=source, state=InboxMessage.State.NEW, next_at__lte=at).order_by("next_at", "id")
+        if connection.features.has_select_for_update_skip_locked:
+            due = due.select_for_update(skip_locked=True)
+        messages = list(due[:size])
+        if not messages:
+            return Counter()
+        try:
+            with transaction.atomic():
+                refused = process(messages, at)
+        except Exception as bug:  # noqa: BLE001 - one message must not keep the others from being processed
+            log.error("a batch of inbox messages met a fault of ours", source=source, messages=len(messages), error=type(bug).__name__)
+            return None if size > 1 else Counter([_again_after(messages[0], at, f"A fault of ours: {type(bug).__name__}.")])
+        return _end_all(messages, refused)
+
+
+def _end_all(messages: Sequence[InboxMessage], refused: Mapping[int, str]) -> Counter[str]:
+    done = InboxMessage.objects.filter(pk__in=[message.pk for message in messages if message.pk not in refused])
+    done.update(state=InboxMessage.State.DONE, attempts=F("attempts") + 1)
+    dead = [message for message in messages if message.pk in refused]
+    for message in dead:
+        message.state, message.error, message.attempts = InboxMessage.State.DEAD, refused[message.pk][:500], message.attempts + 1
+    if dead:
+        InboxMessage.objects.bulk_update(dead, ["state", "error", "attempts"])
+    return Counter(done=len(messages) - len(dead), dead=len(dead))
+
+
+def _again_after(message: InboxMessage, at: datetime, error: str) -> str:
+    message.attempts += 1
+    InboxMessage.objects.filter(pk=message.pk).update(attempts=message.attempts)
+    return _again(message, at, error=error)
 
 
 def _claim(source: str, at: datetime) -> InboxMessage | None:

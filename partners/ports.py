@@ -4,7 +4,7 @@ Every method raises PartnerError. `check` proves that the partner can be used, w
 sentence what was proved.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -34,6 +34,9 @@ class Carrier(Checkable, Protocol):
     granted: tuple[str, ...]
 
     def point(self, point_id: str) -> "GroupPoint | None": ...
+
+    def tracked(self, numbers: Sequence[str]) -> dict[str, list[bytes]]:
+        """By tracking number, the raw events of at most ten parcels."""
 
 
 class PointsSource(Checkable, Protocol):

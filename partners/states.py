@@ -34,6 +34,13 @@ FEEDS: dict[str, FeedKind] = {
         "InPost's lockers", "points", "every 6 hours", timedelta(hours=12), "orders are checked against the last good locker list"
     ),
     "acs.orders": FeedKind("Orders at ACS", "acs", "every 5 minutes", timedelta(minutes=30), "what ACS has done since is not seen yet"),
+    "inpost.tracking": FeedKind(
+        "Parcels at InPost",
+        "inpost",
+        "every 10 minutes",
+        timedelta(hours=1),
+        "what InPost tells by itself still comes in; what it fails to tell is not seen yet",
+    ),
     "products": FeedKind("Product list", "", "when a file is brought"),
     "acs.setup": FeedKind("ACS's set-up list", "", "when a file is brought"),
 }

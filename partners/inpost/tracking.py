@@ -1,11 +1,12 @@
 """One tracking event, as a webhook tells it or as the tracking API lists it."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from partners.errors import RecordError
+from partners.errors import RecordError, Unreadable
 from partners.values import identifier, identifier_at, instant_at, text_at
 
 
@@ -49,6 +50,22 @@ def read_event(raw: bytes) -> TrackingRecord:
             text_at(_object(said.get("returnToSender")).get("trackingNumber"), "$.returnToSender", limit=60), limit=60
         ),
     )
+
+
+def parcels_of(body: Any, numbers: Sequence[str], *, request_id: str = "") -> dict[str, list[bytes]]:
+    """The events of each parcel that was asked for, each as raw as a webhook's. Raises Unreadable for another kind of answer."""
+    parcels = body.get("parcels") if isinstance(body, dict) else None
+    if not isinstance(parcels, list) or not all(isinstance(parcel, dict) for parcel in parcels):
+        raise Unreadable("inpost", "The list of tracked parcels is not as agreed.", request_id=request_id)
+    return {number: _events_of(parcel) for parcel in parcels if (number := str(parcel.get("trackingNumber"))) in numbers}
+
+
+def _events_of(parcel: dict[str, Any]) -> list[bytes]:
+    events = parcel.get("events")
+    number, back = parcel.get("trackingNumber"), parcel.get("returnToSender")
+    known = {"trackingNumber": number} | ({"returnToSender": back} if isinstance(back, dict) else {})
+    listed = [event for event in events if isinstance(event, dict)] if isinstance(events, list) else []
+    return [json.dumps({**event, **known}).encode() for event in listed]
 
 
 def _event_id(said: dict[str, Any], number: str, code: str, stamp: Any) -> str:
