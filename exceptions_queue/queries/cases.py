@@ -206,7 +206,9 @@ def _change(name: str, value: Any) -> str:
 
 
 def _when(value: Any) -> str:
-    """An instant as people write it; anything else as it is."""
+    """An instant as people write it, the names of a list one after the other; anything else as it is."""
+    if isinstance(value, list):
+        return ", ".join(str(item).replace("_", " ") for item in value)
     try:
         return words.full(datetime.fromisoformat(value)) if isinstance(value, str) and "T" in value else str(value)
     except ValueError:

@@ -29,7 +29,7 @@ def page(request: Signed) -> HttpResponse:
 @permission_required("orders.change_resolverrule", raise_exception=True)
 def edit(request: Signed, pk: int | None = None) -> HttpResponse:
     rule = get_object_or_404(ResolverRule, pk=pk) if pk else None
-    form = ResolverRuleForm(request.POST or None, instance=rule)
+    form = ResolverRuleForm(request.POST if request.method == "POST" else None, instance=rule)
     if request.method == "POST" and form.is_valid():
         saved = save_rule(form.save(commit=False), actor=request.user, at=timezone.now())
         messages.success(request, f"Saved. New orders are read with “{saved.name}” from now on.")

@@ -10,6 +10,7 @@ from django.urls import reverse
 from exceptions_queue import actions, audit
 from exceptions_queue.models import CaseNote, ExceptionCase, Site
 from exceptions_queue.queries import cases
+from exceptions_queue.queries.cases import changes
 from exceptions_queue.states import CaseState
 from tests.exceptions_queue.builders import find, make_user, one_case
 
@@ -274,3 +275,16 @@ def test_after_a_fix_the_page_asks_for_what_has_changed(client, priya, noon):
     assert 'hx-trigger="order-changed from:body"' in html
     for part in ("case-chips", "case-aside", "case-timeline"):
         assert f'id="{part}"' in html
+
+
+@pytest.mark.parametrize(
+    ("after", "told"),
+    [
+        ({"fields": ["address1", "first_name"]}, "fields: address1, first name"),
+        ({"mobile": "hmac:abc"}, "mobile"),
+        ({"until": "2026-06-09T11:00:00+00:00"}, "until: Tue 9 June 2026 12:00"),
+        ({"owner": "warehouse", "assignee": None}, "owner: warehouse"),
+    ],
+)
+def test_a_change_reads_as_words(after, told):
+    assert changes(after) == told

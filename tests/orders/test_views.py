@@ -248,6 +248,15 @@ def test_a_rule_that_could_run_for_ever_is_refused(client):
     assert "can take for ever" in answer.content.decode()
 
 
+def test_an_empty_resolver_rule_is_refused_with_sentences(client):
+    client.force_login(person("integration"))
+
+    answer = client.post("/settings/resolvers/add/", {})
+
+    assert answer.status_code == 422
+    assert "This field is required." in answer.content.decode()
+
+
 def test_moving_a_rule_up_changes_which_is_asked_first(client):
     client.force_login(person("integration"))
     first, second = ResolverRule.objects.filter(fact="mobile").order_by("position")[:2]
