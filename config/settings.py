@@ -237,6 +237,18 @@ INPOST_POINTS_URL = env.text("INPOST_POINTS_URL")
 INPOST_CLIENT_ID = env.text("INPOST_CLIENT_ID")
 INPOST_CLIENT_SECRET = env.text("INPOST_CLIENT_SECRET")
 INPOST_ORGANIZATION_ID = env.text("INPOST_ORGANIZATION_ID")
+# Who sends, and where InPost collects: on every label.
+SENDER = {
+    "company": env.text("SENDER_COMPANY"),
+    "first_name": env.text("SENDER_FIRST_NAME"),
+    "last_name": env.text("SENDER_LAST_NAME"),
+    "email": env.text("SENDER_EMAIL"),
+    "phone": env.text("SENDER_PHONE"),
+    "street": env.text("SENDER_STREET"),
+    "house_number": env.text("SENDER_HOUSE_NUMBER"),
+    "city": env.text("SENDER_CITY"),
+    "postcode": env.text("SENDER_POSTCODE"),
+}
 INPOST_WEBHOOK_SECRET = env.text("INPOST_WEBHOOK_SECRET")
 INPOST_WEBHOOK_CERTIFICATE = env.text("INPOST_WEBHOOK_CERTIFICATE")  # a PEM file, where InPost signs by RSA
 

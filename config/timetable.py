@@ -49,6 +49,7 @@ TIMETABLE = (
     Task("Read orders back from ACS", "config.tasks.read_acs", 5),
     Task("Follow what InPost told us", "orders.tasks.follow_parcels", 1),
     Task("Ask InPost about parcels on their way", "config.tasks.read_tracking", 10),
+    Task("Make labels", "lockers.tasks.make_labels", 1),
     Task("Find orders that were never sent", "orders.tasks.find_never_sent", 1),
     Task("Find holds that nobody looks after", "orders.tasks.sweep_holds", 1440, start_within_s=3600),
     Task("Look at the partners' health", "partners.tasks.check_health", 1),

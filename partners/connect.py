@@ -19,6 +19,7 @@ from partners.http import Wire
 from partners.inpost.certificates import PublicKey, public_keys
 from partners.inpost.client import InPostClient
 from partners.inpost.feed import PointsFeed
+from partners.inpost.shipments import Sender
 from partners.mail.client import MailChannel, Server
 from partners.ports import AlertSink, Carrier, PointsSource, Store, Warehouse
 from partners.shopify.client import ShopifyStore
@@ -37,6 +38,18 @@ NEEDED = {
 }
 SHOPIFY = ("SHOPIFY_URL", "SHOPIFY_ACCESS_TOKEN")
 ACS_BASIC = ("ACS_ACCOUNT_CODE", "ACS_USERNAME", "ACS_PASSWORD")
+
+PRETEND_SENDER = Sender(
+    company="Demo Hire",
+    first_name="Robin",
+    last_name="Demo",
+    email="warehouse@example.com",
+    phone="+447700900000",
+    street="Demo Way",
+    house_number="1",
+    city="Leeds",
+    postcode="LS1 4AB",
+)
 
 Client = TypeVar("Client")
 
@@ -85,7 +98,7 @@ def _acs() -> AcsClient:
 
 
 def inpost() -> Carrier:
-    return _keep("inpost", NEEDED["inpost"], _inpost)
+    return _keep("inpost", (*NEEDED["inpost"], "SENDER"), _inpost)
 
 
 def _inpost() -> InPostClient:
@@ -94,7 +107,16 @@ def _inpost() -> InPostClient:
         _wire("inpost", settings.INPOST_TOKEN_URL),
         client_id=settings.INPOST_CLIENT_ID,
         client_secret=settings.INPOST_CLIENT_SECRET,
+        organization_id=settings.INPOST_ORGANIZATION_ID,
+        sender=_sender(),
     )
+
+
+def _sender() -> Sender | None:
+    """Who sends, by the SENDER settings; against the make-believe partners anybody will do. None where something is missing."""
+    if settings.SANDBOX and not any(settings.SENDER.values()):
+        return PRETEND_SENDER
+    return Sender(**settings.SENDER) if all(settings.SENDER.values()) else None
 
 
 def points_feed() -> PointsSource:
@@ -184,7 +206,7 @@ def _keep(partner: str, names: tuple[str, ...], make: Callable[[], Client]) -> C
     """One client per process and account: its connections and its token are used until they end. Settings by `names` make the account."""
     if partner in _transports.get():
         return make()
-    key = (os.getpid(), partner, settings.SANDBOX, *(getattr(settings, name) for name in names))
+    key = (os.getpid(), partner, settings.SANDBOX, *(str(getattr(settings, name)) for name in names))
     if key not in _kept:
         _kept[key] = make()
     return cast(Client, _kept[key])

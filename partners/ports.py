@@ -14,6 +14,7 @@ from partners.shop import StoreOrder
 if TYPE_CHECKING:
     from partners.acs.records import AcsOrder, OutboundOrder, PutAnswer
     from partners.inpost.records import GroupPoint
+    from partners.inpost.shipments import Consignment
 
 
 class Checkable(Protocol):
@@ -37,6 +38,12 @@ class Carrier(Checkable, Protocol):
 
     def tracked(self, numbers: Sequence[str]) -> dict[str, list[bytes]]:
         """By tracking number, the raw events of at most ten parcels."""
+
+    def create_shipment(self, parcel: "Consignment", *, deduplication_id: str) -> str: ...
+
+    def shipment(self, tracking_number: str) -> bool: ...
+
+    def label(self, tracking_number: str, *, accept: str) -> bytes: ...
 
 
 class PointsSource(Checkable, Protocol):

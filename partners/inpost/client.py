@@ -1,4 +1,4 @@
-"""InPost's Group API: token and point look-up. Source: the portal's authentication page; shapes as in its location API."""
+"""InPost's Group API: token, point look-up, shipments and their labels. Source: the portal's authentication page; shapes as in its APIs."""
 
 import base64
 import threading
@@ -7,18 +7,22 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from partners.errors import Unreadable
+from partners.errors import Denied, Rejected, UnknownOutcome, Unreadable
 from partners.http import Answer, Wire
 from partners.inpost.records import GroupPoint, group_point
+from partners.inpost.shipments import MAGIC, Consignment, Sender, create_body
 from partners.inpost.tracking import parcels_of
+from partners.values import identifier
 
 PARTNER = "inpost"
-SCOPES = ("openid", "api:points:read", "api:tracking:read")
+SCOPES = ("openid", "api:points:read", "api:shipments:read", "api:shipments:write", "api:tracking:read")
 RENEW_BEFORE_S = 60.0
 NO_SUCH_POINT = "LOCKSTEP-CONNECTION-TEST"
 POINT = "/location/v1/points/{id}"
 TRACKING = "/tracking/v1/parcels"
 MOST_AT_ONCE = 10
+SHIPMENTS = "/shipping/v2/organizations/{organizationId}/shipments"
+SHIPMENT, LABEL = SHIPMENTS + "/{trackingNumber}", SHIPMENTS + "/{trackingNumber}/label"
 
 
 class InPostClient:
@@ -31,10 +35,13 @@ class InPostClient:
         *,
         client_id: str,
         client_secret: str,
+        organization_id: str = "",
+        sender: Sender | None = None,
         scopes: tuple[str, ...] = SCOPES,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._api, self._login, self._scopes, self._monotonic = api, login, scopes, monotonic
+        self._organization_id, self._sender = organization_id, sender
         self._basic = base64.b64encode(f"{client_id}:{client_secret}".encode()).decode()
         self._token, self._good_until, self._lock = "", 0.0, threading.Lock()
         self.granted: tuple[str, ...] = ()
@@ -60,6 +67,46 @@ class InPostClient:
         self._fresh_token(instead_of=self._token)
         self.point(NO_SUCH_POINT)
         return "InPost grants a token, and the location API accepts it."
+
+    def create_shipment(self, parcel: Consignment, *, deduplication_id: str) -> str:
+        """Create a shipment to a locker; return its tracking number. The same id and body again make no second one.
+
+        Raises Rejected with InPost's fields, UnknownOutcome where an answer was lost or names no number, and every other PartnerError.
+        """
+        if self._sender is None:
+            raise Rejected(PARTNER, "Nobody is set as the sender.", fields={"sender": ["required"]})
+        body = create_body(parcel, self._sender)
+        answer = self._post(self._shipments(), body, headers={"X-Deduplication-Id": deduplication_id})
+        return _tracking_number(answer)
+
+    def shipment(self, tracking_number: str) -> bool:
+        """Does InPost know this shipment?"""
+        return self._authorised(self._shipments(tracking_number), label=SHIPMENT).status != 404
+
+    def label(self, tracking_number: str, *, accept: str) -> bytes:
+        """The label's bytes, in the format that `accept` names. Raises Unreadable where they are not that."""
+        answer = self._authorised(self._shipments(tracking_number, "label"), label=LABEL, headers={"Accept": accept})
+        why = _no_label(answer, MAGIC[accept])
+        if why:
+            raise Unreadable(PARTNER, why, request_id=answer.request_id, status=answer.status)
+        return answer.body
+
+    def _shipments(self, *more: str) -> str:
+        parts = ("shipping", "v2", "organizations", self._organization_id, "shipments", *more)
+        return "/" + "/".join(quote(part, safe="") for part in parts)
+
+    def _post(self, path: str, body: Mapping[str, Any], *, headers: Mapping[str, str]) -> Answer:
+        """POST with the token. A refused token had no effect, so one that was withdrawn early is renewed once."""
+        token = self._fresh_token()
+        try:
+            return self._posted(path, body, token, headers)
+        except Denied as refused:
+            if refused.status != 401:
+                raise
+        return self._posted(path, body, self._fresh_token(instead_of=token), headers)
+
+    def _posted(self, path: str, body: Mapping[str, Any], token: str, headers: Mapping[str, str]) -> Answer:
+        return self._api.post(path, label=SHIPMENTS, json=body, headers={"Authorization": f"Bearer {token}", **headers})
 
     def _authorised(self, path: str, *, label: str, headers: Mapping[str, str] | None = None) -> Answer:
         """GET with the token. One that InPost withdrew before its time is renewed once."""
@@ -92,6 +139,28 @@ def _token_body(answer: Answer) -> dict[str, Any]:
     if not isinstance(body, dict) or not _is_token(body.get("access_token")) or not isinstance(body.get("expires_in", 0), int):
         raise Unreadable(PARTNER, "The token answer is not as agreed.", request_id=answer.request_id)
     return body
+
+
+def _no_label(answer: Answer, begins: bytes) -> str:
+    """Why this is not a label; "" where it is one."""
+    if answer.status == 404:
+        return "InPost does not know the shipment it has just made."
+    if not answer.body:
+        return "InPost sent an empty label."
+    return "" if answer.body.lstrip().startswith(begins) else "InPost sent something that is not the label."
+
+
+def _tracking_number(answer: Answer) -> str:
+    """The number of what was made. An answer without one means that a shipment may exist: it is to be looked up."""
+    try:
+        body = answer.json()
+    except Unreadable as unread:
+        raise UnknownOutcome(PARTNER, unread.sentence, request_id=unread.request_id, status=unread.status) from unread
+    said = body.get("trackingNumber") if isinstance(body, dict) else None
+    number = identifier(said, limit=60) if isinstance(said, str) else ""
+    if not number:
+        raise UnknownOutcome(PARTNER, "InPost's answer names no tracking number.", request_id=answer.request_id, status=answer.status)
+    return number
 
 
 def _is_token(value: Any) -> bool:
