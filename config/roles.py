@@ -13,6 +13,7 @@ VIEW = (
     "orders.view_resolverrule",
     "orders.view_consolidation",
     "lockers.view_point",
+    "lockers.view_parcel",
     "inventory.view_product",
     "partners.view_feed",
     "partners.view_syncrun",

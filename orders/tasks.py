@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from exceptions_queue import jobs
 from lockers.sync import take_messages
-from orders.actions import bulk, consolidating, expired, packed, reading, sending, shop, watching
+from orders.actions import bulk, carriage, consolidating, expired, packed, reading, sending, shop, watching
 from orders.actions.review import Reviewed, review_many
 from orders.sync import follow_hint
 from partners import actions as lines
@@ -54,8 +54,9 @@ def read_hints() -> dict[str, int]:
 
 
 def follow_parcels() -> dict[str, int]:
-    """Apply what InPost told of our parcels."""
-    return inbox.drain_many(CARRIER, process=take_messages, clock=timezone.now)
+    """Apply what InPost told of our parcels, and make the cases of their orders true: time passes even where nothing is told."""
+    told = inbox.drain_many(CARRIER, process=take_messages, clock=timezone.now)
+    return told | {"with_a_case": carriage.find_on_the_way(at=timezone.now())}
 
 
 def stay_subscribed() -> dict[str, object]:

@@ -40,6 +40,16 @@ class Code(StrEnum):
     HLD_CONSOL_OVERDUE = "HLD-CONSOL-OVERDUE"
     HLD_EXPIRED = "HLD-EXPIRED"
     DIM_VARIANCE = "DIM-VARIANCE"
+    TRK_NOTTAKEN = "TRK-NOTTAKEN"
+    TRK_NOSCAN = "TRK-NOSCAN"
+    TRK_EXPIRING = "TRK-EXPIRING"
+    TRK_EXPIRED = "TRK-EXPIRED"
+    TRK_REDIRECTED = "TRK-REDIRECTED"
+    TRK_FULL = "TRK-FULL"
+    TRK_OVERSIZE = "TRK-OVERSIZE"
+    TRK_RETURNING = "TRK-RETURNING"
+    TRK_LOST = "TRK-LOST"
+    TRK_DAMAGED = "TRK-DAMAGED"
     FEED_SUSPECT = "FEED-SUSPECT"
     INT_AUTH = "INT-AUTH"
     INT_DOWN = "INT-DOWN"
@@ -52,6 +62,7 @@ NEEDS = {
     "orders:add-customs": "orders.describe_order",
     "orders:cancel": "orders.cancel_order",
     "orders:change-locker": "orders.reroute_order",
+    "orders:collections": "lockers.view_parcel",
     "orders:convert-to-home": "orders.reroute_order",
     "orders:detail": "orders.view_order",
     "orders:extend-hold": "orders.hold_order",

@@ -1,12 +1,13 @@
 """The operational reference: for every code what it means, what to do, what not to do, and what happens next."""
 
 from exceptions_queue.catalogue.kinds import Code
+from exceptions_queue.reference.carriage import CARRIAGE
 from exceptions_queue.reference.contact import CONTACT
 from exceptions_queue.reference.pages import Page
 from exceptions_queue.reference.parcels import PARCELS
 from exceptions_queue.reference.sending import SENDING
 from exceptions_queue.reference.waiting import WAITING
 
-REFERENCE: dict[Code, Page] = {**CONTACT, **PARCELS, **SENDING, **WAITING}
+REFERENCE: dict[Code, Page] = {**CONTACT, **PARCELS, **SENDING, **WAITING, **CARRIAGE}
 
 __all__ = ["REFERENCE", "Page"]

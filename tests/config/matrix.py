@@ -74,7 +74,7 @@ ORDERS = {
     **forms(ALL, "orders:bulk"),  # each fix of many demands its own permission besides
     **forms("CM", "orders:add-customs"),
     **forms(ALL, "orders:bulk"),  # each kind of fix demands its own permission besides
-    **pages(ALL, "orders:consolidation", "orders:plan"),
+    **pages(ALL, "orders:consolidation", "orders:plan", "orders:collections"),
     **acts("CW", "orders:plan-wait", "orders:plan-split"),
     **acts("C", "orders:plan-home"),
     **forms("CW", "orders:wait-whole"),
