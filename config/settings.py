@@ -249,6 +249,7 @@ SENDER = {
     "city": env.text("SENDER_CITY"),
     "postcode": env.text("SENDER_POSTCODE"),
 }
+INPOST_FOLLOW_URL = env.text("INPOST_FOLLOW_URL", "https://inpost.co.uk/tracking/?trackingNumber={number}")
 INPOST_WEBHOOK_SECRET = env.text("INPOST_WEBHOOK_SECRET")
 INPOST_WEBHOOK_CERTIFICATE = env.text("INPOST_WEBHOOK_CERTIFICATE")  # a PEM file, where InPost signs by RSA
 

@@ -48,6 +48,7 @@ TIMETABLE = (
     Task("Tell the shop about holds", "orders.tasks.send_holds", 1),
     Task("Read orders back from ACS", "config.tasks.read_acs", 5),
     Task("Follow what InPost told us", "orders.tasks.follow_parcels", 1),
+    Task("Tell the shop what has left", "orders.tasks.tell_shop", 1),
     Task("Ask InPost about parcels on their way", "config.tasks.read_tracking", 10),
     Task("Make labels", "lockers.tasks.make_labels", 1),
     Task("Find orders that were never sent", "orders.tasks.find_never_sent", 1),

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from exceptions_queue import jobs
 from lockers.sync import take_messages
-from orders.actions import bulk, carriage, consolidating, expired, packed, reading, sending, shop, watching
+from orders.actions import bulk, carriage, consolidating, expired, fulfilling, packed, reading, sending, shop, watching
 from orders.actions.review import Reviewed, review_many
 from orders.sync import follow_hint
 from partners import actions as lines
@@ -57,6 +57,12 @@ def follow_parcels() -> dict[str, int]:
     """Apply what InPost told of our parcels, and make the cases of their orders true: time passes even where nothing is told."""
     told = inbox.drain_many(CARRIER, process=take_messages, clock=timezone.now)
     return told | {"with_a_case": carriage.find_on_the_way(at=timezone.now())}
+
+
+def tell_shop() -> dict[str, int]:
+    """Tell the shop which parcels have left, so that it tells the customers."""
+    fulfilling.queue_fulfilments(at=timezone.now())
+    return outbox.drain(fulfilling.KIND, send=fulfilling.send, settled=fulfilling.settled, clock=timezone.now)
 
 
 def stay_subscribed() -> dict[str, object]:

@@ -73,6 +73,12 @@ class Store(Checkable, Protocol):
 
     def tag(self, number: str, *, store_id: str, add: tuple[str, ...] = (), remove: tuple[str, ...] = ()) -> bool: ...
 
+    def ship(self, number: str, *, store_id: str, tracking: str, url: str, instead_of: str = "") -> tuple[str, bool]:
+        """Show the order as sent with this number and let the shop tell the customer: (what finds it there, whether it was news).
+
+        `instead_of` is the number we gave before, the only one that is overwritten. Raises Conflict over anybody else's.
+        """
+
     def watch(self, callback: str) -> tuple[str, ...]:
         """Make sure that the shop tells `callback`, an https address, of changed orders; the topics that had to be added."""
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from partners.errors import RecordError, Unreachable
+from partners.folder.fulfilments import Fulfilments
 from partners.folder.holds import Holds
 from partners.folder.records import decode_order
 from partners.pages import Page
@@ -44,7 +45,8 @@ class FolderStore:
     """A shop that writes files. Every method raises Unreachable when the folder cannot be used."""
 
     def __init__(self, folder: Path, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self.folder, self._clock, self._holds = folder, clock, Holds(folder / "out")
+        self.folder, self._clock = folder, clock
+        self._holds, self._sent = Holds(folder / "out"), Fulfilments(folder / "out")
         self._places: dict[str, tuple[tuple[int, int, int], _Place]] = {}
 
     def orders(self, cursor: str) -> Iterator[Page]:
@@ -80,6 +82,11 @@ class FolderStore:
     def release(self, number: str, *, store_id: str, handle: str) -> bool:
         """Lift a hold. False when none with this handle stands."""
         return self._holds.release(handle, at=self._now())
+
+    def ship(self, number: str, *, store_id: str, tracking: str, url: str, instead_of: str = "", notify: bool = True) -> tuple[str, bool]:
+        """Show the order as sent, or its number corrected. A folder gives no ids: the order's number finds the row."""
+        row = {"order": number, "kind": "", "tracking_number": tracking, "url": url, "company": "InPost", "at": self._now()}
+        return number, self._sent.ship(row | {"notify": "yes" if notify else "no"}, instead_of=instead_of)
 
     def tag(self, number: str, *, store_id: str, add: tuple[str, ...] = (), remove: tuple[str, ...] = ()) -> bool:
         """A folder has no tags: holds.csv says the same."""

@@ -10,6 +10,7 @@ from partners.http import Wire
 from partners.pages import Page
 from partners.shop import StoreOrder
 from partners.shopify import documents, scopes
+from partners.shopify.fulfilments import Fulfilments
 from partners.shopify.graphql import PARTNER, NoSuchThing, Shopify, TooCostly
 from partners.shopify.holds import Holds, gid_of
 from partners.shopify.records import decode_order
@@ -42,7 +43,7 @@ class ShopifyStore:
         budget: Budget | None = None,
     ) -> None:
         self._shop, self._clock = Shopify(wire, version=version, budget=budget), clock
-        self._holds, self._size = Holds(self._shop), PAGE
+        self._holds, self._sent, self._size = Holds(self._shop), Fulfilments(self._shop), PAGE
         self.granted: tuple[str, ...] = ()
 
     def orders(self, cursor: str) -> Iterator[Page]:
@@ -83,6 +84,10 @@ class ShopifyStore:
     def release(self, number: str, *, store_id: str, handle: str) -> bool:
         """Lift our own holds of this handle, and nobody else's. False when none stands."""
         return self._holds.lift(store_id, handle=handle)
+
+    def ship(self, number: str, *, store_id: str, tracking: str, url: str, instead_of: str = "", notify: bool = True) -> tuple[str, bool]:
+        """Show the order as sent, or its number corrected; the shop tells the customer."""
+        return self._sent.ship(store_id, tracking=tracking, url=url, instead_of=instead_of, notify=notify)
 
     def tag(self, number: str, *, store_id: str, add: tuple[str, ...] = (), remove: tuple[str, ...] = ()) -> bool:
         """Add and take away tags. False when the order's tags are so already."""

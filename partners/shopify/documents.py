@@ -91,6 +91,31 @@ mutation Release($id: ID!, $holds: [ID!]!) {
   }
 }
 """
+SENT = """
+query Sent($id: ID!) {
+  order(id: $id) {
+    id
+    fulfillments(first: 50) { id status trackingInfo(first: 20) { company number url } }
+    fulfillmentOrders(first: 50) { nodes { id status supportedActions { action } } }
+  }
+}
+"""
+FULFIL = """
+mutation Fulfil($fulfilment: FulfillmentInput!) {
+  answer: fulfillmentCreate(fulfillment: $fulfilment) {
+    fulfillment { id status }
+    userErrors { field message }
+  }
+}
+"""
+TRACKING = """
+mutation Tracking($id: ID!, $tracking: FulfillmentTrackingInput!, $notify: Boolean) {
+  answer: fulfillmentTrackingInfoUpdate(fulfillmentId: $id, trackingInfoInput: $tracking, notifyCustomer: $notify) {
+    fulfillment { id status }
+    userErrors { field message }
+  }
+}
+"""
 TAGS = """
 query Tags($id: ID!) {
   order(id: $id) { id tags }
@@ -129,5 +154,5 @@ query Access {
 }
 """
 
-QUERIES = (ORDERS, ORDER, *REST.values(), STANDING, TAGS, SUBSCRIPTIONS, ACCESS)
-MUTATIONS = (HOLD, RELEASE, TAG, UNTAG, SUBSCRIBE)
+QUERIES = (ORDERS, ORDER, *REST.values(), STANDING, SENT, TAGS, SUBSCRIPTIONS, ACCESS)
+MUTATIONS = (HOLD, RELEASE, FULFIL, TRACKING, TAG, UNTAG, SUBSCRIBE)

@@ -1,0 +1,84 @@
+"""Tell the shop that a parcel has left, with its number and where to follow it, so that the shop tells the customer. Once."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+
+from lockers.models import Parcel
+from lockers.states import LIVE
+from orders.models import Order
+from orders.states import AcsStatus, OrderState
+from partners import connect, outbox
+from partners.models import Intent
+
+KIND = "shop_fulfilment"
+RING = "orders.tasks.tell_shop"
+SYSTEM = "system:shop"
+AT_ONCE = 500
+REFUSED_FOR = timedelta(hours=1)
+
+
+def queue_fulfilments(*, at: datetime) -> int:
+    """One intent per order whose parcel has left and whose number the shop does not show yet, or shows another of ours."""
+    if connect.mode("store") != "live":
+        return 0
+    orders = list(left_untold().order_by("pk")[:AT_ONCE])
+    asked = _asked([order.number for order in orders])
+    due = [order for order in orders if _is_due(order, asked.get(order.number), at)]
+    for order in due:
+        _queue(order, revision=asked[order.number].revision + 1 if order.number in asked else 1, at=at)
+    return len(due)
+
+
+def left_untold() -> QuerySet[Order]:
+    """Released orders whose live parcel InPost has in hand, or ACS has despatched, annotated with `number_now`."""
+    live = Parcel.objects.filter(order_number=OuterRef("number"), state__in=LIVE).exclude(tracking_number="")
+    despatched = Order.objects.filter(state=OrderState.RELEASED).annotate(
+        number_now=Subquery(live.values("tracking_number")[:1]), left_at=Subquery(live.values("handed_over_at")[:1])
+    )
+    left = Q(left_at__isnull=False) | Q(acs_status=AcsStatus.DESPATCHED)
+    return despatched.filter(left, number_now__isnull=False, store_cancelled_at__isnull=True).exclude(shop_tracking=F("number_now"))
+
+
+def _asked(numbers: list[str]) -> dict[str, Intent]:
+    """The last thing asked of the shop for each order. One statement."""
+    return {intent.business_id: intent for intent in Intent.objects.filter(kind=KIND, business_id__in=numbers).order_by("revision")}
+
+
+def _is_due(order: Order, last: Intent | None, at: datetime) -> bool:
+    """Not while it is being asked; what the shop has refused is asked again after an hour, or at once for another number."""
+    if last is None or last.state == Intent.State.DONE:
+        return True
+    if last.state not in Intent.ENDED:
+        return False
+    return last.payload["tracking"] != _number(order) or last.ended_at is None or last.ended_at < at - REFUSED_FOR
+
+
+def _queue(order: Order, *, revision: int, at: datetime) -> None:
+    tracking = _number(order)
+    payload = {"store_id": order.store_id, "tracking": tracking, "url": address_of(tracking), "instead_of": order.shop_tracking}
+    outbox.put(kind=KIND, business_id=order.number, payload=payload, revision=revision, actor=SYSTEM, at=at, ring=RING)
+
+
+def _number(order: Order) -> str:
+    return str(getattr(order, "number_now", ""))
+
+
+def address_of(tracking: str) -> str:
+    """Where the customer can follow the parcel."""
+    return str(settings.INPOST_FOLLOW_URL).replace("{number}", tracking)
+
+
+def send(intent: Intent) -> outbox.Receipt:
+    """The shop's state is read first, so an unclear outcome may simply be asked for again: what stands there is success."""
+    asked = intent.payload
+    remote_id, changed = connect.store().ship(
+        intent.business_id, store_id=asked["store_id"], tracking=asked["tracking"], url=asked["url"], instead_of=asked["instead_of"]
+    )
+    return outbox.Receipt(remote_id=remote_id[:120], already=not changed)
+
+
+def settled(intent: Intent, receipt: outbox.Receipt, at: datetime) -> None:
+    told = {"shop_tracking": intent.payload["tracking"], "shop_fulfilment_id": receipt.remote_id[:64], "shop_told_at": at}
+    Order.objects.filter(number=intent.business_id).update(**told)
