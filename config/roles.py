@@ -72,6 +72,8 @@ ROLES = {
             "orders.hold_order",
             "orders.resend_order",
             "orders.consolidate_order",
+            "lockers.retry_parcel",
+            "lockers.print_parcel",
         ),
         _role(
             "merchandiser",

@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Mapping
 
 from config import tasks as roof
+from lockers import tasks as lockers
 from orders import tasks as orders
 
 MOST_ROUNDS = 200
 Round = dict[str, dict[str, int]]
 
 # What changes nothing, so that a round of only these is an idle one.
-_LOOKING = frozenset({"looked_at", "seen", "unchanged", "never_sent", "unconfirmed", "stuck", "edited"})
+_LOOKING = frozenset({"looked_at", "seen", "unchanged", "never_sent", "unconfirmed", "stuck", "edited", "failed"})
 
 
 def once() -> Round:
@@ -25,6 +26,8 @@ def send() -> Round:
         "recheck": orders.recheck_open(),
         "releases": orders.send_releases(),
         "holds": orders.send_holds(),
+        "picked": orders.ask_for_labels(),
+        "labels": lockers.make_labels(),
     }
 
 

@@ -50,6 +50,7 @@ TIMETABLE = (
     Task("Follow what InPost told us", "orders.tasks.follow_parcels", 1),
     Task("Tell the shop what has left", "orders.tasks.tell_shop", 1),
     Task("Ask InPost about parcels on their way", "config.tasks.read_tracking", 10),
+    Task("Ask for labels", "orders.tasks.ask_for_labels", 1),
     Task("Make labels", "lockers.tasks.make_labels", 1),
     Task("Find orders that were never sent", "orders.tasks.find_never_sent", 1),
     Task("Find holds that nobody looks after", "orders.tasks.sweep_holds", 1440, start_within_s=3600),

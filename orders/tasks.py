@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from exceptions_queue import jobs
 from lockers.sync import take_messages
-from orders.actions import bulk, carriage, consolidating, expired, fulfilling, packed, reading, sending, shop, watching
+from orders.actions import bulk, carriage, consolidating, expired, fulfilling, labelling, packed, reading, sending, shop, watching
 from orders.actions.review import Reviewed, review_many
 from orders.sync import follow_hint
 from partners import actions as lines
@@ -76,6 +76,12 @@ def stay_subscribed() -> dict[str, object]:
         return {"watched": False, "why": trouble.sentence}
     again = lines.note_watched(SHOP, added=added, at=timezone.now())
     return {"watched": True, "added": len(added), "again": again}
+
+
+def ask_for_labels() -> dict[str, int]:
+    """Ask for a label for what ACS has picked, and make the cases of what failed true."""
+    at = timezone.now()
+    return {"asked": labelling.ask_for_labels(at=at), "failed": labelling.find_failed(at=at)}
 
 
 def drain_bulk() -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.views import bulk, collections, consolidation, fixes, pages, places, resolvers
+from orders.views import bulk, collections, consolidation, fixes, labels, pages, places, resolvers
 
 app_name = "orders"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("orders/<str:number>/reveal/", pages.reveal, name="reveal"),
     path("orders/<str:number>/holds/<int:pk>/clear/", fixes.clear_hold, name="clear-hold"),
     *(path(f"orders/<str:number>/{kind}/", fixes.fix, {"kind": kind}, name=kind) for kind in fixes.FIXES),
+    path("labels/retry/", labels.retry, name="retry-labels"),
     path("collections/", collections.page, name="collections"),
     path("consolidation/", consolidation.planner, name="consolidation"),
     path("consolidation/<str:number>/", consolidation.plan, name="plan"),

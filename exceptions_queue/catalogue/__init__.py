@@ -7,11 +7,12 @@ The evidence a room hands in names the field and the fault class (`field`, `faul
 from exceptions_queue.catalogue.carriage import CARRIAGE
 from exceptions_queue.catalogue.contact import CONTACT
 from exceptions_queue.catalogue.kinds import Code, Evidence, Fix, Kind
+from exceptions_queue.catalogue.labels import LABELS
 from exceptions_queue.catalogue.parcels import PARCELS
 from exceptions_queue.catalogue.sending import SENDING
 from exceptions_queue.catalogue.waiting import WAITING
 
-CATALOGUE: dict[str, Kind] = {kind.code: kind for kind in (*CONTACT, *PARCELS, *SENDING, *WAITING, *CARRIAGE)}
+CATALOGUE: dict[str, Kind] = {kind.code: kind for kind in (*CONTACT, *PARCELS, *SENDING, *WAITING, *LABELS, *CARRIAGE)}
 
 __all__ = ["CATALOGUE", "Code", "Evidence", "Fix", "Kind", "sentence"]
 

@@ -50,6 +50,7 @@ class Code(StrEnum):
     TRK_RETURNING = "TRK-RETURNING"
     TRK_LOST = "TRK-LOST"
     TRK_DAMAGED = "TRK-DAMAGED"
+    LBL_FAILED = "LBL-FAILED"
     FEED_SUSPECT = "FEED-SUSPECT"
     INT_AUTH = "INT-AUTH"
     INT_DOWN = "INT-DOWN"
@@ -72,6 +73,7 @@ NEEDS = {
     "orders:resend": "orders.resend_order",
     "inventory:fix-size": "inventory.change_product",
     "inventory:products": "inventory.view_product",
+    "lockers:labels": "lockers.view_parcel",
     "partners:connections": "partners.view_circuit",
     "partners:mappings": "partners.view_codemapping",
     "partners:run": "partners.view_syncrun",

@@ -134,13 +134,16 @@ def _card(verdict: Verdict) -> desk.Card:
 def _record_decisions(verdicts: Sequence[Verdict], batch: Batch, blocking: dict[int, set[str]], *, at: datetime) -> int:
     """Store a verdict with its inputs when an input changed; an order seen again unchanged writes nothing."""
     fresh = [v for v in verdicts if v.inputs_hash != v.order.inputs_hash]
-    GateDecision.objects.bulk_create([_decision(v, batch, blocking, at=at) for v in fresh], batch_size=500)
+    GateDecision.objects.bulk_create([decision_of(v, batch, passed=not blocking.get(v.order.id), at=at) for v in fresh], batch_size=500)
     changed = [Order(pk=v.order.id, inputs_hash=v.inputs_hash, destination=_destination(v, batch.methods)) for v in fresh]
     Order.objects.bulk_update(changed, ["inputs_hash", "destination"], batch_size=500)
     return len(fresh)
 
 
-def _decision(verdict: Verdict, batch: Batch, blocking: dict[int, set[str]], *, at: datetime) -> GateDecision:
+def decision_of(
+    verdict: Verdict, batch: Batch, *, passed: bool, at: datetime, gate: GateDecision.Gate = GateDecision.Gate.RELEASE
+) -> GateDecision:
+    """What a gate said of one order with everything it saw, not yet stored."""
     order = verdict.order
     place = batch.places.get(order.locker_id)
     inputs = order._asdict() | {
@@ -150,8 +153,8 @@ def _decision(verdict: Verdict, batch: Batch, blocking: dict[int, set[str]], *, 
     }
     return GateDecision(
         order_id=order.id,
-        gate=GateDecision.Gate.RELEASE,
-        passed=not blocking.get(order.id),
+        gate=gate,
+        passed=passed,
         findings=verdict.found,
         inputs={key: _plain(value) for key, value in inputs.items()},
         inputs_hash=verdict.inputs_hash,

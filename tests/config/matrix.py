@@ -74,6 +74,7 @@ ORDERS = {
     **forms(ALL, "orders:bulk"),  # each fix of many demands its own permission besides
     **forms("CM", "orders:add-customs"),
     **forms(ALL, "orders:bulk"),  # each kind of fix demands its own permission besides
+    **acts("W", "orders:retry-labels"),
     **pages(ALL, "orders:consolidation", "orders:plan", "orders:collections"),
     **acts("CW", "orders:plan-wait", "orders:plan-split"),
     **acts("C", "orders:plan-home"),
@@ -85,7 +86,8 @@ ORDERS = {
     **forms("I", "orders:resolver-add", "orders:resolver-edit"),
 }
 GOODS = {
-    **pages(ALL, "lockers:list", "lockers:map", "lockers:detail", "inventory:products"),
+    **acts("W", "lockers:print-label"),
+    **pages(ALL, "lockers:list", "lockers:map", "lockers:detail", "lockers:labels", "inventory:products"),
     **acts("MI", "inventory:upload", "inventory:upload-setup"),
     **forms("M", "inventory:fix-size"),
     **acts("M", "inventory:accept-learnt"),
