@@ -9,4 +9,5 @@ SCENARIOS = {
     "queue": ("postgresql",),
     "bulk": ("postgresql",),
     "cause_cards": ("postgresql",),
+    "tracking": ("postgresql",),
 }

@@ -43,6 +43,15 @@ class Served:
             raise RuntimeError(f"{address} answered {answer.status}")
         return page
 
+    def post(self, address: str, body: bytes, *, headers: dict[str, str]) -> bytes:
+        """Send a body as a partner's machine does. Raises RuntimeError for anything but 200."""
+        self.wire.request("POST", address, body=body, headers=headers)
+        answer = self.wire.getresponse()
+        said = answer.read()
+        if answer.status != 200:
+            raise RuntimeError(f"{address} answered {answer.status}")
+        return said
+
     def cost(self, address: str, *, times: int, session: str = "") -> Cost:
         """What it costs the server and its database to answer `times` times."""
         cpu, wall = self._cpu_seconds(), time.perf_counter()
