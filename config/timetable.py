@@ -60,6 +60,7 @@ TIMETABLE = (
     Task("Tell people what must not wait", "config.tasks.tell_people", 1),
     Task("Seal the audit log", "exceptions_queue.tasks.seal", 1),
     Task("Verify the invariants", "config.tasks.verify", 60, start_within_s=600),
+    Task("Delete labels that have had their time", "lockers.tasks.purge_labels", 1440, start_within_s=3600),
     Task("Delete what has had its time", "partners.tasks.purge", 1440, start_within_s=3600),
 )
 

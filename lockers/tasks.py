@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from lockers.actions import KIND, making
+from lockers.actions import KIND, making, retention
 from partners import connect, outbox
 
 
@@ -21,3 +21,8 @@ def make_labels() -> dict[str, int]:
         deferred=making.deferred,
         clock=timezone.now,
     )
+
+
+def purge_labels() -> dict[str, int]:
+    """Delete labels that have had their time."""
+    return retention.purge(at=timezone.now())

@@ -81,7 +81,11 @@ def stay_subscribed() -> dict[str, object]:
 def ask_for_labels() -> dict[str, int]:
     """Ask for a label for what ACS has picked, and make the cases of what failed true."""
     at = timezone.now()
-    return {"asked": labelling.ask_for_labels(at=at), "failed": labelling.find_failed(at=at)}
+    return {
+        "asked": labelling.ask_for_labels(at=at),
+        "mirrored": labelling.mirror_acs_labels(at=at),
+        "failed": labelling.find_failed(at=at),
+    }
 
 
 def drain_bulk() -> dict[str, int]:

@@ -15,8 +15,8 @@ from exceptions_queue import actions as desk
 from exceptions_queue import calendars
 from exceptions_queue.audit import Actor
 from exceptions_queue.catalogue import Code
+from lockers.actions import Made, mirror_labels, request_labels, retry_label
 from lockers.actions import Refused as NotNow
-from lockers.actions import request_labels, retry_label
 from lockers.models import LabelAttempt, Parcel
 from lockers.rules import phone, sizes
 from lockers.rules.shipments import Customs, CustomsItem, Shipment
@@ -53,6 +53,7 @@ PICKED_SCOPE = frozenset(
         Code.LOC_SIZE,
     }
 )
+_MEASURES = ("length_mm", "width_mm", "height_mm", "weight_g")
 _MEASURED = frozenset({Code.VAL_DIM_MISSING, Code.VAL_OVERSIZE})
 
 
@@ -140,7 +141,7 @@ def _measures(packed: Mapping[str, int], lines: Sequence[Line], size: str) -> di
     """ACS's measures; without them the compartment's own, which our estimate is sure to fit."""
     if is_whole(packed):
         return {
-            **{name: packed[name] for name in ("length_mm", "width_mm", "height_mm", "weight_g")},
+            **{name: packed[name] for name in _MEASURES},
             "size": size_of(packed),
             "size_from": "acs",
         }
@@ -165,6 +166,28 @@ def _customs(order: Order, lines: Sequence[Line]) -> Customs | None:
         for line in lines[:10]
     )
     return Customs(contents=order.customs_contents, value_pence=value, items=items)
+
+
+def mirror_acs_labels(*, at: datetime) -> int:
+    """Where ACS makes the labels: a parcel for every number that it names and we do not have. Returns how many are new."""
+    if settings.LABELS_BY != "acs":
+        return 0
+    ours = Parcel.objects.filter(order_number=OuterRef("number"), state__in=LIVE)
+    known = Parcel.objects.filter(tracking_number=OuterRef("acs_tracking"))
+    named = Order.objects.filter(state=OrderState.RELEASED, destination=Destination.LOCKER).exclude(acs_tracking="")
+    orders = list(named.filter(~Exists(ours), ~Exists(known)).order_by("pk")[:BATCH])
+    return mirror_labels([_made(order) for order in orders], actor=SYSTEM, at=at)
+
+
+def _made(order: Order) -> Made:
+    packed = order.acs_packed
+    return Made(
+        order_number=order.number,
+        point_id=order.locker_id,
+        tracking_number=order.acs_tracking,
+        size=size_of(packed) if is_whole(packed) else "",
+        measures={name: packed[name] for name in _MEASURES if name in packed},
+    )
 
 
 # --- what failed ------------------------------------------------------------------------------------------------------------

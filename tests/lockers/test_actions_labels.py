@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from lockers import tasks
-from lockers.actions import Refused, replace_parcel, request_labels, retry_label, void_parcel
+from lockers.actions import Refused, replace_parcel, request_labels, retention, retry_label, void_parcel
 from lockers.models import Label, LabelAttempt, Parcel
 from partners import connect
 from partners.inpost.shipments import PDF as A6
@@ -161,6 +161,19 @@ class TestReplacing:
 
         with pytest.raises(Refused, match="colleague"):
             void_parcel(parcel, why="Torn", actor="system:test", at=timezone.now(), version=parcel.version + 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_old_labels_and_what_was_refused_are_deleted_in_time(shipping):
+    ask("LS-1")
+    make()
+    shipping.refuse = (422, JSON, b"{}")
+    ask("LS-2")
+    make()
+
+    assert retention.purge(at=timezone.now()) == {"labels": 0, "asked": 0}
+    assert retention.purge(at=timezone.now() + timedelta(days=61)) == {"labels": 2, "asked": 2}
+    assert not any(intent.payload for intent in Intent.objects.all())
 
 
 @pytest.mark.postgres

@@ -6,7 +6,7 @@ from django.utils import timezone
 from exceptions_queue.models import ExceptionCase
 from lockers.models import LabelAttempt, Parcel
 from lockers.rules.shipments import from_payload
-from orders.actions.labelling import ask_for_labels, find_failed, retry_labels
+from orders.actions.labelling import ask_for_labels, find_failed, mirror_acs_labels, retry_labels
 from orders.models import GateDecision, Order
 from orders.states import AcsStatus, OrderState
 from partners.models import Intent
@@ -139,3 +139,30 @@ class TestFailures:
         refuse(parcel)
         Order.objects.filter(pk=order.pk).update(mobile="")
         assert "not right yet" in retry_labels([parcel], actor="system:test", at=timezone.now())[parcel.pk]
+
+
+class TestLabelsByAcs:
+    def test_mirror_the_number_once(self, settings):
+        settings.LABELS_BY = "acs"
+        picked(acs_tracking="JJD7", acs_packed=PACKED)
+
+        assert (mirror_acs_labels(at=NOON), mirror_acs_labels(at=NOON)) == (1, 0)
+
+        parcel = Parcel.objects.get()
+        assert (parcel.state, parcel.made_by, parcel.tracking_number, parcel.size) == ("labelled", "acs", "JJD7", "B")
+        assert not Intent.objects.exists()
+
+    def test_one_number_for_two_orders_is_one_parcel(self, settings):
+        settings.LABELS_BY = "acs"
+        for _ in range(2):
+            picked(acs_tracking="JJD7")
+
+        assert mirror_acs_labels(at=NOON) == 1
+
+    def test_a_number_of_a_void_parcel_is_not_made_live_again(self, settings):
+        settings.LABELS_BY = "acs"
+        picked(acs_tracking="JJD7")
+        mirror_acs_labels(at=NOON)
+        Parcel.objects.update(state="void")
+
+        assert mirror_acs_labels(at=NOON) == 0
