@@ -48,7 +48,7 @@ def test_one_cause_is_one_card_with_one_button_for_all(lead):
     failed(3)
     page = lead.get("/labels/").content.decode()
 
-    assert page.count("<h2>The mobile is missing.</h2>") == 1
+    assert page.count("<h2>The mobile is missing.") == 1
     assert "Try all 3 again" in page
 
 
