@@ -144,7 +144,7 @@ def _row(one: dict[str, Any], order: Mapping[str, Any], cases: dict[int, int], a
         left_tone=left_tone,
         until=words.full(parcel.collect_by) if parcel.collect_by and parcel.carriage in WAITING else "",
         told=_told(parcel, order, moved, at),
-        to_do=_to_do(carriage, moved),
+        to_do=_to_do(Carriage.EXPIRING if left_tone == "warn" else carriage, moved),
         case=cases.get(order.get("pk", 0), 0),
     )
 

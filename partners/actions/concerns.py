@@ -1,14 +1,20 @@
 """What the lines and feeds have to say: one that is late, one that fails. What looks wrong or is down is a case already."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.db.models import Sum
 from django.urls import reverse
 
 from exceptions_queue.actions.alerts import Concern, make_equal
 from exceptions_queue.states import AlertKind, Owner
+from partners.models import SyncRun, WebhookDoor
 from partners.queries.banners import BROKEN, Latest, feeds_with_latest, is_late
+from partners.queries.doors import ALARMING, CARRIER
 from partners.queries.words import clock_time
 from partners.states import feed_kind
+
+SILENT_AFTER = timedelta(hours=2)
+SEEN_BY_ASKING = 5  # parcels that moved without a word: one or two may be a delivery that InPost gave up
 
 
 def watch(*, at: datetime) -> dict[str, int]:
@@ -17,9 +23,35 @@ def watch(*, at: datetime) -> dict[str, int]:
     failing = [latest for latest in late if latest.outcome in BROKEN]
     silent = [latest for latest in late if latest.outcome not in BROKEN]
     return {
-        "late": make_equal(AlertKind.LATE, [_late(latest, at) for latest in silent], at=at)["open"],
-        "failed": make_equal(AlertKind.FAILED, [_failing(latest, at) for latest in failing], at=at)["open"],
+        "late": make_equal(AlertKind.LATE, [*(_late(latest, at) for latest in silent), *_silent_door(at)], at=at)["open"],
+        "failed": make_equal(AlertKind.FAILED, [*(_failing(latest, at) for latest in failing), *_knocked_in_vain(at)], at=at)["open"],
     }
+
+
+def _silent_door(at: datetime) -> list[Concern]:
+    """InPost used to tell us and no longer does, while we see parcels move when we ask."""
+    door = WebhookDoor.objects.filter(source=CARRIER, accepted_at__lt=at - SILENT_AFTER).first()
+    if door is None or door.accepted_at is None:
+        return []
+    asked = SyncRun.objects.filter(feed__name="inpost.tracking", started_at__gt=max(door.accepted_at, at - 2 * SILENT_AFTER))
+    moved = asked.aggregate(moved=Sum("changed"))["moved"] or 0
+    if moved < SEEN_BY_ASKING:
+        return []
+    sentence = f"InPost last told us something {clock_time(door.accepted_at, at)}, yet {moved:,} parcels were seen to move when we asked."
+    return [_of_door(f"{sentence} Ask InPost whether it still sends to our address.", "InPost's webhooks have stopped")]
+
+
+def _knocked_in_vain(at: datetime) -> list[Concern]:
+    """Every delivery of late had a wrong signature."""
+    door = WebhookDoor.objects.filter(source=CARRIER, refused_in_a_row__gte=ALARMING).first()
+    if door is None or door.refused_at is None:
+        return []
+    sentence = f"The last {door.refused_in_a_row:,} had a wrong signature, the latest {clock_time(door.refused_at, at)}."
+    return [_of_door(f"{sentence} Check INPOST_WEBHOOK_SECRET.", "InPost's webhooks are refused")]
+
+
+def _of_door(sentence: str, title: str) -> Concern:
+    return Concern(key=f"door:{title}", title=title, sentence=sentence, url=reverse("partners:connections"), owner=Owner.INTEGRATION)
 
 
 def _late(latest: Latest, at: datetime) -> Concern:
