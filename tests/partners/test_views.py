@@ -13,6 +13,7 @@ from django_q.models import OrmQ
 from exceptions_queue.models import AuditEntry
 from partners import mappings
 from partners.models import Circuit, CodeMapping, Feed, RawPayload, RejectedRecord
+from partners.states import FEEDS
 from tests.partners.builders import make_feed, make_rejected, make_run
 
 pytestmark = pytest.mark.django_db
@@ -134,7 +135,7 @@ class TestSyncHome:
         assert "The shop's orders" in text.replace("&#x27;", "'")
         assert "7 seen: 3 new, 0 changed, 4 unchanged, 0 refused" in text
         assert "adds up" in text
-        assert answer.content.count(b'<svg viewBox="0 0 182 36"') == 5
+        assert answer.content.count(b'<svg viewBox="0 0 182 36"') == len(FEEDS)
 
     def test_run_now_rings_for_a_worker(self, client, ines):
         assert client.post("/sync/feeds/inpost.points/run/").status_code == 302
