@@ -251,7 +251,7 @@ SENDER = {
 }
 INPOST_FOLLOW_URL = env.text("INPOST_FOLLOW_URL", "https://inpost.co.uk/tracking/?trackingNumber={number}")
 INPOST_WEBHOOK_SECRET = env.text("INPOST_WEBHOOK_SECRET")
-INPOST_WEBHOOK_CERTIFICATE = env.text("INPOST_WEBHOOK_CERTIFICATE")  # a PEM file, where InPost signs by RSA
+INPOST_WEBHOOK_CERT = env.text("INPOST_WEBHOOK_CERT")  # a PEM file, where InPost signs by RSA
 
 ACS_API_URL = env.text("ACS_API_URL")
 ACS_ACCOUNT_CODE = env.text("ACS_ACCOUNT_CODE")

@@ -174,12 +174,12 @@ def carrier_secrets() -> tuple[bytes, ...]:
 
 def carrier_keys() -> tuple[PublicKey, ...]:
     """InPost's public keys; none where no file is named. Read again only when the file changes. Raises Unreachable when it cannot be."""
-    if not (name := settings.INPOST_WEBHOOK_CERTIFICATE):
+    if not (name := settings.INPOST_WEBHOOK_CERT):
         return ()
     try:
         return _keys_in(name, Path(name).stat().st_mtime_ns)
     except (OSError, ValueError) as error:
-        raise Unreachable("inpost", "INPOST_WEBHOOK_CERTIFICATE names no readable file of certificates.") from error
+        raise Unreachable("inpost", "INPOST_WEBHOOK_CERT names no readable file of certificates.") from error
 
 
 @cache

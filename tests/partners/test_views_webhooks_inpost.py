@@ -124,7 +124,7 @@ def sign_by_key(key: Path, content: bytes) -> str:
 @pytest.mark.django_db
 def test_a_signature_by_rsa_passes_in_both_forms_and_a_changed_byte_does_not(client, settings, rsa):
     key, certificate, _ = rsa
-    settings.INPOST_WEBHOOK_SECRET, settings.INPOST_WEBHOOK_CERTIFICATE = "", str(certificate)
+    settings.INPOST_WEBHOOK_SECRET, settings.INPOST_WEBHOOK_CERT = "", str(certificate)
     stamp = now_text()
 
     bare, stamped = sign_by_key(key, BODY), sign_by_key(key, stamp.encode() + b"." + BODY)
@@ -158,6 +158,6 @@ def test_what_is_no_key_is_refused_with_a_sentence(text):
 
 @pytest.mark.django_db
 def test_a_certificate_that_cannot_be_read_asks_inpost_to_come_again(client, settings):
-    settings.INPOST_WEBHOOK_CERTIFICATE = "/nowhere/cert.pem"
+    settings.INPOST_WEBHOOK_CERT = "/nowhere/cert.pem"
 
     assert deliver(client).status_code == 503
