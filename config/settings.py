@@ -249,6 +249,7 @@ SENDER = {
     "city": env.text("SENDER_CITY"),
     "postcode": env.text("SENDER_POSTCODE"),
 }
+LOCKER_FULL_AFTER_CRAWLS = env.whole("LOCKER_FULL_AFTER_CRAWLS", 3, least=1)
 INPOST_FOLLOW_URL = env.text("INPOST_FOLLOW_URL", "https://inpost.co.uk/tracking/?trackingNumber={number}")
 INPOST_WEBHOOK_SECRET = env.text("INPOST_WEBHOOK_SECRET")
 INPOST_WEBHOOK_CERT = env.text("INPOST_WEBHOOK_CERT")  # a PEM file, where InPost signs by RSA

@@ -33,6 +33,9 @@ class Point(models.Model):
     physical_type = models.CharField(max_length=40, blank=True)
     availability = models.CharField(max_length=20, blank=True)
     sizes = models.JSONField(default=dict)
+    low_since = models.JSONField(
+        default=dict, blank=True, help_text='Since when a size is VERY_LOW without a break: {"A": "2026-06-09T11:00:00+00:00"}.'
+    )
     image_url = models.CharField(max_length=300, blank=True)
     raw_hash = models.CharField(
         max_length=32, blank=True, default="", help_text="Of the record's bytes: the same bytes again need not even be decoded."

@@ -1,12 +1,14 @@
 """The mirrored points: the base of every list, one point with its history, and how many there are of each kind."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 
 from lockers.models import Point, PointChange
-from partners.models import Feed
+from partners.models import Feed, SyncRun
 
 FEED = "inpost.points"
 HISTORY = 20
@@ -67,3 +69,11 @@ def history(point: Point) -> list[PointChange]:
 def feed() -> Feed | None:
     """The points feed, for how fresh the mirror is."""
     return Feed.objects.filter(name=FEED).first()
+
+
+def full_after() -> datetime | None:
+    """When the crawl ended that began the row after which a size that stayed nearly full is full: the third latest complete one, or
+    as LOCKER_FULL_AFTER_CRAWLS says. None before there were so many. One statement."""
+    crawls = SyncRun.objects.filter(feed__name=FEED, outcome=SyncRun.Outcome.OK).order_by("-finished_at")
+    nth = settings.LOCKER_FULL_AFTER_CRAWLS - 1
+    return crawls.values_list("finished_at", flat=True)[nth : nth + 1].first()

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import msgspec
 from django.db import connection
 
-from lockers.models import PointChange
+from lockers.models import Point, PointChange
 from lockers.sync import writing
-from lockers.sync.records import GONE, FeedPoint, Row, content_hash, is_id, raw_hash, row_of
+from lockers.sync.records import GONE, NOTHING, FeedPoint, Row, content_hash, is_id, raw_hash, row_of
 from partners import connect
 from partners.pages import Applied, Page, Reject
 
@@ -65,12 +65,13 @@ def read_points(cursor: str) -> Iterator[Page]:
 def apply_points(page: Page, at: datetime) -> Applied:
     """Make the mirror agree with one page, inside the caller's transaction.
 
-    One or two reads for the page; unchanged points cost no write, and points whose bytes are the same not even a decode. A
-    record that cannot be read is rejected with its path and reason, and the others go on. A point that was gone and is
+    One or two reads for the page, and one more where rows change; unchanged points cost no write, and points whose bytes are the
+    same not even a decode. A record that cannot be read is rejected with its path and reason, and the others go on. A point that was gone and is
     named again is no longer gone.
     """
     work = _look_at(page.records)
-    rows = [row_of(*record, at=at) for record in work.changed]
+    lows = _lows_of([record[0].name for record in work.changed])
+    rows = [row_of(*record, at=at, low_before=lows.get(record[0].name, NOTHING)) for record in work.changed]
     if work.new:
         writing.insert(row_of(*record, at=at) for record in work.new)
     if rows:
@@ -180,6 +181,11 @@ def _mirrored(condition: str, params: list[Any]) -> Mirror:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return {row[0]: Mirrored._make(row) for row in cursor.fetchall()}
+
+
+def _lows_of(names: list[str]) -> dict[str, dict[str, str]]:
+    """Since when which size of these points is nearly full."""
+    return dict(Point.objects.filter(point_id__in=names).exclude(low_since={}).values_list("point_id", "low_since")) if names else {}
 
 
 def _status_changes(rows: list[Row], mirror: Mirror) -> Iterator[PointChange]:

@@ -4,6 +4,7 @@ The typed struct names only what we mirror, so that a change of anything else in
 """
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -16,9 +17,10 @@ from lockers.rules import points
 from partners.values import clean_text
 
 GONE = "Gone"
-_VERSION = "01"  # ends every hash: raise it when a column is read differently, and the next crawl rewrites all rows
+_VERSION = "02"  # ends every hash: raise it when a column is read differently, and the next crawl rewrites all rows
 _ID = re.compile(r"[A-Za-z0-9][\w.\-]{0,39}", re.ASCII)
 _SIZES = ("A", "B", "C")
+NOTHING: Mapping[str, str] = {}
 
 
 class _Location(msgspec.Struct, gc=False):
@@ -95,6 +97,7 @@ class Row(NamedTuple):
     raw_hash: str
     content_hash: str
     may_receive: bool
+    low_since: str
     fetched_at: datetime
     changed_at: datetime
     missing_crawls: int = 0
@@ -123,8 +126,11 @@ def is_id(name: str) -> bool:
     return (name.isalnum() and name.isascii()) or _ID.fullmatch(name) is not None
 
 
-def row_of(point: FeedPoint, raw: str, content: str, *, at: datetime) -> Row:
-    """The point as our columns: text cleaned and capped, the human name freed of its prefix, `may_receive` decided."""
+def row_of(point: FeedPoint, raw: str, content: str, *, at: datetime, low_before: Mapping[str, str] = NOTHING) -> Row:
+    """The point as our columns: text cleaned and capped, the human name freed of its prefix, `may_receive` decided.
+
+    `low_before` says since when which size was nearly full so far.
+    """
     address, availability = point.address_details or _NOWHERE, point.locker_availability or _UNSAID
     latitude, longitude = point.location.latitude, point.location.longitude
     is_locker, excluded = "parcel_locker" in point.type, bool(point.in_mobile_collect_excluded)
@@ -133,6 +139,7 @@ def row_of(point: FeedPoint, raw: str, content: str, *, at: datetime) -> Row:
     receives = points.may_receive(
         is_locker=is_locker, status=status, functions=functions, collect_excluded=excluded, latitude=latitude, longitude=longitude
     )
+    levels, levels_json = _levels(None if availability.details is None else tuple(availability.details.items()), is_locker)
     return Row(
         point.name,
         status,
@@ -153,11 +160,12 @@ def row_of(point: FeedPoint, raw: str, content: str, *, at: datetime) -> Row:
         _hours(point.operating_hours_extended),
         _word(point.physical_type, 40),
         _word(availability.status, 20),
-        _levels(None if availability.details is None else tuple(availability.details.items()), is_locker),
+        levels_json,
         _link(point.image_url),
         raw,
         content,
         receives,
+        _json(points.lows(levels, low_before, at)) if points.VERY_LOW in levels.values() else "{}",
         at,
         at,
     )
@@ -174,11 +182,11 @@ def _functions(said: tuple[str, ...]) -> tuple[frozenset[str], str]:
 
 
 @lru_cache(maxsize=4096)
-def _levels(said: tuple[tuple[str, str | None], ...] | None, is_locker: bool) -> str:
+def _levels(said: tuple[tuple[str, str | None], ...] | None, is_locker: bool) -> tuple[Mapping[str, str], str]:
     """The level per size. No word about sizes at all is "no data", which is not "no such compartment"."""
-    if said is None:
-        return _json(dict.fromkeys(_SIZES, "NO_DATA") if is_locker else {})
-    return _json({text(size, 4): text(level, 20) or "NO_DATA" for size, level in said})
+    unsaid = dict.fromkeys(_SIZES, "NO_DATA") if is_locker else {}
+    levels = unsaid if said is None else {text(size, 4): text(level, 20) or "NO_DATA" for size, level in said}
+    return levels, _json(levels)
 
 
 def _hours(said: _Hours | None) -> str | None:

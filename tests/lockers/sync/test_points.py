@@ -237,3 +237,14 @@ def test_an_unknown_status_is_kept_as_it_is_and_receives_nothing(noon: datetime)
 
 def test_an_empty_page_is_fine(noon: datetime):
     assert apply_points(page_of(), noon).seen == 0
+
+
+def test_since_when_a_size_is_nearly_full_is_kept_as_other_facts_change(noon: datetime):
+    low = {"status": "LOW", "details": {"A": "VERY_LOW", "B": "NORMAL"}}
+    apply_points(page_of(feed_record(locker_availability=low)), noon)
+    apply_points(page_of(feed_record(locker_availability=low, location_description="Moved")), noon + timedelta(hours=6))
+
+    assert Point.objects.get().low_since == {"A": noon.isoformat()}
+
+    apply_points(page_of(feed_record(locker_availability={"status": "NORMAL", "details": {"A": "LOW"}})), noon + timedelta(hours=12))
+    assert Point.objects.get().low_since == {}
