@@ -66,8 +66,8 @@ def apply_points(page: Page, at: datetime) -> Applied:
     """Make the mirror agree with one page, inside the caller's transaction.
 
     One or two reads for the page, and one more where rows change; unchanged points cost no write, and points whose bytes are the
-    same not even a decode. A record that cannot be read is rejected with its path and reason, and the others go on. A point that was gone and is
-    named again is no longer gone.
+    same not even a decode. A record that cannot be read is rejected with its path and reason, and the others go on. A point that
+    was gone and is named again is no longer gone.
     """
     work = _look_at(page.records)
     lows = _lows_of([record[0].name for record in work.changed])
