@@ -1,9 +1,10 @@
-"""What may be done: holds, tags and subscriptions, each refused in the answer's own `userErrors` where it cannot be."""
+"""What may be done: holds, parcels (`sending`), tags and subscriptions, each refused in the answer's `userErrors` where it cannot be."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+from partners.sandbox.shopify import sending
 from partners.sandbox.shopify.book import DOMAIN, Shop
 from partners.sandbox.shopify.nodes.fulfilment import fulfilment_order, hold
 from partners.sandbox.shopify.nodes.hooks import subscription
@@ -11,11 +12,15 @@ from partners.sandbox.shopify.nodes.order import order
 from partners.sandbox.shopify.nodes.shapes import Node, gid
 from partners.sandbox.shopify.postman import Subscription
 from partners.sandbox.shopify.queries import number_of
+from partners.sandbox.shopify.refusals import No
 from partners.sandbox.shopify.sale import OURS, Fulfilment, Hold, Piece, Sale
 
 Asked = dict[str, Any]
 MOST_HOLDS, LONGEST_HANDLE, MOST_TAGS = 10, 64, 250
 PAYLOADS = {
+    "fulfillmentCreate": ("FulfillmentCreate", ("fulfillment",)),
+    "fulfillmentEventCreate": ("FulfillmentEventCreate", ("fulfillmentEvent",)),
+    "fulfillmentTrackingInfoUpdate": ("FulfillmentTrackingInfoUpdate", ("fulfillment",)),
     "fulfillmentOrderHold": ("FulfillmentOrderHold", ("fulfillmentHold", "fulfillmentOrder", "remainingFulfillmentOrder")),
     "fulfillmentOrderReleaseHold": ("FulfillmentOrderReleaseHold", ("fulfillmentOrder",)),
     "tagsAdd": ("TagsAdd", ("node",)),
@@ -25,14 +30,6 @@ PAYLOADS = {
     "webhookSubscriptionDelete": ("WebhookSubscriptionDelete", ("deletedWebhookSubscriptionId",)),
 }
 WITH_CODE = ("fulfillmentOrderHold", "fulfillmentOrderReleaseHold")
-
-
-class No(Exception):
-    """A user error: said in the answer, with nothing done."""
-
-    def __init__(self, field: Iterable[str] | None, message: str, code: str | None = None) -> None:
-        super().__init__(message)
-        self.field, self.message, self.code = list(field) if field else None, message, code
 
 
 def mutation_root(shop: Shop, *, refuse: bool = False) -> Node:
@@ -221,6 +218,9 @@ def _address(shop: Shop, topic: str, said: Asked, apart_from: int = 0) -> str:
 
 
 _ACTS: dict[str, Callable[[Shop, Asked], Node]] = {
+    "fulfillmentCreate": sending.create,
+    "fulfillmentEventCreate": sending.report,
+    "fulfillmentTrackingInfoUpdate": sending.follow,
     "fulfillmentOrderHold": _hold,
     "fulfillmentOrderReleaseHold": _release,
     "tagsAdd": _tags_add,

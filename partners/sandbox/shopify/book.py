@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from partners.sandbox.shopify.budget import Budget
 from partners.sandbox.shopify.postman import Postman
-from partners.sandbox.shopify.sale import OURS, Fulfilment, Hold, Sale
+from partners.sandbox.shopify.sale import OURS, Fulfilment, Hold, Sale, Sending, stamp
 from partners.sandbox.shopify.takeover import sale_of
 from partners.sandbox.world import World
 
@@ -36,6 +36,7 @@ class Shop:
         self.budget = Budget(world.now)
         self.granted = set(GRANTED)
         self.postman = Postman(world.now, SECRET.encode(), DOMAIN, VERSION)
+        self.notifications: list[dict[str, str | None]] = []
         self.lags_s = 0.0
         self.counts = {"queries": 0, "mutations": 0, "throttled": 0}
         self._ids = itertools.count(900_000_000_001)
@@ -47,6 +48,10 @@ class Shop:
     @property
     def fulfilments(self) -> dict[int, tuple[Sale, Fulfilment]]:
         return {one.id: (sale, one) for sale in self.sales.values() for one in sale.fulfilments}
+
+    @property
+    def sendings(self) -> dict[int, tuple[Sale, Sending]]:
+        return {one.id: (sale, one) for sale in self.sales.values() for one in sale.sendings}
 
     def next_id(self) -> int:
         return next(self._ids)
@@ -88,6 +93,12 @@ class Shop:
         if tags != sale.tags:
             sale.tags = tags
             self.touch(sale)
+
+    def notify(self, sale: Sale, one: Sending, kind: str) -> None:
+        """The customer gets an e-mail: the parcel is on its way, or is to be followed elsewhere."""
+        number, url = one.tracking[0] if one.tracking else (None, None)
+        told_at = stamp(self.world.now())
+        self.notifications.append({"order": sale.number, "kind": kind, "number": number, "url": url, "at": told_at})
 
     def cancel(self, sale: Sale, reason: str = "CUSTOMER") -> None:
         """The whole order, paid back; nothing of it is to be sent any more, and holds are gone with it."""

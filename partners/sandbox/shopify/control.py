@@ -1,7 +1,9 @@
 """`/_sandbox/shopify/`: look into the make-believe Shopify and change it, as its staff, its customers and its bad days do.
 
-GET  /state                 {"orders": {number: {"updated_at", "cancelled_at", "tags", "holds", "status"}}, "held", "tagged",
-                            "counts", "budget", "subscriptions"}
+GET  /state                 {"orders": {number: {"updated_at", "cancelled_at", "tags", "holds", "status", "fulfillments"}}, "held",
+                            "tagged", "counts", "budget", "subscriptions"}
+GET  /notifications         what customers were written: {"notifications": [{"order", "kind", "number", "url", "at"}]}, the kind shipment
+                            where a fulfilment was made, tracking where it is to be followed elsewhere
 GET  /letters               the webhooks so far: {"letters": [{"webhook_id", "event_id", "topic", "tries", "status", "due_at"}]}
 POST /orders                {"like": number}: a new order, placed now
 POST /orders/{number}       {"address"?: {field: text}, "email"?, "phone"?, "locker"?, "note"?, "attributes"?: {},
@@ -39,7 +41,8 @@ class ShopControl:
         self.shop = shop
 
     def get(self, path: str) -> Said | None:
-        return {"/state": self._state, "/letters": self._letters}.get(path, lambda: None)()
+        pages = {"/state": self._state, "/letters": self._letters, "/notifications": self._notifications}
+        return pages[path]() if path in pages else None
 
     def post(self, path: str, said: Said) -> Said | None:
         """None where there is no such page."""
@@ -81,6 +84,9 @@ class ShopControl:
             "subscriptions": [{"topic": one.topic, "uri": one.uri} for one in shop.postman.subscriptions.values()],
         }
 
+    def _notifications(self) -> Said:
+        return {"notifications": list(self.shop.notifications)}
+
     def _letters(self) -> Said:
         letters = self.shop.postman.letters
         shown = ("event", "tries", "status")
@@ -104,6 +110,7 @@ class ShopControl:
         sale.created_at = sale.paid_at = sale.updated_at = now
         for line in sale.lines:
             line.id = shop.next_id()
+        sale.sendings = []
         sale.fulfilments = [Fulfilment(shop.next_id(), [_piece(shop, line) for line in sale.lines], now, now)]
         shop.sales[key] = sale
         shop.touch(sale, "ORDERS_CREATE", "ORDERS_PAID")
@@ -202,7 +209,11 @@ def _shown(sale: Sale) -> Said:
         for hold in one.holds
     ]
     facts = {"id": sale.id, "updated_at": stamp(sale.updated_at), "cancelled_at": stamp(sale.cancelled_at)}
-    return facts | {"tags": list(sale.tags), "holds": holds, "status": sale.fulfilment}
+    sent = [
+        {"id": one.id, "tracking": one.tracking, "company": one.company, "events": [event.status for event in one.events]}
+        for one in sale.sendings
+    ]
+    return facts | {"tags": list(sale.tags), "holds": holds, "status": sale.fulfilment, "fulfillments": sent}
 
 
 def _piece(shop: Shop, line: Line) -> Piece:

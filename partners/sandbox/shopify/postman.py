@@ -1,29 +1,25 @@
 """Webhooks: who subscribed to what, and the signed letters on their way, tried again as the real one tries.
 
-A letter keeps the body and the instant of its event however often it is tried. Nine tries over four hours; then the subscription
-is taken away, without a word. Letters are posted by `deliver`, which a served sandbox calls by itself.
+Nine tries over four hours; then the subscription is taken away, without a word.
 """
 
 import base64
 import hashlib
 import hmac
 import json
-import threading
-import urllib.error
-import urllib.request
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from partners.sandbox import postman
+from partners.sandbox.postman import Letter
 from partners.sandbox.shopify.rest import fulfilment_payload, order_payload
 from partners.sandbox.shopify.sale import Fulfilment, Sale, stamp
 
 # Seconds to the next try, doubling, four hours in all.
 LADDER = tuple(14_400 * 2**rung / (2**8 - 1) for rung in range(8))
-WAITS_S = 5.0
-Post = Callable[[str, dict[str, str], bytes], int]
 
 
 @dataclass
@@ -39,36 +35,12 @@ class Subscription:
     format: str = "JSON"
 
 
-@dataclass
-class Letter:
-    """One delivery. `event` is shared by all deliveries of one event, `id` is this one's own."""
-
-    id: str
-    event: str
-    topic: str
-    uri: str
-    subscription: int
-    body: bytes
-    triggered_at: datetime
-    due_at: datetime
-    tries: int = 0
-    status: int | None = None
-
-    @property
-    def is_done(self) -> bool:
-        return self.status is not None and 200 <= self.status < 300
-
-
-class Postman:
+class Postman(postman.Postman):
     def __init__(self, clock: Callable[[], datetime], secret: bytes, domain: str, version: str) -> None:
-        self.clock, self.secret, self.domain, self.version = clock, secret, domain, version
+        super().__init__(clock, LADDER)
+        self.secret, self.domain, self.version = secret, domain, version
         self.subscriptions: dict[int, Subscription] = {}
-        self.letters: list[Letter] = []
-        self.ladder: tuple[float, ...] = LADDER
         self.tunnels: dict[str, str] = {}
-        self.paused = False
-        self.post: Post = post
-        self._lock = threading.RLock()
 
     # --- what is to be told ------------------------------------------------------------------------------------------------------
 
@@ -79,7 +51,7 @@ class Postman:
         self._put(topic, lambda: fulfilment_payload(one))
 
     def _put(self, topic: str, payload: Callable[[], dict[str, Any]]) -> None:
-        with self._lock:
+        with self.lock:
             now, event = self.clock(), str(uuid.uuid4())
             for subscription in self.subscriptions.values():
                 if subscription.topic == topic:
@@ -91,13 +63,11 @@ class Postman:
 
     # --- delivering --------------------------------------------------------------------------------------------------------------
 
-    def due(self) -> list[Letter]:
-        with self._lock:
-            now = self.clock()
-            return [letter for letter in self.letters if not letter.is_done and letter.due_at <= now and self._stands(letter)]
-
-    def _stands(self, letter: Letter) -> bool:
+    def stands(self, letter: Letter) -> bool:
         return letter.subscription in self.subscriptions
+
+    def give_up(self, letter: Letter) -> None:
+        self.subscriptions.pop(letter.subscription, None)
 
     def deliver(self, letters: Iterable[Letter], *, corrupt: bool = False, late: timedelta = timedelta(0)) -> list[dict[str, Any]]:
         """Post these and say how it went. `corrupt` spoils the signature; `late` makes the event as much older than it was."""
@@ -108,19 +78,8 @@ class Postman:
         headers = self.headers(letter, body, letter.triggered_at - late)
         if corrupt:
             headers["X-Shopify-Hmac-Sha256"] = base64.b64encode(hashlib.sha256(body).digest()).decode()
-        status = self.post(self._through(letter.uri), headers, body)
-        with self._lock:
-            self._record(letter, status)
+        status = self.send(letter, self._through(letter.uri), headers, body)
         return {"webhook_id": letter.id, "topic": topic_name(letter.topic), "status": status, "tries": letter.tries}
-
-    def _record(self, letter: Letter, status: int) -> None:
-        letter.tries, letter.status = letter.tries + 1, status
-        if letter.is_done:
-            return
-        if letter.tries > len(self.ladder):
-            self.subscriptions.pop(letter.subscription, None)
-        else:
-            letter.due_at = self.clock() + timedelta(seconds=self.ladder[letter.tries - 1])
 
     def headers(self, letter: Letter, body: bytes, triggered_at: datetime) -> dict[str, str]:
         signature = base64.b64encode(hmac.digest(self.secret, body, "sha256")).decode()
@@ -157,15 +116,3 @@ def _aged(body: bytes, late: timedelta) -> bytes:
     if "updated_at" in said:
         said["updated_at"] = stamp(datetime.fromisoformat(said["updated_at"]) - late)
     return json.dumps(said, ensure_ascii=False).encode()
-
-
-def post(url: str, headers: dict[str, str], body: bytes) -> int:
-    """The status of the answer; 0 where none came."""
-    request = urllib.request.Request(url, data=body, headers=headers, method="POST")  # noqa: S310 - subscribed to by our own people
-    try:
-        with urllib.request.urlopen(request, timeout=WAITS_S) as answer:  # noqa: S310
-            return int(answer.status)
-    except urllib.error.HTTPError as error:
-        return error.code
-    except (OSError, ValueError):
-        return 0

@@ -9,6 +9,7 @@ from partners.sandbox.shopify.nodes.fulfilment import fulfilment_order
 from partners.sandbox.shopify.nodes.hooks import API_VERSION, installation, subscription
 from partners.sandbox.shopify.nodes.order import order, orders
 from partners.sandbox.shopify.nodes.place import LOCATION, location, shop_itself
+from partners.sandbox.shopify.nodes.sending import sending
 from partners.sandbox.shopify.nodes.shapes import Node, gid, rows
 from partners.sandbox.shopify.paging import Rows
 from partners.sandbox.shopify.search import look
@@ -24,6 +25,7 @@ def query_root(shop: Shop, notes: list[Note]) -> Node:
         "order": lambda asked: found(shop, asked["id"], "Order"),
         "orders": lambda asked: _orders(shop, asked, notes),
         "ordersCount": lambda asked: _count(len(look(shop.indexed(), asked.get("query") or "").sales), asked),
+        "fulfillment": lambda asked: found(shop, asked["id"], "Fulfillment"),
         "fulfillmentOrder": lambda asked: found(shop, asked["id"], "FulfillmentOrder"),
         "node": lambda asked: found(shop, asked["id"]),
         "nodes": lambda asked: [found(shop, one) for one in asked["ids"]],
@@ -67,6 +69,11 @@ def _find_fulfilment(shop: Shop, number: int) -> Node | None:
     return fulfilment_order(pair[1], pair[0], shop) if pair else None
 
 
+def _find_sending(shop: Shop, number: int) -> Node | None:
+    pair = shop.sendings.get(number)
+    return sending(pair[1], pair[0], shop) if pair else None
+
+
 def _find_location(shop: Shop, number: int) -> Node | None:
     return location(shop) if number == LOCATION else None
 
@@ -78,6 +85,7 @@ def _find_subscription(shop: Shop, number: int) -> Node | None:
 
 _FINDERS: dict[str, Callable[[Shop, int], Node | None]] = {
     "Order": _find_order,
+    "Fulfillment": _find_sending,
     "FulfillmentOrder": _find_fulfilment,
     "Location": _find_location,
     "WebhookSubscription": _find_subscription,

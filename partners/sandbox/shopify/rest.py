@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from partners.sandbox.shopify.sale import Fulfilment, Line, Sale, stamp
+from partners.sandbox.shopify.sale import Fulfilment, Line, Sale, Sending, stamp
 
 JSON = dict[str, Any]
 
@@ -74,8 +74,8 @@ def _state(sale: Sale) -> JSON:
         "duties_included": False,
         "estimated_taxes": False,
         "financial_status": sale.financial.lower(),
-        "fulfillment_status": None,
-        "fulfillments": [],
+        "fulfillment_status": {"FULFILLED": "fulfilled", "PARTIALLY_FULFILLED": "partial"}.get(sale.fulfilment),
+        "fulfillments": [_sending(one, sale) for one in sale.sendings],
         "refunds": [],
         "note": sale.note or None,
         "note_attributes": [{"name": name, "value": value} for name, value in sale.attributes.items()],
@@ -174,6 +174,27 @@ def _shipping_line(sale: Sale) -> JSON:
         "title": sale.service["title"],
         "tax_lines": [],
         "discount_allocations": [],
+    }
+
+
+def _sending(one: Sending, sale: Sale) -> JSON:
+    numbers, urls = [number for number, _ in one.tracking if number], [url for _, url in one.tracking if url]
+    return {
+        "id": one.id,
+        "admin_graphql_api_id": f"gid://shopify/Fulfillment/{one.id}",
+        "created_at": stamp(one.created_at),
+        "updated_at": stamp(one.updated_at),
+        "name": one.name,
+        "order_id": sale.id,
+        "service": "manual",
+        "shipment_status": one.events[-1].status.lower() if one.events else None,
+        "status": "success",
+        "tracking_company": one.company,
+        "tracking_number": next(iter(numbers), None),
+        "tracking_numbers": numbers,
+        "tracking_url": next(iter(urls), None),
+        "tracking_urls": urls,
+        "line_items": [_line(piece.line, sale) for _, piece, _ in one.pieces],
     }
 
 

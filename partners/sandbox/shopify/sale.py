@@ -57,6 +57,7 @@ class Piece:
     id: int
     line: Line
     total: int
+    sent: int = 0
 
 
 @dataclass
@@ -72,7 +73,9 @@ class Fulfilment:
 
     @property
     def status(self) -> str:
-        return "CLOSED" if self.closed else "ON_HOLD" if self.holds else "OPEN"
+        if self.closed:
+            return "CLOSED"
+        return "ON_HOLD" if self.holds else "IN_PROGRESS" if any(piece.sent for piece in self.pieces) else "OPEN"
 
     @property
     def actions(self) -> list[str]:
@@ -82,6 +85,41 @@ class Fulfilment:
             return ["RELEASE_HOLD", "HOLD", "MOVE"]
         whole = sum(piece.total for piece in self.pieces)
         return ["CREATE_FULFILLMENT", "REPORT_PROGRESS", "MOVE", "HOLD", *(["SPLIT"] if whole > 1 else [])]
+
+
+@dataclass
+class Happening:
+    """Shopify's FulfillmentEvent: what the carrier did. `said` is the rest of what was told: message, place, expected delivery."""
+
+    id: int
+    status: str
+    happened_at: datetime
+    created_at: datetime
+    said: dict[str, Any]
+
+
+@dataclass
+class Sending:
+    """Shopify's Fulfillment: what was sent, with each piece's own id, and how it can be followed: (number, url)."""
+
+    id: int
+    name: str
+    pieces: list[tuple[int, Piece, int]]
+    tracking: list[tuple[str | None, str | None]]
+    company: str | None
+    created_at: datetime
+    updated_at: datetime
+    events: list[Happening] = field(default_factory=list)
+
+    def last(self, *statuses: str) -> Happening | None:
+        """The latest to have happened, of these statuses where some are named."""
+        told = [event for event in self.events if not statuses or event.status in statuses]
+        return max(told, key=lambda event: (event.happened_at, event.id), default=None)
+
+    @property
+    def display(self) -> str:
+        last = self.last()
+        return last.status if last else "FULFILLED"
 
 
 @dataclass
@@ -104,6 +142,7 @@ class Sale:
     attributes: dict[str, str] = field(default_factory=dict)
     metafields: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     fulfilments: list[Fulfilment] = field(default_factory=list)
+    sendings: list[Sending] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     cancelled_at: datetime | None = None
     cancel_reason: str | None = None
@@ -128,6 +167,12 @@ class Sale:
 
     @property
     def fulfilment(self) -> str:
+        pieces = [piece for one in self.fulfilments for piece in one.pieces if piece.total]
+        sent = [piece.sent >= piece.total for piece in pieces]
+        if sent and all(sent):
+            return "FULFILLED"
+        if any(piece.sent for piece in pieces):
+            return "PARTIALLY_FULFILLED"
         return "ON_HOLD" if any(one.holds for one in self.fulfilments) else "UNFULFILLED"
 
 

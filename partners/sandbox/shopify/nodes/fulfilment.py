@@ -3,6 +3,7 @@
 from partners.sandbox.shopify.book import Shop
 from partners.sandbox.shopify.nodes.goods import line_item, variant, weight
 from partners.sandbox.shopify.nodes.place import assigned
+from partners.sandbox.shopify.nodes.sending import sending
 from partners.sandbox.shopify.nodes.shapes import Node, bag, gid, nothing, rows, when
 from partners.sandbox.shopify.sale import OURS, REASONS, Fulfilment, Hold, Piece, Sale
 
@@ -10,6 +11,7 @@ from partners.sandbox.shopify.sale import OURS, REASONS, Fulfilment, Hold, Piece
 def fulfilment_order(one: Fulfilment, sale: Sale, shop: Shop) -> Node:
     from partners.sandbox.shopify.nodes.order import order  # an order and its fulfilment orders show each other
 
+    sent = [other for other in sale.sendings if any(piece in one.pieces for _, piece, _ in other.pieces)]
     return {
         "__typename": "FulfillmentOrder",
         "id": gid("FulfillmentOrder", one.id),
@@ -22,7 +24,7 @@ def fulfilment_order(one: Fulfilment, sale: Sale, shop: Shop) -> Node:
         "supportedActions": [{"__typename": "FulfillmentOrderSupportedAction", "action": act, "externalUrl": None} for act in one.actions],
         "fulfillmentHolds": [hold(held) for held in one.holds],
         "merchantRequests": nothing("FulfillmentOrderMerchantRequestConnection"),
-        "fulfillments": nothing("FulfillmentConnection"),
+        "fulfillments": rows("FulfillmentConnection", sent, lambda other: sending(other, sale, shop), lambda other: other.id),
         "assignedLocation": assigned(shop),
         "deliveryMethod": _delivery(one, sale),
         "destination": _destination(one, sale),
@@ -63,13 +65,13 @@ def app(name: str) -> Node:
 
 def _piece(piece: Piece, sale: Sale, shop: Shop) -> Node:
     line = piece.line
-    remaining = 0 if sale.cancelled_at else min(piece.total, line.current)
+    whole = 0 if sale.cancelled_at else min(piece.total, line.current)
     sized = variant(line.sku, shop)
     return {
         "__typename": "FulfillmentOrderLineItem",
         "id": gid("FulfillmentOrderLineItem", piece.id),
-        "totalQuantity": remaining,
-        "remainingQuantity": remaining,
+        "totalQuantity": whole,
+        "remainingQuantity": max(whole - piece.sent, 0),
         "sku": line.sku or None,
         "productTitle": line.title,
         "variantTitle": line.variant_title or None,

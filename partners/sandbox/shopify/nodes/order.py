@@ -9,6 +9,7 @@ from zlib import crc32
 from partners.sandbox.shopify.book import DOMAIN, Shop
 from partners.sandbox.shopify.nodes.fulfilment import app, fulfilment_order
 from partners.sandbox.shopify.nodes.goods import line_item
+from partners.sandbox.shopify.nodes.sending import sending
 from partners.sandbox.shopify.nodes.shapes import Node, address, attributes, bag, gid, nothing, rows, when
 from partners.sandbox.shopify.paging import Rows
 from partners.sandbox.shopify.sale import Sale, stamp
@@ -123,8 +124,8 @@ def _parts(sale: Sale, shop: Shop) -> Node:
         "fulfillmentOrders": rows(
             "FulfillmentOrderConnection", fulfilments, lambda one: fulfilment_order(one, sale, shop), lambda one: one.id
         ),
-        "fulfillments": lambda asked: [],
-        "fulfillmentsCount": {"__typename": "Count", "count": 0, "precision": "EXACT"},
+        "fulfillments": lambda asked: [sending(one, sale, shop) for one in sale.sendings[: asked.get("first")]],
+        "fulfillmentsCount": {"__typename": "Count", "count": len(sale.sendings), "precision": "EXACT"},
         "refunds": lambda asked: [],
         "returns": nothing("ReturnConnection"),
         "transactions": lambda asked: [_payment(sale)],

@@ -53,10 +53,18 @@ def test_every_documented_document_that_we_have_is_affordable(ask, shared, shop)
             known["id"] = f"gid://shopify/FulfillmentOrder/{sale.fulfilments[0].id}"
         if "webhookSubscriptionCreate" in document:
             known["t"] = "ORDERS_UPDATED"
+        if name == "Ful":
+            shop.lift(sale, sale.fulfilments[0], sale.fulfilments[0].holds)
+            known["f"] = {
+                "lineItemsByFulfillmentOrder": [{"fulfillmentOrderId": f"gid://shopify/FulfillmentOrder/{sale.fulfilments[0].id}"}]
+            }
+        if name in ("Trk", "Ev"):
+            sent = f"gid://shopify/Fulfillment/{sale.sendings[0].id}"
+            known |= {"id": sent, "t": {"number": "JJD1"}, "e": {"fulfillmentId": sent, "status": "IN_TRANSIT"}}
         answers[name] = ask(document, **known)
     good = {name for name, answer in answers.items() if "errors" not in answer}
 
-    assert {"OrdersSince", "Hold", "Rel", "Tag", "Hook"} <= good
+    assert {"OrdersSince", "Hold", "Rel", "Tag", "Hook", "Ful", "Trk", "Ev"} <= good
     assert answers["OrdersSince"]["extensions"]["cost"]["requestedQueryCost"] == 758
     assert {error["extensions"]["code"] for name in set(answers) - good for error in answers[name]["errors"]} <= {
         "undefinedField",

@@ -95,11 +95,15 @@ def run(shop, chosen: str, root, verb: str = "query", **variables):
 
 @pytest.fixture
 def busy(shop):
-    """A shop in which every kind of thing is there once: a hold, a tag, a locker in a metafield, a subscription, a cancelled order."""
+    """A shop in which every kind of thing is there once: a parcel on its way, a hold, a tag, a locker in a metafield, a subscription."""
     sale = next(sale for sale in shop.sales.values() if sale.metafields)
+    root = mutation_root(shop)
+    lines = [{"fulfillmentOrderId": f"gid://shopify/FulfillmentOrder/{sale.fulfilments[0].id}"}]
+    root["fulfillmentCreate"]({"fulfillment": {"lineItemsByFulfillmentOrder": lines, "trackingInfo": {"number": "JJD1"}}})
+    sent = f"gid://shopify/Fulfillment/{sale.sendings[0].id}"
+    root["fulfillmentEventCreate"]({"fulfillmentEvent": {"fulfillmentId": sent, "status": "IN_TRANSIT"}})
     shop.hold(sale, sale.fulfilments[0], Hold(shop.next_id(), "h", "OTHER", None, None))
     shop.tag(sale, add=["held"])
-    root = mutation_root(shop)
     root["webhookSubscriptionCreate"]({"topic": "ORDERS_UPDATED", "webhookSubscription": {"uri": "https://desk.example/hook"}})
     return sale
 
@@ -108,9 +112,15 @@ def busy(shop):
 def test_every_field_can_be_asked_for(shop, busy, name):
     schema = the_schema()
     entry = schema.types["QueryRoot"].entries[name]
-    kind = {"fulfillmentOrder": "FulfillmentOrder", "location": "Location", "webhookSubscription": "WebhookSubscription"}.get(name, "Order")
+    kind = {
+        "fulfillment": "Fulfillment",
+        "fulfillmentOrder": "FulfillmentOrder",
+        "location": "Location",
+        "webhookSubscription": "WebhookSubscription",
+    }.get(name, "Order")
     number = {
         "Order": busy.id,
+        "Fulfillment": busy.sendings[0].id,
         "FulfillmentOrder": busy.fulfilments[0].id,
         "Location": 110_000_000_001,
         "WebhookSubscription": next(iter(shop.postman.subscriptions)),

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from partners.sandbox.postman import post
 from partners.sandbox.shopify.book import SECRET
-from partners.sandbox.shopify.postman import LADDER, post, topic_name
+from partners.sandbox.shopify.postman import LADDER, topic_name
 
 SUBSCRIBE = """mutation S($t:WebhookSubscriptionTopic!,$w:WebhookSubscriptionInput!){
   webhookSubscriptionCreate(topic:$t,webhookSubscription:$w){webhookSubscription{id topic uri} userErrors{field message}}}"""
