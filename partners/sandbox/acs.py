@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from partners.sandbox import picking
 from partners.sandbox.faults import Fault
 from partners.sandbox.orders import stamp
 from partners.sandbox.web import App, Reply, Request, Wire, as_json, as_text
@@ -78,8 +79,7 @@ class Acs(App):
             kept = self.world.acs.get(number)
             if kept is None:
                 return as_text("Order not found", 404)
-            shown = {"Status": kept["status"], "StatusDate": kept["status_at"], "TrackingNumber": kept["tracking"]}
-            return as_json(kept["order"] | shown)
+            return as_json(picking.told(kept))
 
     def _put(self, number: str, request: Request, *, by_key: bool) -> Reply:
         try:
@@ -100,11 +100,13 @@ class Acs(App):
         """Create or amend. What the warehouse has begun to pick stays as it is, and the answer does not say so."""
         kept = self.world.acs.get(number)
         if kept is None:
-            kept = self.world.acs[number] = {"creations": 0, "puts": 0, "repeats": 0, "status": CANCELLED, "tracking": "", "order": {}}
+            counts = {"creations": 0, "puts": 0, "repeats": 0}
+            kept = self.world.acs[number] = counts | {"status": CANCELLED, "tracking": "", "picked": {}, "packed": None, "order": {}}
         kept["puts"] += 1
         kept["repeats"] += order == kept["order"]
         if kept["status"] == CANCELLED and not order.get("OrderCancelled"):
             kept["creations"] += 1
+            kept["picked"], kept["packed"] = {}, None
             self._stand(kept, BEFORE_PICK)
         if kept["status"] == BEFORE_PICK or not kept["order"]:
             kept["order"] = deepcopy(order)

@@ -1,15 +1,21 @@
 """`/_sandbox/`: look into the world and change it, for demos and tests. No login: the sandbox listens on this machine alone.
 
-GET  /plan                  what the world holds, which order carries which fault, and what to answer (see `faulty`)
+GET  /plan                  what the world holds: which order carries which fault and what to answer (`faulty`); how many parcels come to
+                            what, each order's script, which lockers close (`fates`)
 GET  /health                {"seed", "now", "orders", "points", "at_acs"}
-GET  /acs/orders            {"orders": [{"number", "creations", "puts", "repeats", "status", "status_at", "tracking", "order"}]}
-POST /acs/orders/{number}   {"Status"?, "TrackingNumber"?}: the warehouse moves on
+GET  /acs/orders            {"orders": [{"number", "creations", "puts", "repeats", "status", "status_at", "tracking", "picked", "packed",
+                            "order"}]}
+POST /acs/orders/{number}   {"Status"?, "TrackingNumber"?, "Packed"?: {"length", "width", "height", "weight"} in mm and g,
+                            "Picked"?: {line: garments}}: the warehouse moves on
+POST /acs/work              {"orders"?: [number], "to"?: Picking, Pick Confirmed or Packed}: one step for all, or as far as that (`picking`)
 POST /acs/skus              {"know"?: [sku], "forget"?: [sku]}: what ACS has been set up for
+POST /courier               {"numbers"?: [tracking number], "hours_ago"?: h}: takes what waits packed (`courier`): {"taken", "left", "at"}
 GET, POST /faults           what is armed; {"partner", "kind", "times"?, "path"?, "method"?, "seconds"?} arms one more (see `faults`)
 POST /faults/clear          {}
 POST /points/{id}           {"status"?, "availability"?: {"A","B","C"}, "removed"?: bool}
 POST /clock                 {"advance_hours"}
 POST /token                 {"expires_in"}: how many seconds InPost's tokens live from now on
+GET, POST /inpost/...       the make-believe InPost: shipments, scripts, webhooks (see `inpost.control`)
 GET, POST /shopify/...      the make-believe Shopify (see `shopify.control`)
 """
 
@@ -19,11 +25,14 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+from partners.sandbox import courier, picking
+from partners.sandbox.inpost.book import Carrier
+from partners.sandbox.inpost.control import CarrierControl
+from partners.sandbox.inpost.webhooks import Postman
 from partners.sandbox.orders import stamp
 from partners.sandbox.shopify.book import Shop
 from partners.sandbox.shopify.control import ShopControl
 from partners.sandbox.web import App, Reply, Request, as_json
-from partners.sandbox.world import World
 
 Said = dict[str, Any]
 
@@ -33,14 +42,14 @@ class Control(App):
 
     partner = "_sandbox"
 
-    def __init__(self, world: World, stop: threading.Event, shop: Shop) -> None:
-        super().__init__(world, stop)
-        self.shop = ShopControl(shop)
+    def __init__(self, stop: threading.Event, shop: Shop, carrier: Carrier, postman: Postman) -> None:
+        super().__init__(shop.world, stop)
+        self.shop, self.carrier, self.inpost = ShopControl(shop), carrier, CarrierControl(carrier, postman)
 
     def answer(self, request: Request) -> Reply:
         try:
-            if (request.method, request.path) == ("POST", "/shopify/deliver"):
-                return as_json(self.shop.deliver(request.json() if request.body else {}))
+            if request.method == "POST" and (deliver := self._delivering(request.path)):
+                return as_json(deliver(request.json() if request.body else {}))
             with self.world.lock:
                 if request.method == "GET":
                     return self._get(request.path)
@@ -48,9 +57,17 @@ class Control(App):
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             return as_json({"error": f"{type(error).__name__}: {error}"}, 400)
 
+    def _delivering(self, path: str) -> Callable[[Said], Said] | None:
+        """Letters are posted without the world's lock: who receives one may ask us something."""
+        return {"/shopify/deliver": self.shop.deliver, "/inpost/deliver": self.inpost.deliver}.get(path)
+
     def _get(self, path: str) -> Reply:
         if path.startswith("/shopify/"):
             return _or_404(self.shop.get(path.removeprefix("/shopify")))
+        if path == "/inpost/key.pem":
+            return Reply(200, self.inpost.postman.key_pem(), "application/x-pem-file")
+        if path.startswith("/inpost/"):
+            return _or_404(self.inpost.get(path.removeprefix("/inpost")))
         pages: dict[str, Callable[[], Any]] = {
             "/plan": self.world.plan,
             "/health": self._health,
@@ -67,12 +84,16 @@ class Control(App):
             return self._acs(found[1], said)
         if request.path.startswith("/shopify/"):
             return _or_404(self.shop.post(request.path.removeprefix("/shopify"), said))
+        if request.path.startswith("/inpost/"):
+            return _or_404(self.inpost.post(request.path.removeprefix("/inpost"), said))
         acts: dict[str, Callable[[Said], Any]] = {
             "/faults": lambda said: asdict(self.world.faults.arm(said)),
             "/faults/clear": self._clear,
             "/clock": self._clock,
             "/token": self._token,
             "/acs/skus": self._skus,
+            "/acs/work": lambda said: picking.work(self.world, said),
+            "/courier": lambda said: courier.collect(self.carrier, said),
         }
         return as_json(acts[request.path](said)) if request.path in acts else as_json({"error": "no such page"}, 404)
 
@@ -123,8 +144,11 @@ class Control(App):
         kept = self.world.acs.get(number)
         if kept is None:
             return as_json({"error": "ACS does not have this order"}, 404)
+        picking.set_by_hand(self.world, number, said)
         if "Status" in said:
             kept["status"], kept["status_at"] = str(said["Status"]), stamp(self.world.now())
+            if kept["status"] == picking.PACKED:
+                picking.pack(self.world, number)
         kept["tracking"] = str(said.get("TrackingNumber", kept["tracking"]))
         return as_json({"number": number} | kept)
 

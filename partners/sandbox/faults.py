@@ -22,6 +22,8 @@ KINDS = {
     "plain_text_200": "200 with text where JSON belongs; a write is not done",
     "other_content": "an order is kept with another postcode than it was sent with (given method GET: only shown so)",
     "empty_200": "200 with nothing",
+    "label_406": "a label is not to be had in any format",
+    "not_a_pdf": "200 with the label's type and bytes that are no label",
     "empty_feed": "the points feed without a record",
     "half_feed": "half of the points feed, declared as the whole",
     "throttled": "the shop's points are used up: 200 with THROTTLED, until enough have come back",
@@ -34,16 +36,20 @@ METHODS = {
     **dict.fromkeys(("accept_then_timeout", "apply_late"), WRITES),
     "other_content": ("PUT",),
     "user_errors": ("POST",),
-    **dict.fromkeys(("empty_feed", "half_feed"), ("GET",)),
+    **dict.fromkeys(("empty_feed", "half_feed", "label_406", "not_a_pdf"), ("GET",)),
 }
 FEED_ONLY = ("empty_feed", "half_feed")
+LABEL_ONLY = ("label_406", "not_a_pdf")
 SHOP_ONLY = ("throttled", "user_errors", "schema_gone")
 FEED = "/v1/points"
 
 
 @dataclass
 class Fault:
-    """One fault for the next `times` calls (0: until cleared) to `partner` whose path below its own address starts with `path`."""
+    """One fault for the next `times` calls (0: until cleared) to `partner` whose path below its own address starts with `path`.
+
+    InPost has several doors: `/oauth2`, `/location`, `/shipping`, `/tracking`.
+    """
 
     partner: str
     kind: str
@@ -57,6 +63,8 @@ class Fault:
         if self.partner != partner or not path.startswith(self.path):
             return False
         if self.kind in FEED_ONLY and path != FEED:
+            return False
+        if self.kind in LABEL_ONLY and not path.endswith("/label"):
             return False
         return method == self.method if self.method else method in METHODS.get(self.kind, (method,))
 
@@ -78,6 +86,8 @@ class Faults:
             raise ValueError(f"unknown kind; choose one of {', '.join(KINDS)}")
         if said["kind"] in SHOP_ONLY and said["partner"] != "store":
             raise ValueError(f"{said['kind']} is a fault of the store alone")
+        if said["kind"] in LABEL_ONLY and said["partner"] != "inpost":
+            raise ValueError(f"{said['kind']} is a fault of InPost alone")
         fault = Fault(
             partner=str(said["partner"]),
             kind=str(said["kind"]),

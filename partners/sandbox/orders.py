@@ -169,6 +169,12 @@ def by_home(order: Order, code: str) -> None:
     choose_service(order, code)
 
 
+def locker_of(order: Order) -> str:
+    """The locker the order names, wherever it is kept; "" where it names none."""
+    attributes, point = order.body["attributes"], order.body["metafields"].get("lockers.point", {})
+    return next((name.upper() for name in (*map(attributes.get, LOCKER_PLACES), point.get("code")) if name), "")
+
+
 def forget_locker(order: Order) -> None:
     for name in LOCKER_PLACES:
         order.body["attributes"].pop(name, None)

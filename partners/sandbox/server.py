@@ -11,7 +11,11 @@ from wsgiref.simple_server import ServerHandler, WSGIRequestHandler, WSGIServer
 
 from partners.sandbox import acs, inpost
 from partners.sandbox.control import Control
+from partners.sandbox.courier import Day
 from partners.sandbox.feed import Points
+from partners.sandbox.inpost.app import InPost
+from partners.sandbox.inpost.book import Carrier
+from partners.sandbox.inpost.webhooks import Postman
 from partners.sandbox.shopify import book
 from partners.sandbox.shopify.app import Shopify
 from partners.sandbox.web import WIRE, App, Broken, Environ, StartResponse
@@ -27,12 +31,14 @@ class Sandbox:
     def __init__(self, world: World) -> None:
         self.world, self.stop = world, threading.Event()
         self.shop = book.Shop(world)
+        self.carrier = Carrier(world)
+        self.postman = Postman(self.carrier)
         self.partners: dict[str, App] = {
             "acs": acs.Acs(world, self.stop),
-            "inpost": inpost.InPost(world, self.stop),
+            "inpost": InPost(self.carrier, self.stop),
             "points": Points(world, self.stop),
             "shopify": Shopify(self.shop, self.stop),
-            "_sandbox": Control(world, self.stop, self.shop),
+            "_sandbox": Control(self.stop, self.shop, self.carrier, self.postman),
         }
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -65,6 +71,7 @@ def settings_for(base_url: str, folder: Path, store: str = "folder") -> dict[str
         "INPOST_CLIENT_ID": inpost.CLIENT_ID,
         "INPOST_CLIENT_SECRET": inpost.CLIENT_SECRET,
         "INPOST_ORGANIZATION_ID": inpost.ORGANIZATION,
+        "INPOST_WEBHOOK_SECRET": inpost.WEBHOOK_SECRET,
         "STORE": store,
         "SHOPIFY_URL": f"{base_url}/shopify",
         "SHOPIFY_ACCESS_TOKEN": book.TOKEN,
@@ -74,24 +81,29 @@ def settings_for(base_url: str, folder: Path, store: str = "folder") -> dict[str
     }
 
 
-def serve(world: World, port: int = 0, host: str = "127.0.0.1") -> tuple["Server", threading.Thread]:
+def serve(world: World, port: int = 0, host: str = "127.0.0.1", *, work_every_s: float = 0.0) -> tuple["Server", threading.Thread]:
     """Listen (port 0 takes a free one) and serve from a thread that has been started; `server.halt()` ends both.
 
+    `work_every_s`, where it is not 0: so often ACS's people move a few orders on by themselves, and the courier comes at 17:30 in London.
     Raises OSError when the port cannot be used.
     """
     server = Server((host, port), Sandbox(world))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, name="sandbox", daemon=True)
     thread.start()
-    threading.Thread(target=_post_letters, args=(server.sandbox,), name="postman", daemon=True).start()
+    threading.Thread(target=_post_letters, args=(server.sandbox,), name="postmen", daemon=True).start()
+    if work_every_s:
+        day = Day(server.sandbox.carrier)
+        threading.Thread(target=day.go_on, args=(work_every_s, server.sandbox.stop), name="day", daemon=True).start()
     return server, thread
 
 
 def _post_letters(sandbox: Sandbox) -> None:
-    """Until the server stops: the shop tells of its changes by itself."""
-    postman = sandbox.shop.postman
+    """Until the server stops: the shop tells of its changes by itself, and InPost of its parcels."""
+    shops, inposts = sandbox.shop.postman, sandbox.postman
     while not sandbox.stop.wait(POST_EVERY_S):
-        if not postman.paused:
-            postman.deliver(postman.due())
+        if not shops.paused:
+            shops.deliver(shops.due())
+        inposts.deliver(inposts.due_by_itself())
 
 
 class Server(ThreadingMixIn, WSGIServer):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from partners.sandbox import goods
+from partners.sandbox import fates, goods
 from partners.sandbox.faults import Faults
 from partners.sandbox.faulty import DUPLICATE, KINDS, Kind
 from partners.sandbox.orders import Order, OrderBook, twin
@@ -45,6 +45,7 @@ class World:
         good = goods.stock(rng)
         self.products = [*good, *goods.specials()]
         self.orders = self._orders(OrderBook(rng, good, list(self.points.values()), self.start), orders)
+        self.fates = fates.decide(seed, self.orders, self.points.values())
         self.acs: dict[str, dict[str, Any]] = {}
         self.acs_skus = {product.sku for product in self.products}
         self.token_lives_s = 599
@@ -74,7 +75,7 @@ class World:
                 do()
 
     def plan(self) -> dict[str, Any]:
-        """What this world holds, for whoever wants to compare; `answers` are described in `faulty`, `kinds` name each fault in words."""
+        """What this world holds, for whoever wants to compare: `answers` see `faulty`, `kinds` name each fault, the parcels see `fates`."""
         faulty = [order for order in self.orders if order.code]
         return {
             "seed": self.seed,
@@ -82,7 +83,7 @@ class World:
             "faults": {order.number: order.code for order in faulty},
             "kinds": {order.number: order.kind for order in faulty},
             "answers": {order.number: order.answer for order in faulty},
-        }
+        } | self.fates.plan()
 
     def put_points(self, points: list[Point]) -> None:
         """Add these points, sorted in by name as the feed is."""

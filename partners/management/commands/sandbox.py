@@ -33,6 +33,13 @@ class Command(BaseCommand):
             "--plan", choices=tuple(PLANS), default="standard", help="how many calls the shop's plan allows (default standard)"
         )
 
+        parser.add_argument(
+            "--work-every",
+            type=float,
+            default=0.0,
+            help="seconds between two steps of ACS's people by themselves (default 0: only when told)",
+        )
+
     def handle(self, *_args: Any, **options: Any) -> None:
         stopped = threading.Event()
         for sign in (signal.SIGINT, signal.SIGTERM):
@@ -44,7 +51,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         folder = Path(options["folder"] or settings.VAR_DIR / "sandbox" / "shop").resolve()
         open_shop(world, folder)
-        server, thread = listen(world, options["port"])
+        server, thread = listen(world, options["port"], work_every_s=options["work_every"])
         server.sandbox.shop.budget.set(**dict(zip(("size", "restores"), PLANS[options["plan"]], strict=True)))
         for name, value in settings_for(server.base_url, folder, options["store"]).items():
             self.stdout.write(f"{name}={value}")
@@ -54,10 +61,10 @@ class Command(BaseCommand):
         thread.join()
 
 
-def listen(world: World, port: int) -> tuple[Server, threading.Thread]:
+def listen(world: World, port: int, *, work_every_s: float = 0.0) -> tuple[Server, threading.Thread]:
     """Raises CommandError for a port that cannot be used."""
     try:
-        return serve(world, port)
+        return serve(world, port, work_every_s=work_every_s)
     except OSError as error:
         raise CommandError(f"Port {port} cannot be used: {error.strerror}. Choose another with --port.") from error
 

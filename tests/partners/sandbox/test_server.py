@@ -198,6 +198,7 @@ def test_the_settings_point_at_every_partner(tmp_path):
         "INPOST_CLIENT_ID",
         "INPOST_CLIENT_SECRET",
         "INPOST_ORGANIZATION_ID",
+        "INPOST_WEBHOOK_SECRET",
         "STORE",
         "SHOPIFY_URL",
         "SHOPIFY_ACCESS_TOKEN",
