@@ -52,6 +52,8 @@ TIMETABLE = (
     Task("Ask InPost about parcels on their way", "config.tasks.read_tracking", 10),
     Task("Ask for labels", "orders.tasks.ask_for_labels", 1),
     Task("Make labels", "lockers.tasks.make_labels", 1),
+    Task("Keep the next collections", "orders.tasks.keep_collections", 1),
+    Task("Close manifests", "orders.tasks.close_manifests", 1),
     Task("Find orders that were never sent", "orders.tasks.find_never_sent", 1),
     Task("Find holds that nobody looks after", "orders.tasks.sweep_holds", 1440, start_within_s=3600),
     Task("Look at the partners' health", "partners.tasks.check_health", 1),

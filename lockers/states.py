@@ -69,3 +69,12 @@ class ManifestState(models.TextChoices):
     OPEN = "open", "Open"
     CLOSING = "closing", "Being closed"
     CLOSED = "closed", "Closed"
+
+
+MANIFEST_MOVES = {
+    ManifestState.OPEN: {ManifestState.CLOSING},
+    ManifestState.CLOSING: {ManifestState.CLOSED, ManifestState.OPEN},  # back where nothing could go
+    ManifestState.CLOSED: {ManifestState.OPEN},
+}
+# Nobody at InPost has had it in hand: what may still go, or go back.
+NOT_YET_GONE = (Carriage.NONE, Carriage.ANNOUNCED, Carriage.NOT_TAKEN)

@@ -2,9 +2,10 @@
 
 from django.utils import timezone
 
-from exceptions_queue import jobs
+from exceptions_queue import calendars, jobs
+from lockers.actions.manifests import keep_open
 from lockers.sync import take_messages
-from orders.actions import bulk, carriage, consolidating, expired, fulfilling, labelling, packed, reading, sending, shop, watching
+from orders.actions import bulk, carriage, closing, consolidating, expired, fulfilling, labelling, packed, reading, sending, shop, watching
 from orders.actions.review import Reviewed, review_many
 from orders.sync import follow_hint
 from partners import actions as lines
@@ -86,6 +87,18 @@ def ask_for_labels() -> dict[str, int]:
         "mirrored": labelling.mirror_acs_labels(at=at),
         "failed": labelling.find_failed(at=at),
     }
+
+
+def close_manifests() -> dict[str, int]:
+    """Close the manifests that were asked for. Rung by whoever asks, and by the clock in case a ring was lost or a worker died."""
+    return closing.close_asked(clock=timezone.now)
+
+
+def keep_collections() -> dict[str, int]:
+    """Have the next collection's manifest, and make what stops its parcels true."""
+    at = timezone.now()
+    keep_open(calendars.default_clock(at=at), at=at)
+    return {"looked_at": closing.recheck(at=at)}
 
 
 def drain_bulk() -> dict[str, int]:

@@ -47,9 +47,12 @@ class Carrier(Checkable, Protocol):
 
 
 class PointsSource(Checkable, Protocol):
-    """A feed of all points, whole each time."""
+    """A feed of all points, whole each time, that may also be asked for one."""
 
     def pages(self) -> Iterator[Page]: ...
+
+    def point(self, point_id: str) -> bytes | None:
+        """One point as it stands now, raw as in a page; None when there is no such point."""
 
 
 class Store(Checkable, Protocol):

@@ -8,11 +8,12 @@ from exceptions_queue.catalogue.carriage import CARRIAGE
 from exceptions_queue.catalogue.contact import CONTACT
 from exceptions_queue.catalogue.kinds import Code, Evidence, Fix, Kind
 from exceptions_queue.catalogue.labels import LABELS
+from exceptions_queue.catalogue.manifests import COLLECTIONS
 from exceptions_queue.catalogue.parcels import PARCELS
 from exceptions_queue.catalogue.sending import SENDING
 from exceptions_queue.catalogue.waiting import WAITING
 
-CATALOGUE: dict[str, Kind] = {kind.code: kind for kind in (*CONTACT, *PARCELS, *SENDING, *WAITING, *LABELS, *CARRIAGE)}
+CATALOGUE: dict[str, Kind] = {kind.code: kind for kind in (*CONTACT, *PARCELS, *SENDING, *WAITING, *LABELS, *COLLECTIONS, *CARRIAGE)}
 
 __all__ = ["CATALOGUE", "Code", "Evidence", "Fix", "Kind", "sentence"]
 

@@ -30,6 +30,7 @@ class Code(StrEnum):
     VAL_EDITED = "VAL-EDITED"
     LOC_CLOSED = "LOC-CLOSED"
     LOC_SIZE = "LOC-SIZE"
+    LOC_FULL = "LOC-FULL"
     LOC_STALE = "LOC-STALE"
     ORD_REJECTED = "ORD-REJECTED"
     ORD_UNCONFIRMED = "ORD-UNCONFIRMED"
@@ -51,6 +52,8 @@ class Code(StrEnum):
     TRK_LOST = "TRK-LOST"
     TRK_DAMAGED = "TRK-DAMAGED"
     LBL_FAILED = "LBL-FAILED"
+    MAN_MISSED = "MAN-MISSED"
+    MAN_UNMATCHED = "MAN-UNMATCHED"
     FEED_SUSPECT = "FEED-SUSPECT"
     INT_AUTH = "INT-AUTH"
     INT_DOWN = "INT-DOWN"
@@ -67,6 +70,7 @@ NEEDS = {
     "orders:convert-to-home": "orders.reroute_order",
     "orders:detail": "orders.view_order",
     "orders:extend-hold": "orders.hold_order",
+    "orders:manifests": "lockers.view_parcel",
     "orders:plan": "orders.view_consolidation",
     "orders:recall": "orders.cancel_order",
     "orders:recheck": "orders.recheck_order",

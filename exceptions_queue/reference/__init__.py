@@ -4,11 +4,12 @@ from exceptions_queue.catalogue.kinds import Code
 from exceptions_queue.reference.carriage import CARRIAGE
 from exceptions_queue.reference.contact import CONTACT
 from exceptions_queue.reference.labels import LABELS
+from exceptions_queue.reference.manifests import COLLECTIONS
 from exceptions_queue.reference.pages import Page
 from exceptions_queue.reference.parcels import PARCELS
 from exceptions_queue.reference.sending import SENDING
 from exceptions_queue.reference.waiting import WAITING
 
-REFERENCE: dict[Code, Page] = {**CONTACT, **PARCELS, **SENDING, **WAITING, **LABELS, **CARRIAGE}
+REFERENCE: dict[Code, Page] = {**CONTACT, **PARCELS, **SENDING, **WAITING, **LABELS, **COLLECTIONS, **CARRIAGE}
 
 __all__ = ["REFERENCE", "Page"]

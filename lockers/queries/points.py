@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from lockers.models import Point, PointChange
 from partners.models import Feed, SyncRun
@@ -69,6 +69,13 @@ def history(point: Point) -> list[PointChange]:
 def feed() -> Feed | None:
     """The points feed, for how fresh the mirror is."""
     return Feed.objects.filter(name=FEED).first()
+
+
+def crawled_at() -> datetime | None:
+    """When the latest complete crawl of the feed ended. One statement."""
+    crawls = SyncRun.objects.filter(feed__name=FEED, outcome=SyncRun.Outcome.OK)
+    latest: datetime | None = crawls.aggregate(at=Max("finished_at"))["at"]
+    return latest
 
 
 def full_after() -> datetime | None:

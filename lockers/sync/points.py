@@ -17,6 +17,7 @@ from partners.pages import Applied, Page, Reject
 Mirror = dict[str, "Mirrored"]
 Read = tuple[FeedPoint, str, str]  # a readable record, the hash of its bytes, the hash of what we mirror of it
 
+FEW = 100  # single look-ups lie anywhere in the mirror; between the first and the last of them may be all of it
 _UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _point = msgspec.json.Decoder(FeedPoint)
 
@@ -91,7 +92,7 @@ def count_unreadable(page: Page) -> int:
 
 
 def _look_at(records: Sequence[bytes]) -> Work:
-    work = Work(_mirrored_between(_first_name(records), _first_name(reversed(records))))
+    work = Work(_mirror_of(records))
     read = _read(_set_aside_the_same(records, work), work)
     work.mirror |= _mirrored_by_name([point.name for point, _, _ in read if point.name not in work.mirror])
     work.sort(read)
@@ -160,6 +161,12 @@ def name_in(raw: bytes) -> str:
 
 def _first_name(records: Iterable[bytes]) -> str:
     return next(filter(None, map(name_in, records)), "")
+
+
+def _mirror_of(records: Sequence[bytes]) -> Mirror:
+    if len(records) <= FEW:
+        return _mirrored_by_name(list(filter(None, map(name_in, records))))
+    return _mirrored_between(_first_name(records), _first_name(reversed(records)))
 
 
 def _mirrored_between(first: str, last: str) -> Mirror:

@@ -20,8 +20,8 @@ _ends_at: ContextVar[float] = ContextVar("ends_at", default=float("inf"))
 
 @contextmanager
 def over_in(seconds: float) -> Iterator[None]:
-    """Whatever is called inside must be over in so many seconds, all its attempts together."""
-    token = _ends_at.set(time.monotonic() + seconds)
+    """Whatever is called inside must be over in so many seconds, all its attempts together. An outer deadline that is nearer holds."""
+    token = _ends_at.set(min(_ends_at.get(), time.monotonic() + seconds))
     try:
         yield
     finally:

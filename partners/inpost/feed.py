@@ -1,6 +1,7 @@
 """InPost's public points feed: pages of raw records, GB only. Source: the feed itself; it is undocumented for this use."""
 
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import msgspec
 
@@ -11,6 +12,7 @@ from partners.pages import Page
 PARTNER = "points"
 PER_PAGE = 5_000
 MOST_PAGES = 200
+NO_SUCH_POINT = "point_not_found"
 
 
 class _Envelope(msgspec.Struct):
@@ -21,7 +23,14 @@ class _Envelope(msgspec.Struct):
     total_pages: int = 1
 
 
+class _Refusal(msgspec.Struct):
+    """`key` says what is wrong: a locker that is gone is another thing than an address that is."""
+
+    key: str = ""
+
+
 _envelope = msgspec.json.Decoder(_Envelope)
+_refusal = msgspec.json.Decoder(_Refusal)
 
 
 def split_page(body: bytes) -> list[bytes]:
@@ -42,6 +51,21 @@ class PointsFeed:
             page, last = self._page(number, per_page)
             yield page
             number += 1
+
+    def point(self, point_id: str) -> bytes | None:
+        """One point of GB as it stands now, raw as in a page; None where the feed says that it has no such point."""
+        if not point_id.strip("."):
+            return None
+        answer = self._wire.get(f"/GB/{quote(point_id, safe='')}", label="/v1/points/GB/{id}", expect=(404,))
+        if answer.status != 404:
+            return answer.body
+        try:
+            key = _refusal.decode(answer.body).key
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            key = ""
+        if key == NO_SUCH_POINT:
+            return None
+        raise Unreadable(PARTNER, "It has no page for single points at this address.", request_id=answer.request_id, status=404)
 
     def check(self) -> str:
         """Prove that the feed answers, in a sentence."""

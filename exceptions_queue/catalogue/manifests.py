@@ -1,0 +1,77 @@
+"""What keeps a packed parcel from its collection."""
+
+from exceptions_queue.catalogue.contact import ALL_HOME, CANCEL, HOME
+from exceptions_queue.catalogue.kinds import Code, Evidence, Fix, Kind, fault, named
+from exceptions_queue.catalogue.parcels import CHANGE_LOCKER, NEAREST
+from exceptions_queue.states import Owner
+
+MANIFESTS = Fix("orders:manifests", "Open the manifests", takes="", fragment=False)
+ORDER = Fix("orders:detail", "Open the order", fragment=False)
+
+
+def _full(evidence: Evidence) -> str:
+    name = named(evidence.get("locker"))
+    locker = f"Locker {name}" if name else "The chosen locker"
+    if fault(evidence) == "overloaded":
+        return f"{locker} is full for the moment, says InPost: the parcel cannot be put in."
+    size = str(evidence.get("size", ""))
+    return f"{locker} has had next to no free {size + ' ' if size else ''}compartment for several readings running."
+
+
+def _missed(evidence: Evidence) -> str:
+    why = {
+        "no_label": "It is picked and has no label.",
+        "labelled": "It has a label and is on no closed manifest.",
+        "pulled": "It was pulled from the manifest.",
+    }.get(fault(evidence), "It is on no closed manifest.")
+    on = str(evidence.get("collection", ""))
+    return f"The order missed the collection{' of ' + on if on else ''}. {why}"
+
+
+def _unmatched(evidence: Evidence) -> str:
+    acs, inpost = str(evidence.get("acs") or "nothing"), str(evidence.get("inpost") or "nothing")
+    said = f"ACS says: {acs}. InPost says: {inpost}."
+    what = {
+        "not_despatched": "The parcel is on a closed manifest, and ACS does not show it despatched.",
+        "not_at_inpost": "The parcel is on a closed manifest, and InPost has never heard of it.",
+        "gone_without": "The parcel is on its way, and is on no closed manifest.",
+    }.get(fault(evidence), "Manifest, ACS and InPost do not agree about the parcel.")
+    return f"{what} {said}"
+
+
+COLLECTIONS = (
+    Kind(
+        code=Code.LOC_FULL,
+        title="Chosen locker is full",
+        blocks="M",
+        owner=Owner.CX,
+        sentence=_full,
+        what_to_do="Choose another locker, or wait for room",
+        fixes=(CHANGE_LOCKER, HOME, CANCEL),
+        bulk_fixes=(NEAREST, ALL_HOME),
+        recheck="",
+        closes_when="InPost shows room in that size again, or another locker is saved",
+    ),
+    Kind(
+        code=Code.MAN_MISSED,
+        title="Order missed the collection",
+        owner=Owner.WAREHOUSE,
+        sentence=_missed,
+        what_to_do="See that it makes the next collection",
+        fixes=(MANIFESTS, ORDER),
+        recheck="",
+        closes_when="the order is on a closed manifest, is cancelled, or goes to the door",
+        waivable_by=frozenset({Owner.WAREHOUSE}),
+    ),
+    Kind(
+        code=Code.MAN_UNMATCHED,
+        title="Manifest, ACS and InPost do not agree",
+        owner=Owner.WAREHOUSE,
+        sentence=_unmatched,
+        what_to_do="Find the parcel",
+        fixes=(MANIFESTS, ORDER),
+        recheck="",
+        closes_when="manifest, ACS and InPost agree",
+        waivable_by=frozenset({Owner.WAREHOUSE}),
+    ),
+)

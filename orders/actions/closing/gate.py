@@ -1,0 +1,201 @@
+"""The gate before a manifest closes: each labelled parcel with its order, its locker and what stands open about it."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from exceptions_queue import actions as desk
+from exceptions_queue import calendars
+from exceptions_queue.catalogue import Code
+from lockers.models import Point, Pull
+from lockers.queries import crawled_at, full_after
+from lockers.queries.manifests import GATE, Waiting, waiting
+from lockers.rules import points
+from orders.actions.labelling import LABEL_SCOPE, PICKED_SCOPE, wrong
+from orders.actions.review import decision_of
+from orders.actions.sending import card_of
+from orders.models import GateDecision, Order
+from orders.problems import Batch, Method, Verdict, find_many, read_methods
+from orders.rules.manifests import NO_MIRROR, ORDER_UNKNOWN, OrderFacts, against
+
+BATCH = 500
+MANIFEST_SCOPE = PICKED_SCOPE | {Code.LOC_FULL}
+LIVE_LABEL = LABEL_SCOPE  # a case about a label that failed says nothing against one that exists
+FULL = frozenset({Code.LOC_FULL})
+OF_THE_LOCKER = frozenset({Code.VAL_LOCKER_UNKNOWN, Code.LOC_CLOSED, Code.LOC_SIZE, Code.LOC_FULL})
+
+Found = dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What holds for all parcels of one look. `unknown` are lockers that InPost has just said it no longer knows."""
+
+    at: datetime
+    methods: dict[str, Method]
+    full_after: datetime | None
+    due: calendars.Due
+    unknown: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the gate sees of one parcel. `found` are codes that become cases, `codes` everything that stops it."""
+
+    parcel: Waiting
+    order: Order | None = None
+    verdict: Verdict | None = None
+    found: Found = field(default_factory=dict)
+    codes: tuple[str, ...] = ()
+    low_since: str = ""
+
+    @property
+    def passes(self) -> bool:
+        return not self.codes
+
+
+def ground(*, at: datetime, unknown: Collection[str] = ()) -> Ground:
+    """Three statements."""
+    return Ground(at, read_methods(), full_after(), calendars.default_clock(at=at).packed_due(at=at), frozenset(unknown))
+
+
+def in_batches(rows: Sequence[Any], size: int = BATCH) -> Iterable[Sequence[Any]]:
+    return (rows[start : start + size] for start in range(0, len(rows), size))
+
+
+def orders_of(parcels: Iterable[Waiting], *, lock: bool = False) -> dict[str, Order]:
+    """The orders of these parcels by number, locked in the order everybody locks them."""
+    rows = Order.objects.filter(number__in=[parcel.order_number for parcel in parcels]).order_by("pk")
+    return {order.number: order for order in (rows.select_for_update() if lock else rows)}
+
+
+def look(parcels: Sequence[Waiting], orders: Mapping[str, Order], on: Ground) -> tuple[list[Look], Batch]:
+    """What is wrong with each, by facts and rules; what blocks it besides comes in `with_blocks`. Six statements, nothing written."""
+    verdicts, batch = find_many([order.pk for order in orders.values()], at=on.at, methods=on.methods)
+    by_order = {verdict.order.id: verdict for verdict in verdicts}
+    levels = _levels({parcel.point_id for parcel in parcels})
+    return [_look(parcel, orders.get(parcel.order_number), by_order, batch, levels, on) for parcel in parcels], batch
+
+
+def _levels(point_ids: set[str]) -> dict[str, tuple[str, dict[str, str]]]:
+    rows = Point.objects.filter(point_id__in=point_ids).values_list("point_id", "status", "low_since")
+    return {point_id: (status, low_since) for point_id, status, low_since in rows}
+
+
+def _look(
+    parcel: Waiting,
+    order: Order | None,
+    verdicts: Mapping[int, Verdict],
+    batch: Batch,
+    levels: Mapping[str, tuple[str, dict[str, str]]],
+    on: Ground,
+) -> Look:
+    if order is None:
+        return Look(parcel, codes=(ORDER_UNKNOWN,))
+    verdict = verdicts.get(order.pk)
+    if verdict is None:
+        return Look(parcel, order, codes=(*facts_against(order, parcel), NO_MIRROR))
+    status, lows = levels.get(order.locker_id, ("", {}))
+    size = parcel.size or verdict.size
+    found = _with_locker(order, wrong(verdict, order.acs_packed), size, batch, on)
+    low_since = lows.get(size, "")
+    if not found.keys() & OF_THE_LOCKER and points.is_full(status, low_since, on.full_after):
+        fault = "overloaded" if status == points.OVERLOADED else "very_low"
+        found[Code.LOC_FULL] = {"field": "locker_id", "fault": fault, "locker": order.locker_id[:40], "size": size}
+    return Look(parcel, order, verdict, found, (*facts_against(order, parcel), *sorted(found)), low_since)
+
+
+def _with_locker(order: Order, found: Found, size: str, batch: Batch, on: Ground) -> Found:
+    """The parcel's own size counts, and what InPost has just said of the locker."""
+    about = {"field": "locker_id", "locker": order.locker_id[:40]}
+    found = {code: evidence for code, evidence in found.items() if code != Code.LOC_SIZE}
+    if found.keys() & OF_THE_LOCKER:
+        return found
+    if order.locker_id in on.unknown:
+        return found | {Code.LOC_CLOSED: about | {"fault": "gone"}}
+    place = batch.places.get(order.locker_id)
+    if place is not None and size and not points.has_size(place.sizes, size):
+        return found | {Code.LOC_SIZE: about | {"fault": "no_compartment", "size": size}}
+    return found
+
+
+def facts_against(order: Order, parcel: Waiting) -> list[str]:
+    facts = OrderFacts(order.state, order.destination, order.acs_status, order.store_cancelled_at, order.locker_id)
+    return against(facts, parcel.point_id)
+
+
+def with_blocks(looks: Sequence[Look]) -> list[Look]:
+    """Add what else blocks the manifest: other cases, and holds. What the gate itself decides it has just decided. One statement."""
+    stopping = desk.blocking_codes_many(Order, [one.order.pk for one in looks if one.order], blocks="M")
+    others = {pk: codes - MANIFEST_SCOPE - LIVE_LABEL for pk, codes in stopping.items()}
+    return [replace(one, codes=(*one.codes, *sorted(others[one.order.pk]))) if one.order else one for one in looks]
+
+
+def make_cases(looks: Iterable[Look], on: Ground) -> None:
+    """Make the cases of these orders, whose rows the caller has locked, equal what was found."""
+    findings = [desk.Finding(one.order.pk, one.found, _card(one.order, on)) for one in looks if one.order and one.verdict]
+    desk.reconcile_many(Order, findings, scope=MANIFEST_SCOPE, at=on.at)
+
+
+def _card(order: Order, on: Ground) -> desk.Card:
+    return replace(card_of(order), due_at=on.due.due_at, cutoff_at=on.due.cutoff_at)
+
+
+def note_decisions(looks: Iterable[Look], batch: Batch, on: Ground, *, manifest_id: int, asked: frozenset[str]) -> None:
+    """Store what the gate said of each order with everything it saw. One statement."""
+    told = [_decision(one, one.order, one.verdict, batch, on, manifest_id, asked) for one in looks if one.order and one.verdict]
+    GateDecision.objects.bulk_create(told, batch_size=BATCH)
+
+
+def _decision(one: Look, order: Order, verdict: Verdict, batch: Batch, on: Ground, manifest_id: int, asked: frozenset[str]) -> GateDecision:
+    decision = decision_of(verdict, batch, passed=one.passes, at=on.at, gate=GateDecision.Gate.MANIFEST)
+    decision.findings = one.found
+    decision.inputs |= {
+        "acs_status": order.acs_status,
+        "acs_packed": order.acs_packed,
+        "parcel": one.parcel._asdict(),
+        "manifest": manifest_id,
+        "low_since": one.low_since,
+        "full_after": on.full_after.isoformat() if on.full_after else None,
+        "locker_looked_up": one.parcel.point_id in asked,
+        "locker_unknown_to_inpost": one.parcel.point_id in on.unknown,
+        "stopped_by": list(one.codes),
+    }
+    return decision
+
+
+def recheck(*, at: datetime) -> int:
+    """Look again at every labelled parcel whose order has a case that this gate opens, so that what is right again closes by itself.
+    Returns how many orders were looked at; a fixed number of statements per 500."""
+    cases = desk.subjects_with_open_case(Order, only=MANIFEST_SCOPE)
+    numbers = Order.objects.filter(pk__in=cases).values("number")
+    rows = waiting().filter(order_number__in=numbers).order_by("pk").values_list(*Waiting._fields)
+    parcels = [Waiting._make(row) for row in rows]
+    on = ground(at=at, unknown=_still_unknown()) if parcels else None
+    for some in in_batches(parcels):
+        with transaction.atomic():
+            looks, _ = look(some, orders_of(some, lock=True), on)  # type: ignore[arg-type]
+            make_cases(looks, on)  # type: ignore[arg-type]
+    return len(parcels) + _close_without_parcel(at)
+
+
+def _still_unknown() -> set[str]:
+    """Lockers of which InPost told a closing that they are gone: the mirror hears of it at the next crawl only."""
+    pulls = Pull.objects.filter(fresh=True, pulled_by=GATE)
+    crawl = crawled_at()
+    recent = pulls.filter(pulled_at__gt=crawl) if crawl else pulls
+    return {point_id for point_id, codes in recent.values_list("parcel__point_id", "codes") if Code.LOC_CLOSED in codes}
+
+
+def _close_without_parcel(at: datetime) -> int:
+    """A full locker stops nothing where no parcel waits for it any more."""
+    cases = desk.subjects_with_open_case(Order, only=FULL)
+    rows = Order.objects.filter(pk__in=cases).exclude(number__in=waiting().values("order_number"))
+    with transaction.atomic():
+        orders = list(rows.select_for_update().order_by("pk"))
+        if orders:
+            desk.reconcile_many(Order, [desk.Finding(order.pk, {}, card_of(order)) for order in orders], scope=FULL, at=at)
+    return len(orders)
