@@ -88,6 +88,12 @@ def payload_hash(payload: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(payload, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
+def redact(intents: QuerySet[Intent], payload: dict[str, Any]) -> int:
+    """Leave only `payload` of what these asked for, as when a customer's data are no longer needed; return how many that were.
+    What stands then is what was written: the content and its hash go together."""
+    return intents.update(payload=payload, payload_hash=payload_hash(payload))
+
+
 def drain(
     kind: str,
     *,

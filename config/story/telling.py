@@ -12,9 +12,10 @@ from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 
 from config import sweeping
-from config.story.counting import count
+from config.story import parcels
+from config.story.counting import count_orders, invariants
 from config.story.fixes import fix
-from config.story.partners import ask, held_in_shop
+from config.story.partners import ask, held_in_shop, told
 from exceptions_queue.models import ExceptionCase
 from exceptions_queue.states import CaseState
 from orders.models import Order
@@ -37,12 +38,16 @@ def tell(sandbox_url: str, *, say: Say) -> dict[str, Any]:
     sweep()
     sweeping.once()
     shop = {"store": settings.STORE, "held": sorted(held_there), "still_held": sorted(held_in_shop(sandbox_url))}
-    return count(plan, found, sandbox_url) | {"shop": shop, "seconds": round(time.monotonic() - began, 1)}
+    orders = count_orders(plan, found, sandbox_url)
+    parcels.carry(plan, sandbox_url, say=say)
+    shop["told"] = told(sandbox_url)
+    counted = {"parcels": parcels.count(sandbox_url), "invariants": invariants()}
+    return orders | counted | {"plan": plan, "shop": shop, "seconds": round(time.monotonic() - began, 1)}
 
 
 def is_as_planned(result: Mapping[str, Any]) -> list[str]:
     """What differs from the plan, in sentences; nothing when the story went as it should."""
-    orders, plan, shop = result["orders"], result["plan"], result["shop"]
+    orders, parcels, plan, shop = result["orders"], result["parcels"], result["plan"], result["shop"]
     wrong = [
         ("mirrored orders", orders["mirrored"], plan["orders"]["mirrored"]),
         ("orders held, by code", orders["held"], plan["orders"]["held"]),
@@ -53,6 +58,10 @@ def is_as_planned(result: Mapping[str, Any]) -> list[str]:
         ("orders read back as sent", orders["read_back_equal"], orders["released"]),
         ("orders at ACS", orders["at_acs"], orders["released"]),
         ("orders at ACS twice", orders["at_acs_twice"], 0),
+        *((f"parcels {what}", parcels[what], plan["parcels"][what]) for what in plan["parcels"]),
+        ("orders with two live labels", parcels["live_labels_twice"], 0),
+        ("orders whose customer the shop wrote to, each once", len(shop["told"]), parcels["tracking_pushed"]),
+        ("orders whose customer the shop wrote to twice", sorted({one for one in shop["told"] if shop["told"].count(one) > 1}), []),
         ("invariants broken", result["invariants"]["broken"], 0),
     ]
     return [f"{what}: {is_} instead of {should}" for what, is_, should in wrong if is_ != should]

@@ -87,7 +87,7 @@ def settled(intent: Intent, _receipt: outbox.Receipt, at: datetime) -> None:
     )
     Label.objects.filter(parcel=parcel).update(fetched_at=at)
     _attempt(intent).update(state=AttemptState.MADE, ended_at=at, problems=[], remedy="")
-    Intent.objects.filter(pk=intent.pk).update(payload={**intent.payload, "shipment": None})
+    outbox.redact(Intent.objects.filter(pk=intent.pk), {**intent.payload, "shipment": None})
 
 
 def failed(intent: Intent, error: PartnerError, at: datetime) -> None:

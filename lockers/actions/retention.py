@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from lockers.actions.labels import KIND
 from lockers.models import Label
+from partners import outbox
 from partners.models import Intent
 
 KEPT_FOR = timedelta(days=60)
@@ -26,4 +27,4 @@ def _labels(before: datetime) -> int:
 def _asked(before: datetime) -> int:
     """Settled intents hold no customer any more; these were refused or cancelled."""
     ended = Intent.objects.filter(kind=KIND, state__in=Intent.ENDED, ended_at__lt=before)
-    return ended.exclude(payload={}).update(payload={})
+    return outbox.redact(ended.exclude(payload={}), {})

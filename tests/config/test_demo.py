@@ -106,7 +106,11 @@ def test_the_story_ends_as_the_plan_says(store, seed, tmp_path):
     assert orders["mirrored"] == plan["orders"]["mirrored"]
     assert orders["released"] == orders["read_back_equal"] == orders["at_acs"] > 0
     assert orders["at_acs_twice"] == 0
-    assert result["shop"] == {"store": store, "held": sorted(plan["faults"]), "still_held": []}
+    shop, parcels = result["shop"], result["parcels"]
+    assert (shop["store"], shop["held"], shop["still_held"]) == (store, sorted(plan["faults"]), [])
+    assert parcels == plan["parcels"] | {"live_labels_twice": 0}
+    assert min(plan["parcels"].values()) >= 1
+    assert len({order for order, _ in shop["told"]}) == len(shop["told"]) == parcels["tracking_pushed"]
     assert result["invariants"]["broken"] == 0
 
 

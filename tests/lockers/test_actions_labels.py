@@ -11,6 +11,7 @@ from lockers.actions import Refused, replace_parcel, request_labels, retention, 
 from lockers.models import Label, LabelAttempt, Parcel
 from partners import connect
 from partners.inpost.shipments import PDF as A6
+from partners.invariants import what_has_ended_stays_as_it_was
 from partners.models import Intent
 from tests.lockers.shipping import JSON, PDF, FakeShipping, shipment
 from tests.partners.fake_web import FakeWeb
@@ -69,6 +70,7 @@ class TestMaking:
         assert (parcel.state, parcel.tracking_number) == ("labelled", "JJD0000000000000001")
         assert sorted(parcel.labels.values_list("format", flat=True)) == ["pdf", "zpl"]
         assert "ada@example.com" not in json.dumps([Intent.objects.get().payload, Intent.objects.get().receipt])
+        assert what_has_ended_stays_as_it_was(timezone.now()) == []
 
     def test_sends_the_documented_fields_and_no_other(self, shipping):
         ask()
@@ -174,6 +176,7 @@ def test_old_labels_and_what_was_refused_are_deleted_in_time(shipping):
     assert retention.purge(at=timezone.now()) == {"labels": 0, "asked": 0}
     assert retention.purge(at=timezone.now() + timedelta(days=61)) == {"labels": 2, "asked": 2}
     assert not any(intent.payload for intent in Intent.objects.all())
+    assert what_has_ended_stays_as_it_was(timezone.now()) == []
 
 
 @pytest.mark.postgres
