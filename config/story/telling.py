@@ -37,7 +37,7 @@ def tell(sandbox_url: str, *, say: Say) -> dict[str, Any]:
     say("checking again and sending what has been put right")
     sweep()
     sweeping.once()
-    shop = {"store": settings.STORE, "held": sorted(held_there), "still_held": sorted(held_in_shop(sandbox_url))}
+    shop: dict[str, Any] = {"store": settings.STORE, "held": sorted(held_there), "still_held": sorted(held_in_shop(sandbox_url))}
     orders = count_orders(plan, found, sandbox_url)
     parcels.carry(plan, sandbox_url, say=say)
     shop["told"] = told(sandbox_url)
