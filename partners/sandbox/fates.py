@@ -17,6 +17,8 @@ HANDED_OVER_H = 200
 FATED_ONE_IN = 8
 FEWEST_CLOSING, MOST_CLOSING = 2, 4
 SHORT_PICKS, LARGER_PACKS = 3, 2
+# With the first orders all goes well: whoever wants to see one order through takes one of them.
+PLAIN = 2
 # Below this many parcels a world is too small to take some of them out of the story.
 ENOUGH = 12
 
@@ -59,12 +61,17 @@ def decide(seed: int, orders: list[Order], points: Iterable[Point]) -> Fates:
     if len(ends) >= ENOUGH:
         fates.closing = _closing(rng, orders, ends, {str(point["name"]) for point in points if takes_everything(point)})
     fates.pulled = sorted(number for number, locker in ends.items() if locker in fates.closing)
-    fates.scripts = _scripts(rng, ends, set(fates.pulled))
+    plain = {order.number for order in orders[:PLAIN]}
+    fates.scripts = _scripts(rng, ends, plain | set(fates.pulled))
     garments = {order.number: sum(line["quantity"] for line in order.body["lines"]) for order in orders}
-    calm = [number for number, script in fates.scripts.items() if script == HAPPY and number not in fates.pulled]
-    fates.short = sorted([number for number in calm if garments[number] > 1][:SHORT_PICKS])
-    fates.larger = sorted([number for number in calm if number not in fates.short and garments[number] == 1][:LARGER_PACKS])
+    calm = [number for number, script in fates.scripts.items() if script == HAPPY and number not in plain | set(fates.pulled)]
+    fates.short = _some(rng, [number for number in calm if garments[number] > 1], SHORT_PICKS)
+    fates.larger = _some(rng, [number for number in calm if garments[number] == 1], LARGER_PACKS)
     return fates
+
+
+def _some(rng: random.Random, numbers: list[str], most: int) -> list[str]:
+    return sorted(rng.sample(numbers, min(most, len(numbers))))
 
 
 def ends_at(order: Order) -> str:
@@ -77,7 +84,7 @@ def ends_at(order: Order) -> str:
 def _closing(rng: random.Random, orders: list[Order], ends: dict[str, str], fine: set[str]) -> list[str]:
     """Lockers that nobody is sent to as an answer and that only parcels of the story go to: together two to four of these."""
     spoken_for = {str(order.answer.get("locker_id")) for order in orders}
-    spoken_for |= {locker_of(order) for order in orders if order.number not in ends}
+    spoken_for |= {locker_of(order) for order in orders if order.number not in ends} | {locker_of(order) for order in orders[:PLAIN]}
     free = sorted({locker for locker in ends.values() if locker in fine} - spoken_for)
     rng.shuffle(free)
     chosen: list[str] = []
@@ -89,10 +96,10 @@ def _closing(rng: random.Random, orders: list[Order], ends: dict[str, str], fine
     return sorted(chosen)
 
 
-def _scripts(rng: random.Random, ends: dict[str, str], pulled: set[str]) -> dict[str, str]:
-    """Most are happy. Each other script goes to one parcel, then round again until one parcel in eight has one."""
+def _scripts(rng: random.Random, ends: dict[str, str], happy: set[str]) -> dict[str, str]:
+    """Most are happy, `happy` for certain. Each other script goes to one parcel, then round again until one parcel in eight has one."""
     unusual = [name for name in SCRIPTS if name != HAPPY]
-    told = sorted(ends.keys() - pulled)
+    told = sorted(ends.keys() - happy)
     wanted = max(len(told) // FATED_ONE_IN, min(len(unusual), len(told) // 2))
     fated = {number: unusual[place % len(unusual)] for place, number in enumerate(rng.sample(told, wanted))}
     return {number: fated.get(number, HAPPY) for number in sorted(ends)}

@@ -72,7 +72,7 @@ def _is_far_enough(status: str, to: str | None) -> bool:
 
 def _step(world: World, number: str, kept: Kept) -> None:
     status = kept["status"]
-    if status == PICKING and number in world.fates.short and not kept["picked"]:
+    if status == PICKING and number in world.fates.short and not kept.get("picked"):
         kept["picked"] = _quantities(kept, missing=1)
         _stand(world, kept, SHORT)
     elif status in (PICKING, SHORT):
@@ -101,7 +101,7 @@ def _stand(world: World, kept: Kept, status: str) -> None:
 def pack(world: World, number: str) -> None:
     """Into one parcel, unless somebody has said how large it is."""
     kept = world.acs[number]
-    kept["packed"] = kept["packed"] or packed(garments(world, kept), larger=number in world.fates.larger)
+    kept["packed"] = kept.get("packed") or packed(garments(world, kept), larger=number in world.fates.larger)
 
 
 def garments(world: World, kept: Kept) -> list[Garment]:
@@ -155,10 +155,10 @@ def told(kept: Kept) -> dict[str, Any]:
         "StatusDate": kept["status_at"],
         "TrackingNumber": kept["tracking"],
     }
-    if kept["picked"]:
+    if kept.get("picked"):
         lines = kept["order"]["OrderItems"]
         shown["OrderItems"] = [line | _picked(kept["picked"], str(line["LineItemId"])) for line in lines]
-    return shown | (kept["packed"] or {})
+    return shown | (kept.get("packed") or {})
 
 
 def _picked(picked: dict[str, int], line: str) -> dict[str, int]:
@@ -177,4 +177,4 @@ def set_by_hand(world: World, number: str, said: dict[str, Any]) -> None:
         lines = {str(line["LineItemId"]) for line in kept["order"]["OrderItems"]}
         if unknown := set(said["Picked"]) - lines:
             raise ValueError(f"the order has no line {min(unknown)}")
-        kept["picked"] = kept["picked"] | {line: int(count) for line, count in said["Picked"].items()}
+        kept["picked"] = kept.get("picked", {}) | {line: int(count) for line, count in said["Picked"].items()}

@@ -4,6 +4,7 @@ A letter keeps the body of its event however often it is tried. Letters are post
 a served sandbox calls by itself.
 """
 
+import http.client
 import threading
 import urllib.error
 import urllib.request
@@ -82,5 +83,5 @@ def post(url: str, headers: Headers, body: bytes) -> int:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code
-    except (OSError, ValueError):
+    except (OSError, ValueError, http.client.HTTPException):
         return 0
