@@ -84,7 +84,8 @@ class Carrier:
         """The courier stands before it: from here on its script tells. Once more, for a parcel that was left behind, all goes well."""
         again = one.taken_at is not None
         one.script, one.taken_at = HAPPY if again else one.script, at
-        one.moved_to = one.moved_to or self._another_locker(one)
+        if any(step.redirects for step in SCRIPTS[one.script]):
+            one.moved_to = self._another_locker(one)
         seen = {event.code for event in one.events}
         made = [self._event(one, at, place, step) for place, step in enumerate(SCRIPTS[one.script]) if step.code not in seen]
         one.events = sorted([*one.events, *made], key=lambda event: event.at)

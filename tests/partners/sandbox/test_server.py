@@ -181,6 +181,27 @@ class TestOverASocket:
         assert ended == ["cut off"]
 
 
+def test_a_day_goes_by_itself_where_it_is_asked_to(world):
+    server, thread = serve(world, work_every_s=0.01)
+    try:
+        with httpx.Client(base_url=server.base_url, timeout=5, trust_env=False) as client:
+            put(client, order(world))
+            deadline = time.monotonic() + 10
+            while get(client).json()["Status"] == "Acknowledged" and time.monotonic() < deadline:
+                threading.Event().wait(0.01)
+            assert get(client).json()["Status"] != "Acknowledged"
+    finally:
+        server.halt()
+        thread.join(5)
+
+
+def test_unless_asked_nobody_moves(wire, world):
+    put(wire, order(world))
+    threading.Event().wait(0.1)
+
+    assert get(wire).json()["Status"] == "Acknowledged"
+
+
 def test_the_settings_point_at_every_partner(tmp_path):
     settings = settings_for("http://127.0.0.1:8900", tmp_path)
 
