@@ -19,6 +19,7 @@ from exceptions_queue.models import ExceptionCase
 from exceptions_queue.queries import rail, words
 from exceptions_queue.queries.rows import due_chip
 from exceptions_queue.states import CaseState, Owner
+from lockers.queries.manifests import waiting
 from orders.models import Order
 from orders.queries.listing import of_stage
 from orders.rules.stage import STAGES
@@ -210,6 +211,12 @@ def stages() -> list[Number]:
     found: Counter[str] = Counter(dict(ours.annotate(stage=stage).order_by().values_list("stage").annotate(Count("pk"))))
     base = reverse("orders:list")
     return [Number(found[key], STAGES[key][4], f"{base}?stage={key}", TONES.get(key, "")) for key in SHOWN_STAGES if found[key]]
+
+
+def collection() -> Number:
+    """What waits for InPost's courier and is on no closed manifest. One statement."""
+    count = waiting().count()
+    return Number(count, "Labelled, on no manifest yet", f"{reverse('orders:manifests')}?show=labelled", "warn" if count else "")
 
 
 def roles_of(user: User) -> list[str]:

@@ -38,6 +38,7 @@ NAVIGATION: tuple[tuple[str, tuple[Section, ...]], ...] = (
             Section("Orders", "orders:list", "shopping-bag", "orders.view_order"),
             Section("Consolidation", "orders:consolidation", "puzzle-piece", "orders.view_consolidation"),
             Section("Labels", "lockers:labels", "printer", "lockers.view_parcel"),
+            Section("Manifests", "orders:manifests", "truck", "lockers.view_parcel"),
             Section("Collections", "orders:collections", "archive-box", "lockers.view_parcel"),
             Section("Lockers", "lockers:list", "map-pin", "lockers.view_point"),
             Section("Products", "inventory:products", "tag", "inventory.view_product"),

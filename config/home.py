@@ -72,6 +72,8 @@ def _rooms(user: User, desk: Owner | None, now: datetime) -> dict[str, Any]:
     numbers = cockpit.stages() if user.has_perm("orders.view_order") else []
     if desk == Owner.MERCHANDISING and user.has_perm("inventory.view_product"):
         numbers = [_unsized(), *numbers]
+    if user.has_perm("lockers.close_manifest") and (parcels := cockpit.collection()).count:
+        numbers = [*numbers, parcels]
     watches = desk == Owner.INTEGRATION and user.has_perm("partners.view_syncrun")
     return {"stages": numbers, "feeds": [_feed(latest, now) for latest in feeds_with_latest()] if watches else []}
 

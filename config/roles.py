@@ -67,13 +67,15 @@ ROLES = {
         _role(
             "warehouse",
             "Warehouse lead",
-            "Sends orders to ACS again, holds them, works the warehouse's cases.",
+            "Sends orders to ACS again, holds them, closes manifests, works the warehouse's cases.",
             *WORK_CASES,
             "orders.hold_order",
             "orders.resend_order",
             "orders.consolidate_order",
             "lockers.retry_parcel",
             "lockers.print_parcel",
+            "lockers.close_manifest",
+            "lockers.reopen_manifest",
         ),
         _role(
             "merchandiser",

@@ -10,6 +10,7 @@ from exceptions_queue.actions.alerts import Concern
 from exceptions_queue.queries import words
 from exceptions_queue.states import AlertKind, Owner
 from orders.actions.volume import watch_volume
+from orders.actions.warning import before_collection
 from partners import alerting
 from partners.actions import concerns as feeds
 from partners.models import Heartbeat
@@ -19,7 +20,11 @@ from partners.queries import telling
 def tell_people() -> dict[str, int]:
     """Once a minute. Returns how many alerts are open of each kind, how many messages were written, and how they ended."""
     at = timezone.now()
-    opened = concerns.watch(at=at) | feeds.watch(at=at) | {"low_volume": watch_volume(at=at), "heartbeat": watch_ourselves(at=at)}
+    opened = (
+        concerns.watch(at=at, before=before_collection(at=at))
+        | feeds.watch(at=at)
+        | {"low_volume": watch_volume(at=at), "heartbeat": watch_ourselves(at=at)}
+    )
     said = alerts.tell(at=at)
     sent = alerting.send(clock=timezone.now)
     Heartbeat.objects.update_or_create(name=telling.TELLER, defaults={"beat_at": at})

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import F, Q
 
-from lockers.models import Point
+from lockers.models import Parcel, Point, Pull
 from lockers.rules import points
+from lockers.states import ParcelState
 from lockers.sync.absence import CRAWLS_UNTIL_GONE
 
 SHOWN = 20
@@ -32,7 +33,21 @@ def gone_means_missed_twice(_at: datetime) -> list[str]:
     return [f"{point_id} was missed by {crawls} crawls, which does not agree with its being gone or not" for point_id, crawls in wrong]
 
 
+def on_a_manifest_means_manifested(_at: datetime) -> list[str]:
+    """A parcel that names a manifest is manifested, and a closed manifest has nothing else on it."""
+    wrong = Parcel.objects.filter(manifest__isnull=False).exclude(state=ParcelState.MANIFESTED).order_by("pk")
+    return [f"parcel {parcel} is on a manifest and is {parcel.get_state_display().lower()}" for parcel in wrong[:SHOWN]]
+
+
+def no_parcel_goes_and_is_pulled(_at: datetime) -> list[str]:
+    """What was pulled from a manifest is not on it."""
+    both = Pull.objects.filter(parcel__manifest=F("manifest"), parcel__state=ParcelState.MANIFESTED).select_related("parcel")
+    return [f"parcel {pull.parcel} is on the manifest from which it was pulled" for pull in both.order_by("pk")[:SHOWN]]
+
+
 INVARIANTS: list[tuple[str, Callable[[datetime], list[str]]]] = [
     ("may_receive is what the rule says", may_receive_is_what_the_rule_says),
     ("gone means missed by two crawls running", gone_means_missed_twice),
+    ("on a manifest means manifested", on_a_manifest_means_manifested),
+    ("no parcel goes and is pulled", no_parcel_goes_and_is_pulled),
 ]

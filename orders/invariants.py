@@ -11,7 +11,9 @@ from exceptions_queue import actions as desk
 from exceptions_queue.catalogue import Code
 from exceptions_queue.models import ExceptionCase, Hold
 from exceptions_queue.states import CaseState
-from orders.models import Consolidation, Order
+from lockers.models import Parcel
+from lockers.states import ParcelState
+from orders.models import Consolidation, GateDecision, Order
 from orders.rules import edits
 from orders.states import BEFORE_RELEASE, AcsStatus, Destination, OrderState
 from partners import connect
@@ -111,6 +113,16 @@ def every_wait_is_in_a_case(at: datetime) -> list[str]:
     return _say(Order.objects.filter(pk__in=live).exclude(Exists(told)), "waits for a missing part and no case says so")
 
 
+def what_went_had_passed_the_gate(at: datetime) -> list[str]:
+    """No parcel is on a manifest without a verdict of the gate that let it pass. The last 30 days."""
+    passed = GateDecision.objects.filter(
+        order__number=OuterRef("order_number"), gate=GateDecision.Gate.MANIFEST, passed=True, decided_at=OuterRef("gate_passed_at")
+    )
+    went = Parcel.objects.filter(state=ParcelState.MANIFESTED, manifested_at__gt=at - timedelta(days=30))
+    bare = went.exclude(Exists(passed)).order_by("pk").values_list("tracking_number", flat=True)
+    return [f"parcel {number} went without having passed the gate" for number in bare[:SHOWN]]
+
+
 def _differs(order: Order) -> bool:
     if order.store_cancelled_at and not order.shop_when_sent.get(edits.LET_GO):
         return True
@@ -128,6 +140,7 @@ INVARIANTS: list[tuple[str, Callable[[datetime], list[str]]]] = [
     ("I04 cancelled orders are at peace", cancelled_orders_have_no_open_case),
     ("I05 released once", one_release_per_order),
     ("I05 locker orders name their locker", released_locker_orders_have_a_locker),
+    ("I05 what went had passed the gate", what_went_had_passed_the_gate),
     ("I02 every wait is in a case", every_wait_is_in_a_case),
     ("I22 what the shop changed is known", what_the_shop_changed_is_known),
     ("I02 versions and instants are in order", corrected_orders_count_versions),

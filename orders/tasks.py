@@ -5,7 +5,22 @@ from django.utils import timezone
 from exceptions_queue import calendars, jobs
 from lockers.actions.manifests import keep_open
 from lockers.sync import take_messages
-from orders.actions import bulk, carriage, closing, consolidating, expired, fulfilling, labelling, packed, reading, sending, shop, watching
+from orders.actions import (
+    bulk,
+    carriage,
+    closing,
+    consolidating,
+    expired,
+    fulfilling,
+    labelling,
+    matching,
+    missed,
+    packed,
+    reading,
+    sending,
+    shop,
+    watching,
+)
 from orders.actions.review import Reviewed, review_many
 from orders.sync import follow_hint
 from partners import actions as lines
@@ -95,10 +110,15 @@ def close_manifests() -> dict[str, int]:
 
 
 def keep_collections() -> dict[str, int]:
-    """Have the next collection's manifest, and make what stops its parcels true."""
+    """Have the next collection's manifest, keep a picture of one that has just gone, and make the cases about both true."""
     at = timezone.now()
     keep_open(calendars.default_clock(at=at), at=at)
-    return {"looked_at": closing.recheck(at=at)}
+    return {"frozen": missed.freeze(at=at), "looked_at": closing.recheck(at=at), "missed": missed.find_missed(at=at)}
+
+
+def match_manifests() -> dict[str, int]:
+    """Compare manifests with what ACS and InPost say."""
+    return {"unmatched": matching.match_manifests(clock=timezone.now)}
 
 
 def drain_bulk() -> dict[str, int]:

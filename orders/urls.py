@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.views import bulk, collections, consolidation, fixes, labels, pages, places, resolvers
+from orders.views import bulk, collections, consolidation, fixes, labels, manifests, pages, places, resolvers
 
 app_name = "orders"
 
@@ -16,6 +16,15 @@ urlpatterns = [
     *(path(f"orders/<str:number>/{kind}/", fixes.fix, {"kind": kind}, name=kind) for kind in fixes.FIXES),
     path("labels/retry/", labels.retry, name="retry-labels"),
     path("collections/", collections.page, name="collections"),
+    path("manifests/", manifests.board, name="manifests"),
+    path("manifests/past/", manifests.past_list, name="past-manifests"),
+    path("manifests/<int:pk>/", manifests.manifest, name="manifest"),
+    path("manifests/<int:pk>/close/", manifests.close, name="close-manifest"),
+    path("manifests/<int:pk>/reopen/", manifests.reopen, name="reopen-manifest"),
+    path("manifests/<int:pk>/pull/", manifests.pull, name="pull-parcel"),
+    path("manifests/<int:pk>/put-back/", manifests.put_back, name="put-back-parcel"),
+    path("manifests/<int:pk>/sheet/", manifests.sheet, name="manifest-sheet"),
+    path("manifests/<int:pk>/sheet.csv", manifests.sheet_csv, name="manifest-sheet-csv"),
     path("consolidation/", consolidation.planner, name="consolidation"),
     path("consolidation/<str:number>/", consolidation.plan, name="plan"),
     path("consolidation/<str:number>/wait/", consolidation.wait, name="plan-wait"),

@@ -1,6 +1,6 @@
 """What the desk itself has to say: causes with many cases, and cut-offs that come near with work undone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
@@ -19,9 +19,10 @@ MOST_CAUSES = 50
 WARNED_BEFORE = (60, 30, 10)  # minutes
 
 
-def watch(*, at: datetime) -> dict[str, int]:
-    """Make the desk's own alerts true. Returns how many are open of each kind."""
-    return {"cases": watch_cases(at=at), "cutoff": watch_cutoffs(at=at)}
+def watch(*, at: datetime, before: Sequence[Concern] = ()) -> dict[str, int]:
+    """Make the desk's own alerts true. Returns how many are open of each kind. `before` is what the rooms have to say before a cut-off:
+    all alerts of a kind are made equal at once."""
+    return {"cases": watch_cases(at=at), "cutoff": watch_cutoffs(at=at, before=before)}
 
 
 def watch_cases(*, at: datetime) -> int:
@@ -50,10 +51,10 @@ def _cause(*, owner: str, code: str, cause_key: str, count: int, earliest: datet
     )
 
 
-def watch_cutoffs(*, at: datetime) -> int:
+def watch_cutoffs(*, at: datetime, before: Sequence[Concern] = ()) -> int:
     """60, 30 and 10 minutes before each cut-off: what is still to be put right for it. Nothing when nothing is."""
     clock = default_clock(at=at)
-    concerns = [*_before_orders(clock.release_due(at=at), at), *_before_collection(clock.packed_due(at=at), at)]
+    concerns = [*_before_orders(clock.release_due(at=at), at), *_before_collection(clock.packed_due(at=at), at), *before]
     return make_equal(AlertKind.CUTOFF, concerns, at=at)["open"]
 
 
@@ -69,12 +70,17 @@ def _before_collection(due: Due, at: datetime) -> list[Concern]:
 
 def _warnings(what: str, instant: datetime, counted: Callable[[], int], url: str, at: datetime) -> list[Concern]:
     """The latest warning that has come due, while there is something to save."""
-    left = instant - at
-    passed = [minutes for minutes in WARNED_BEFORE if left <= timedelta(minutes=minutes)]
-    if not passed or left <= timedelta() or not (count := counted()):
+    minutes = warned_at(instant, at)
+    if minutes is None or not (count := counted()):
         return []
-    minutes = min(passed)
     cases = f"{count:,} open cases" if count > 1 else "1 open case"
     sentence = f"{cases} must be put right by {words.moment(instant, at)} to be in time."
     key = f"cutoff:{what}:{instant.isoformat()}:{minutes}"
     return [Concern(key=key, title=f"{what} in {minutes} minutes", sentence=sentence, count=count, url=url, due_at=instant)]
+
+
+def warned_at(instant: datetime, at: datetime) -> int | None:
+    """How many minutes before an instant the latest warning came due; None before the first and after the instant."""
+    left = instant - at
+    passed = [minutes for minutes in WARNED_BEFORE if left <= timedelta(minutes=minutes)]
+    return min(passed) if passed and left > timedelta() else None

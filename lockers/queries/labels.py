@@ -32,14 +32,15 @@ class Cause:
 def causes() -> list[Cause]:
     """What keeps pending parcels from their labels, the most frequent first. One statement."""
     grouped: dict[tuple[Any, ...], Cause] = {}
-    for attempt in _latest().exclude(remedy=""):
+    for attempt in latest_attempts().exclude(remedy=""):
         first = attempt.problems[0] if attempt.problems else {}
         facts = (attempt.remedy, first.get("reason", "InPost gave no reason."), first.get("to_do", ""))
         grouped.setdefault(facts, Cause(*facts)).attempts.append(attempt)
     return sorted(grouped.values(), key=lambda cause: -len(cause.attempts))
 
 
-def _latest() -> QuerySet[LabelAttempt]:
+def latest_attempts() -> QuerySet[LabelAttempt]:
+    """The latest attempt of each parcel that still has no label."""
     later = LabelAttempt.objects.filter(parcel=OuterRef("parcel"), number__gt=OuterRef("number"))
     pending = LabelAttempt.objects.filter(~Exists(later), parcel__state=ParcelState.LABEL_PENDING)
     return pending.select_related("parcel").order_by("parcel__created_at", "pk")
@@ -47,7 +48,7 @@ def _latest() -> QuerySet[LabelAttempt]:
 
 def being_made() -> list[LabelAttempt]:
     """Asked for, and nothing wrong so far."""
-    return list(_latest().filter(remedy="")[:SHOWN])
+    return list(latest_attempts().filter(remedy="")[:SHOWN])
 
 
 def labelled() -> list[Parcel]:

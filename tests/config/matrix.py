@@ -76,6 +76,9 @@ ORDERS = {
     **forms(ALL, "orders:bulk"),  # each kind of fix demands its own permission besides
     **acts("W", "orders:retry-labels"),
     **pages(ALL, "orders:consolidation", "orders:plan", "orders:collections"),
+    **pages(ALL, "orders:manifests", "orders:past-manifests", "orders:manifest", "orders:manifest-sheet", "orders:manifest-sheet-csv"),
+    **forms("W", "orders:close-manifest"),
+    **acts("W", "orders:reopen-manifest", "orders:pull-parcel", "orders:put-back-parcel"),
     **acts("CW", "orders:plan-wait", "orders:plan-split"),
     **acts("C", "orders:plan-home"),
     **forms("CW", "orders:wait-whole"),
