@@ -10,4 +10,5 @@ SCENARIOS = {
     "bulk": ("postgresql",),
     "cause_cards": ("postgresql",),
     "tracking": ("postgresql",),
+    "manifest": ("postgresql",),
 }

@@ -1,6 +1,7 @@
 """Manifest, ACS and InPost: do the three say the same of what left? Where they do not, a case names what each says."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -65,13 +66,12 @@ def _ask_inpost(clock: Callable[[], datetime]) -> dict[str, bool]:
     silent = _left(at).filter(state=ParcelState.MANIFESTED, carriage=Carriage.NONE, handed_over_at__isnull=True)
     numbers = list(silent.order_by("manifested_at", "pk").values_list("tracking_number", flat=True)[:MOST_ASKED])
     known: dict[str, bool] = {}
-    for number in numbers:
-        if clock() > at + ASKED_FOR:
-            break
-        try:
-            known[number] = connect.inpost().shipment(number)
-        except PartnerError:
-            break
+    with suppress(PartnerError):  # who is down is asked at the next look
+        carrier = connect.inpost() if numbers else None
+        for number in numbers:
+            if carrier is None or clock() > at + ASKED_FOR:
+                break
+            known[number] = carrier.shipment(number)
     return known
 
 

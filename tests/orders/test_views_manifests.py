@@ -265,7 +265,7 @@ class TestSheet:
 
     def test_every_number_stands_there_once_and_the_total_is_their_count(self, lead, closed):
         page = text(lead, f"/manifests/{closed.pk}/sheet/")
-        numbers = re.findall(r'class="mono parcel">([^<]+)<', page)
+        numbers = re.findall(r'class="mono parcel" data-label="Parcel">([^<]+)<', page)
 
         assert sorted(numbers) == sorted(Parcel.objects.filter(manifest=closed).values_list("tracking_number", flat=True))
         assert f'Total: <span id="total">{len(numbers)}</span>' in page
