@@ -71,9 +71,10 @@ def feed() -> Feed | None:
     return Feed.objects.filter(name=FEED).first()
 
 
-def crawled_at() -> datetime | None:
-    """When the latest complete crawl of the feed ended. One statement."""
+def crawled_at(*, before: datetime | None = None) -> datetime | None:
+    """When the latest complete crawl of the feed ended, now or as it was at an instant. One statement."""
     crawls = SyncRun.objects.filter(feed__name=FEED, outcome=SyncRun.Outcome.OK)
+    crawls = crawls.filter(finished_at__lte=before) if before else crawls
     latest: datetime | None = crawls.aggregate(at=Max("finished_at"))["at"]
     return latest
 

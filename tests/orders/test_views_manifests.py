@@ -193,7 +193,7 @@ class TestClosing:
         assert ended["HX-Refresh"] == "true"
         page = text(lead, f"/manifests/{manifest.pk}/")
         assert "with 1 parcel." in page
-        assert "InPost did not answer. The one locker was judged by our copy of its list, which has never been read whole." in page
+        assert "InPost did not answer. The one locker was judged by our copy of its list, which had never been read whole." in page
 
     def test_the_second_lead_reads_who_is_at_it(self, lead, manifest):
         labelled()

@@ -68,7 +68,7 @@ def shown(manifest: Manifest, *, at: datetime) -> Shown:
         is_gone=manifest.cutoff_at + LATE_FOR <= at,
         closed=words.moment(manifest.closed_at, at) if manifest.closed_at else "",
         late=_late(manifest),
-        how=_how(manifest, at) if manifest.state == ManifestState.CLOSED else "",
+        how=_how(manifest) if manifest.state == ManifestState.CLOSED else "",
     )
 
 
@@ -78,15 +78,15 @@ def _late(manifest: Manifest) -> str:
     return f"Closed {words.span(manifest.closed_at - manifest.cutoff_at)} after the cut-off."
 
 
-def _how(manifest: Manifest, at: datetime) -> str:
+def _how(manifest: Manifest) -> str:
     """How the lockers were judged: by asking InPost just before, or by our copy of its list."""
     asked, copied = manifest.points_asked, manifest.points_from_mirror
     if not asked + copied:
         return ""
     if not copied:
         return f"{_lockers(asked)} looked up at InPost just before the closing."
-    crawl = crawled_at()
-    read = f", last read {words.moment(crawl, at)}" if crawl else ", which has never been read whole"
+    crawl = crawled_at(before=manifest.closed_at)
+    read = f", last read {words.full(crawl)}" if crawl else ", which had never been read whole"
     if not asked:
         return f"InPost did not answer. {_lockers(copied)} judged by our copy of its list{read}."
     return f"{_lockers(asked)} looked up at InPost just before the closing; InPost did not answer for {copied}, judged by our copy{read}."

@@ -81,3 +81,28 @@ def test_the_saved_page_of_the_real_feed_is_cut_into_five_hundred(shared):
 
     assert len(records) == 500
     assert all(msgspec.json.decode(record)["country"] == "GB" for record in records)
+
+
+class TestOnePoint:
+    def test_it_is_asked_by_country_and_id_and_stays_raw(self):
+        web = always(200, ITEMS[0])
+
+        assert feed_of(web).point("UK00000000") == ITEMS[0]
+        assert web.asked[0].path.endswith("/GB/UK00000000")
+
+    def test_a_point_the_feed_does_not_know_is_none(self):
+        web = always(404, b'{"status":404,"key":"point_not_found","error":"Point not found."}')
+
+        assert feed_of(web).point("UK00000000") is None
+
+    @pytest.mark.parametrize("body", [b"", b"<html>", b'{"error": "Not Found"}', b'{"key": 7}', b"[]"])
+    def test_another_404_is_not_taken_for_a_locker_that_is_gone(self, body):
+        with pytest.raises(Unreadable, match="no page for single points"):
+            feed_of(always(404, body)).point("UK00000000")
+
+    @pytest.mark.parametrize("name", ["", ".", ".."])
+    def test_what_would_lead_to_another_page_is_not_asked(self, name):
+        web = always(200, b"{}")
+
+        assert feed_of(web).point(name) is None
+        assert web.asked == []
