@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from config.invariants import every_invariant
 from exceptions_queue import actions as desk
 from exceptions_queue.models import AuditEntry, ExceptionCase
 from lockers.actions import Refused
@@ -512,3 +513,35 @@ class TestTwoAtOnce:
 
         assert close_asked(clock=lambda: SOON) == {"lost": 1}
         assert (Parcel.objects.get().state, GateDecision.objects.count()) == ("labelled", 0)
+
+
+class TestInvariants:
+    def broken(self) -> list[str]:
+        names = ("on a manifest means manifested", "no parcel goes and is pulled", "I05 what went had passed the gate")
+        return [breach for _, name, check in every_invariant() if name in names for breach in check(SOON)]
+
+    def test_they_hold_after_a_closing(self, manifest, lead, lockers):
+        labelled()
+        labelled(order=picked(mobile=""))
+        close(manifest, lead)
+
+        assert self.broken() == []
+
+    def test_who_went_without_the_gate_is_named(self, manifest, lead, lockers):
+        parcel = labelled()
+        close(manifest, lead)
+        GateDecision.objects.update(passed=False)
+
+        assert self.broken() == [f"parcel {parcel.tracking_number} went without having passed the gate"]
+
+    def test_a_parcel_on_a_manifest_that_is_not_manifested_is_named(self, manifest, lead):
+        parcel = labelled(manifest=manifest)
+
+        assert self.broken() == [f"parcel {parcel.tracking_number} is on a manifest and is labelled"]
+
+    def test_a_parcel_that_was_pulled_and_went_is_named(self, manifest, lead, lockers):
+        parcel = labelled()
+        close(manifest, lead)
+        Pull.objects.create(manifest=manifest, parcel=parcel, pulled_by="x", pulled_at=SOON)
+
+        assert self.broken() == [f"parcel {parcel.tracking_number} is on the manifest from which it was pulled"]

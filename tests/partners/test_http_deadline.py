@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from partners.errors import PartnerError, UnknownOutcome, Unreachable
-from partners.http import Wire
+from partners.http import Wire, over_in
 from tests.partners.loopback import Answer, Loopback, drips, is_silent, says
 
 DEADLINE_S, PATIENCE_S = 0.4, 2.0
@@ -50,6 +50,17 @@ def test_a_write_ends_at_its_deadline_and_nobody_knows_whether_it_happened(answe
 
     assert DEADLINE_S <= took < PATIENCE_S
     assert len(server.requests) == 1
+
+
+def test_a_nearer_deadline_of_the_caller_holds():
+    with Loopback(is_silent) as server:
+        wire = Wire("acs", server.url, deadline_s=30, allow_local=True)
+        started = time.monotonic()
+        with pytest.raises(Unreachable), over_in(DEADLINE_S):
+            wire.get("/x", label="/x")
+        wire.close()
+
+    assert time.monotonic() - started < PATIENCE_S
 
 
 def test_a_quick_answer_is_not_disturbed():
