@@ -76,6 +76,7 @@ ROLES = {
             "lockers.print_parcel",
             "lockers.close_manifest",
             "lockers.reopen_manifest",
+            "lockers.replace_parcel",
         ),
         _role(
             "merchandiser",

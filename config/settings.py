@@ -223,6 +223,9 @@ MODE = env.choice("MODE", _MODES, "observe")
 MODES = {partner: env.choice(f"MODE_{partner.upper()}", _MODES, MODE) for partner in ("acs", "inpost", "store", "ledger")}
 RELEASES = env.choice("RELEASES", ("all", "locker"), "all")
 LABELS_BY = env.choice("LABELS_BY", ("lockstep", "acs"), "lockstep")
+LABELS_TO = env.choice("LABELS_TO", ("none", "field", "folder"), "none")
+LABELS_FOLDER = env.text("LABELS_FOLDER")
+LABEL_GOOD_DAYS = env.whole("LABEL_GOOD_DAYS", 4, least=1)
 STORE = env.choice("STORE", ("folder", "shopify"), "folder")
 STORE_FOLDER = env.text("STORE_FOLDER")
 SHOPIFY_URL = env.text("SHOPIFY_URL")
@@ -261,6 +264,8 @@ ACS_PASSWORD = env.text("ACS_PASSWORD")
 ACS_SUBSCRIPTION_KEY = env.text("ACS_SUBSCRIPTION_KEY")
 ACS_LOCKER_FIELD = env.text("ACS_LOCKER_FIELD", "Misc1")
 ACS_SIZE_FIELD = env.text("ACS_SIZE_FIELD", "Misc2")
+ACS_LABEL_FIELD = env.text("ACS_LABEL_FIELD", "Misc3")
+ACS_LABEL_FIELD_LENGTH = env.whole("ACS_LABEL_FIELD_LENGTH", 100, least=1)
 
 # --- alerts ---------------------------------------------------------------------------------------------------------------
 SLACK_WEBHOOK_URL = env.text("SLACK_WEBHOOK_URL")

@@ -11,7 +11,7 @@ MOST_ROUNDS = 200
 Round = dict[str, dict[str, int]]
 
 # What changes nothing, so that a round of only these is an idle one.
-_LOOKING = frozenset({"looked_at", "seen", "unchanged", "never_sent", "unconfirmed", "stuck", "edited", "failed"})
+_LOOKING = frozenset({"looked_at", "seen", "unchanged", "never_sent", "unconfirmed", "stuck", "edited", "failed", "old"})
 
 
 def once() -> Round:
@@ -28,6 +28,7 @@ def send() -> Round:
         "holds": orders.send_holds(),
         "picked": orders.ask_for_labels(),
         "labels": lockers.make_labels(),
+        "handing": orders.hand_labels(),
     }
 
 

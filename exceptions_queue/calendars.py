@@ -92,6 +92,14 @@ class Clock:
         collection = self.collection_on(day)
         return Due(due_at=collection - timedelta(minutes=self.lead_minutes), cutoff_at=collection)
 
+    def working_days_before(self, count: int, *, at: datetime) -> datetime:
+        """So long ago that `count` working days have passed since, today among them; sixty days at the most."""
+        today, back = at.astimezone(ZoneInfo(self.time_zone)).date(), 0
+        while count > 0 and back < _HORIZON:
+            count -= self.works_on(today - timedelta(days=back))
+            back += 1
+        return at - timedelta(days=back)
+
     def _at(self, day: date, local: time) -> datetime:
         return datetime.combine(day, local, ZoneInfo(self.time_zone)).astimezone(UTC)
 

@@ -1,5 +1,6 @@
 """Is the question well-formed? What the list of lockers can be asked, by the names in the URL."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import django_filters
@@ -20,6 +21,12 @@ STATUSES = [
     ("As InPost says", [(status, status) for status in points.STATUSES]),
 ]
 Points = QuerySet[Point, dict[str, Any]]
+
+
+def parcel_ids(said: Iterable[str], *, most: int = 200) -> list[int]:
+    """The parcels that a page's boxes name, each once; what is no number, or too large for one, names none."""
+    numbers = (int(text) for text in said if text.isascii() and text.isdigit() and len(text) < 19)
+    return list(dict.fromkeys(numbers))[:most]
 
 
 class PointFilter(django_filters.FilterSet):

@@ -133,6 +133,13 @@ class ReasonForm(PlainForm):
     reason = forms.CharField(label="Why?", max_length=300)
 
 
+class ReplaceLabelForm(forms.Form):
+    """About a parcel and not an order: it knows the version of the parcel that the person saw."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(label="Why is it replaced?", max_length=200, help_text="ACS and the ledger keep this with the old label.")
+
+
 class HoldForm(PlainForm):
     reason = forms.CharField(label="Why is it held?", max_length=300)
     exit = forms.CharField(label="What ends the hold?", max_length=300)

@@ -6,12 +6,14 @@ from exceptions_queue import calendars, jobs
 from lockers.actions.manifests import keep_open
 from lockers.sync import take_messages
 from orders.actions import (
+    aging,
     bulk,
     carriage,
     closing,
     consolidating,
     expired,
     fulfilling,
+    handing,
     labelling,
     matching,
     missed,
@@ -101,6 +103,7 @@ def ask_for_labels() -> dict[str, int]:
         "asked": labelling.ask_for_labels(at=at),
         "mirrored": labelling.mirror_acs_labels(at=at),
         "failed": labelling.find_failed(at=at),
+        "old": aging.find_old(at=at),
     }
 
 
@@ -119,6 +122,22 @@ def keep_collections() -> dict[str, int]:
 def match_manifests() -> dict[str, int]:
     """Compare manifests with what ACS and InPost say."""
     return {"unmatched": matching.match_manifests(clock=timezone.now)}
+
+
+def hand_labels() -> dict[str, int]:
+    """Tell ACS where its labels are. In observe mode nothing is written to ACS, nor into the folder that it reads."""
+    if connect.mode("acs") != "live":
+        return {}
+    handing.queue_handovers(at=timezone.now())
+    return outbox.drain(
+        handing.KIND,
+        send=handing.send,
+        look_up=handing.look_up,
+        lock=handing.lock_order,
+        may_send=handing.may_send,
+        settled=handing.settled,
+        clock=timezone.now,
+    )
 
 
 def drain_bulk() -> dict[str, int]:

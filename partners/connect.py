@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from partners.acs.client import AcsClient
+from partners.acs.labels import LabelFolder
 from partners.errors import Unreachable
 from partners.folder.client import FolderStore
 from partners.gates import UNHURRIED, DbGate
@@ -21,7 +22,7 @@ from partners.inpost.client import InPostClient
 from partners.inpost.feed import PointsFeed
 from partners.inpost.shipments import Sender
 from partners.mail.client import MailChannel, Server
-from partners.ports import AlertSink, Carrier, PointsSource, Store, Warehouse
+from partners.ports import AlertSink, Carrier, LabelDrop, PointsSource, Store, Warehouse
 from partners.shopify.client import ShopifyStore
 from partners.slack.client import SlackChannel
 from partners.teams.client import TeamsChannel
@@ -77,7 +78,8 @@ def missing(partner: str) -> list[str]:
 
 
 def acs() -> Warehouse:
-    return _keep("acs", (*NEEDED["acs"], *ACS_BASIC, "ACS_SUBSCRIPTION_KEY", "ACS_LOCKER_FIELD", "ACS_SIZE_FIELD"), _acs)
+    fields = ("ACS_LOCKER_FIELD", "ACS_SIZE_FIELD", "ACS_LABEL_FIELD", "LABELS_TO")
+    return _keep("acs", (*NEEDED["acs"], *ACS_BASIC, "ACS_SUBSCRIPTION_KEY", *fields), _acs)
 
 
 def _acs() -> AcsClient:
@@ -94,7 +96,20 @@ def _acs() -> AcsClient:
         newer_host=newer,
         locker_field=settings.ACS_LOCKER_FIELD,
         size_field=settings.ACS_SIZE_FIELD,
+        label_field=settings.ACS_LABEL_FIELD if settings.LABELS_TO == "field" else "",
     )
+
+
+def label_drop() -> LabelDrop:
+    """The folder in which ACS finds the labels as files."""
+    if not settings.LABELS_FOLDER:
+        raise Unreachable("acs", "Labels cannot be handed over yet: LABELS_FOLDER must be set.")
+    return LabelFolder(Path(settings.LABELS_FOLDER))
+
+
+def label_address(path: str) -> str:
+    """Where ACS fetches a label whose path at the desk is this; "" where nobody has said how the desk is reached."""
+    return f"{settings.DESK_URL}{path}" if settings.DESK_URL else ""
 
 
 def inpost() -> Carrier:

@@ -28,6 +28,21 @@ class Warehouse(Checkable, Protocol):
 
     def put_order(self, order: "OutboundOrder") -> "PutAnswer": ...
 
+    def put_label(self, there: "AcsOrder", label_url: str) -> "PutAnswer":
+        """Say where the label of an order is, and of all else what the warehouse shows of it itself."""
+
+
+class LabelDrop(Checkable, Protocol):
+    """Where labels are laid down for the warehouse as files."""
+
+    def put(self, name: str, content: bytes) -> str:
+        """Lay a file down whole, or not at all; return the hash of what lies there afterwards."""
+
+    def hash_of(self, name: str) -> str:
+        """The hash of the file that lies there; "" where none does."""
+
+    def remove(self, name: str) -> bool: ...
+
 
 class Carrier(Checkable, Protocol):
     """`granted` names the scopes of the access, once one was granted."""

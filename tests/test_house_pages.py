@@ -16,6 +16,8 @@ FOR_ANYBODY = {
     "readyz": "a load balancer asks",
     "welcome/": "a newcomer chooses a password, by the secret of their link",
     "welcome/X1/": "a newcomer opens their link",
+    "labels/X1.pdf": "ACS's machine fetches one parcel's label, by the signature in its address",
+    "labels/X1.zpl": "the same, for a label printer",
     "webhooks/inpost/": "the carrier's machine tells us, and signs what it says",
     "webhooks/shopify/": "the shop's machine tells us, and signs what it says",
 }

@@ -36,7 +36,7 @@ NEUTRAL = {
     "LOG_FORMAT": "text",
     "LOG_LEVEL": "WARNING",
     **dict.fromkeys(("REDIS_URL", "RELEASES", "LABELS_BY", "MODE_ACS", "MODE_INPOST", "MODE_STORE", "ACS_SUBSCRIPTION_KEY"), ""),
-    "SHOPIFY_WEBHOOK_ADDRESS": "",
+    **dict.fromkeys(("SHOPIFY_WEBHOOK_ADDRESS", "LABELS_TO"), ""),
 }
 
 

@@ -1,4 +1,4 @@
-"""Labels that could not be made."""
+"""Labels that could not be made, and labels that grow old."""
 
 from exceptions_queue.catalogue.kinds import Code, Evidence, Fix, Kind, fault
 from exceptions_queue.states import Owner
@@ -17,6 +17,12 @@ def _failed(evidence: Evidence) -> str:
     return f"InPost made no label. {said + ' ' if said else ''}{_THEN.get(fault(evidence), _THEN['try_again'])}"
 
 
+def _expiring(evidence: Evidence) -> str:
+    made, days = evidence.get("made"), evidence.get("days")
+    said = f"The label was made on {made} and InPost has not seen the parcel yet." if made else "The label is old and unused."
+    return f"{said} After {days} working days InPost may refuse it." if days else f"{said} InPost may refuse it."
+
+
 LABELS = (
     Kind(
         code=Code.LBL_FAILED,
@@ -31,5 +37,18 @@ LABELS = (
         ),
         recheck="",
         closes_when="the label exists",
+    ),
+    Kind(
+        code=Code.LBL_EXPIRING,
+        title="Label will be too old before it is used",
+        owner=Owner.WAREHOUSE,
+        sentence=_expiring,
+        what_to_do="Put the parcel on the next manifest, or replace its label",
+        fixes=(
+            Fix("lockers:labels", "Open the labels", takes="", fragment=False),
+            Fix("orders:detail", "Open the order", fragment=False),
+        ),
+        recheck="",
+        closes_when="InPost scans the parcel, it is on a closed manifest, or its label is replaced",
     ),
 )

@@ -1,28 +1,38 @@
 """Labels: what waits, grouped by why, and what was made."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from lockers.models import LabelAttempt, Parcel
+from lockers.models import Label, LabelAttempt, Parcel
+from lockers.queries.copies import MOST
+from lockers.rules.remedies import Place, place_of
 from lockers.states import AttemptState, ParcelState, Remedy
 
 SHOWN = 100
+TRIED = "labels-tried"  # in a session: what became of the labels that this person last had tried again
 
 
 @dataclass
 class Cause:
-    """Labels that failed for the same reason. `again` holds those that a person may have tried again."""
+    """Labels that failed for the same reason. `names` is InPost's field, `again` holds those that a person may have tried again."""
 
     remedy: str
     reason: str
     to_do: str
+    names: str = ""
     attempts: list[LabelAttempt] = field(default_factory=list)
 
     @property
     def words(self) -> str:
-        return Remedy(self.remedy).label
+        """ "Try again", "Reconnect", or "Fix first: the mobile"."""
+        label = str(Remedy(self.remedy).label)
+        return f"{label}: {self.place.words}" if self.remedy == Remedy.FIX_FIRST and self.place.words else label
+
+    @property
+    def place(self) -> Place:
+        """Where what InPost names is put right."""
+        return place_of(self.names)
 
     @property
     def again(self) -> list[LabelAttempt]:
@@ -31,11 +41,11 @@ class Cause:
 
 def causes() -> list[Cause]:
     """What keeps pending parcels from their labels, the most frequent first. One statement."""
-    grouped: dict[tuple[Any, ...], Cause] = {}
+    grouped: dict[tuple[str, ...], Cause] = {}
     for attempt in latest_attempts().exclude(remedy=""):
         first = attempt.problems[0] if attempt.problems else {}
         facts = (attempt.remedy, first.get("reason", "InPost gave no reason."), first.get("to_do", ""))
-        grouped.setdefault(facts, Cause(*facts)).attempts.append(attempt)
+        grouped.setdefault(facts, Cause(*facts, names=first.get("field", ""))).attempts.append(attempt)
     return sorted(grouped.values(), key=lambda cause: -len(cause.attempts))
 
 
@@ -55,6 +65,12 @@ def labelled() -> list[Parcel]:
     """Labelled and not yet on a closed manifest, the latest first, each with `copies_made`."""
     rows = Parcel.objects.filter(state=ParcelState.LABELLED).annotate(copies_made=Count("copies"))
     return list(rows.order_by("-labelled_at", "-pk")[:SHOWN])
+
+
+def not_printed() -> list[int]:
+    """Labelled parcels of which no copy was given out yet, the oldest first: what a batch prints."""
+    rows = Parcel.objects.filter(state=ParcelState.LABELLED, copies__isnull=True, labels__format=Label.Format.ZPL)
+    return list(rows.order_by("labelled_at", "pk").values_list("pk", flat=True)[:MOST])
 
 
 def counts() -> dict[str, int]:

@@ -83,7 +83,7 @@ def _ask(ids: Sequence[int], *, at: datetime) -> int:
         stopping = desk.blocking_codes_many(Order, list(found), blocks="M")
         passed = {pk for pk in found if not found[pk] and not stopping[pk] - LABEL_SCOPE}
         _decide(verdicts, batch, orders, passed, found, at=at)
-        wanted = [_shipment(orders[v.order.id], batch, v.size) for v in verdicts if v.order.id in passed]
+        wanted = [shipment_of(orders[v.order.id], batch, v.size) for v in verdicts if v.order.id in passed]
         return len(request_labels(wanted, actor=SYSTEM, at=at))
 
 
@@ -123,7 +123,8 @@ def _decide(
     GateDecision.objects.bulk_create(fresh, batch_size=BATCH)
 
 
-def _shipment(order: Order, batch: Batch, size: str) -> Shipment:
+def shipment_of(order: Order, batch: Batch, size: str) -> Shipment:
+    """The parcel as the order's facts describe it now."""
     lines = batch.lines.get(order.pk, [])
     return Shipment(
         order_number=order.number,
@@ -253,5 +254,5 @@ def _retry(parcel: Parcel, *, actor: Actor, at: datetime) -> None:
         verdicts, batch = find_many([order.pk], at=at)
         if not verdicts or wrong(verdicts[0], order.acs_packed):
             raise Refused("The order itself is not right yet. Open it: its cases say what is missing.")
-        shipment = _shipment(order, batch, verdicts[0].size)
+        shipment = shipment_of(order, batch, verdicts[0].size)
         retry_label(parcel, actor=actor, at=at, version=parcel.version, shipment=shipment)

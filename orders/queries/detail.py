@@ -15,7 +15,8 @@ from exceptions_queue.models import ExceptionCase, Hold
 from exceptions_queue.queries import words
 from exceptions_queue.states import CaseState
 from inventory.models import Product
-from lockers.models import Point
+from lockers.models import Parcel, Point
+from lockers.queries.handing import Handed, handed_of
 from orders.models import GateDecision, Order
 from orders.rules import edits, masking
 from orders.rules.stage import Possible, Stage, stage, what_can_still_be_done
@@ -228,6 +229,13 @@ def local(instant: datetime | None) -> str:
 
 def locker_of(order: Order) -> Point | None:
     return Point.objects.filter(point_id=order.locker_id).first() if order.locker_id else None
+
+
+def parcels_of(order: Order) -> list[tuple[Parcel, Handed | None]]:
+    """Its parcels, the latest first, each with what became of telling ACS. Two statements."""
+    parcels = list(Parcel.objects.filter(order_number=order.number).order_by("-revision")[:10])
+    handed = handed_of(parcels) if parcels else {}
+    return [(parcel, handed.get(parcel.pk)) for parcel in parcels]
 
 
 def sendings_of(order: Order, now: datetime) -> list[dict[str, Any]]:

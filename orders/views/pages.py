@@ -71,6 +71,7 @@ def order_context(request: Signed, order: Order, *, revealed: bool = False) -> d
         "decided": words.full(decision.decided_at) if decision else "",
         "packed": detail.packed_of(order),
         "sendings": detail.sendings_of(order, now),
+        "parcels": detail.parcels_of(order),
         "can": detail.acts_for(possible, order.number, request.user.has_perm),
         "cannot": detail.refused(possible),
         "timeline": timeline_of(order, cases, now),

@@ -4,6 +4,7 @@ Confirmed names go out; the answer is assumed to be the order as sent plus its s
 each line and what the packed parcel measures.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -33,18 +34,22 @@ TEXTS = {
     "agent": "DeliveryAgent",
     "comments": "Comments",
 }
+# What of an order is ours to say. The rest of ACS's answer is ACS's own, and it takes none of it back.
+HEADER = re.compile(r"Delivery_Address[1-4]|DeliveryCharge|OrderNumber|OrderCancelled|Misc([1-9]|10)")
+LINE = re.compile(r"LineItemId|GarmentSK[Uu]|IsHire|ItemPrice|ItemQuantity|Measurement\d{1,2}|Misc1[1-5]")
 PACKED = {"length_mm": "PackedLength", "width_mm": "PackedWidth", "height_mm": "PackedHeight", "weight_g": "PackedWeight"}
 PICKED = "QuantityPicked"
 LONGEST_MM, HEAVIEST_G, MOST_GARMENTS = 5_000, 200_000, 1_000_000
 
 
-def to_acs(order: OutboundOrder, *, account_code: str, locker_field: str, size_field: str) -> dict[str, Any]:
+def to_acs(order: OutboundOrder, *, account_code: str, locker_field: str, size_field: str, label_field: str = "") -> dict[str, Any]:
     """The body of a PUT. Empty dates and texts are left out: ACS has no field for "nothing"."""
     body: dict[str, Any] = {"OrderNumber": order.number, "OrderCancelled": order.cancelled}
     body |= {"AccountCode": account_code} if account_code else {}
     body |= {theirs: getattr(order, ours).isoformat() for ours, theirs in DATES.items() if getattr(order, ours)}
     body |= {theirs: getattr(order, ours) for ours, theirs in TEXTS.items() if getattr(order, ours)}
-    body |= {field: value for field, value in ((locker_field, order.locker_id), (size_field, order.parcel_size)) if value}
+    spare = ((locker_field, order.locker_id), (size_field, order.parcel_size), (label_field, order.label_url))
+    body |= {field: value for field, value in spare if field and value}
     return body | {"OrderItems": [_line_to_acs(line) for line in order.lines]}
 
 
@@ -59,7 +64,29 @@ def _line_to_acs(line: OutboundLine) -> dict[str, Any]:
     } | measured
 
 
-def from_acs(body: Any, *, locker_field: str, size_field: str, raw: bytes) -> AcsOrder:
+def labelled(shown: Mapping[str, Any], label_url: str, *, account_code: str, label_field: str) -> dict[str, Any]:
+    """The body of a PUT that says of an order what ACS shows of it, field by field, and in the label's field where the label is.
+
+    Raises RecordError for an amount that cannot be read.
+    """
+    ours = {*DATES.values(), *TEXTS.values()}
+    body = {name: value for name, value in shown.items() if (name in ours or HEADER.fullmatch(name)) and value is not None}
+    body |= {"AccountCode": account_code} if account_code else {}
+    body |= {"DeliveryCharge": _amount(body["DeliveryCharge"], "$.DeliveryCharge")} if "DeliveryCharge" in body else {}
+    return body | {label_field: label_url, "OrderItems": [_line_as_shown(item) for item in shown.get("OrderItems") or ()]}
+
+
+def _line_as_shown(item: Mapping[str, Any]) -> dict[str, Any]:
+    line = {name: value for name, value in item.items() if LINE.fullmatch(name) and value is not None}
+    return line | ({"ItemPrice": _amount(line["ItemPrice"], "$.OrderItems.ItemPrice")} if "ItemPrice" in line else {})
+
+
+def _amount(value: Any, path: str) -> str:
+    pence = pence_at(value, path)
+    return f"{pence // 100}.{pence % 100:02d}"
+
+
+def from_acs(body: Any, *, locker_field: str, size_field: str, label_field: str = "", raw: bytes) -> AcsOrder:
     """The assumed answer of GET as our record. Raises RecordError with the path of what cannot be read."""
     if not isinstance(body, dict):
         raise RecordError("$", "must be an object")
@@ -71,6 +98,7 @@ def from_acs(body: Any, *, locker_field: str, size_field: str, raw: bytes) -> Ac
         parcel_size=text_at(body.get(size_field), f"$.{size_field}"),
         cancelled=flag_at(body.get("OrderCancelled"), "$.OrderCancelled"),
         lines=_lines_from_acs(body.get("OrderItems")),
+        label_url=text_at(body.get(label_field), f"$.{label_field}") if label_field else "",
         **words,
     )
     return AcsOrder(

@@ -21,7 +21,10 @@ class OutboundLine:
 
 @dataclass(frozen=True)
 class OutboundOrder:
-    """An order as ACS is to hold it. `mobile` is E.164 where it could be read; `parcel_size` is A, B, C or ""."""
+    """An order as ACS is to hold it. `mobile` is E.164 where it could be read; `parcel_size` is A, B, C or "".
+
+    `label_url` is where the parcel's label is fetched. It is told apart from the rest, after the pick, and is never kept here.
+    """
 
     number: str
     ordered_on: date | None
@@ -45,6 +48,7 @@ class OutboundOrder:
     parcel_size: str
     cancelled: bool
     lines: tuple[OutboundLine, ...]
+    label_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,8 +81,8 @@ class PutAnswer:
     request_id: str
 
 
-# ACS may set these itself; they say nothing about whether it holds our order.
-_NOT_COMPARED = frozenset({"comments", "ordered_on"})
+# ACS may set these itself, and the label comes and goes beside the order; they say nothing about whether it holds our order.
+_NOT_COMPARED = frozenset({"comments", "ordered_on", "label_url"})
 
 
 def differences(sent: OutboundOrder, read: AcsOrder) -> tuple[str, ...]:

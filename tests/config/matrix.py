@@ -74,7 +74,8 @@ ORDERS = {
     **forms(ALL, "orders:bulk"),  # each fix of many demands its own permission besides
     **forms("CM", "orders:add-customs"),
     **forms(ALL, "orders:bulk"),  # each kind of fix demands its own permission besides
-    **acts("W", "orders:retry-labels"),
+    **acts("W", "orders:retry-labels", "orders:hand-labels"),
+    **forms("W", "orders:replace-label"),
     **pages(ALL, "orders:consolidation", "orders:plan", "orders:collections"),
     **pages(ALL, "orders:manifests", "orders:past-manifests", "orders:manifest", "orders:manifest-sheet", "orders:manifest-sheet-csv"),
     **forms("W", "orders:close-manifest"),
@@ -90,6 +91,9 @@ ORDERS = {
 }
 GOODS = {
     **acts("W", "lockers:print-label"),
+    **forms("W", "lockers:print-labels"),
+    **pages(ANYBODY, "lockers:signed-pdf", "lockers:signed-zpl"),  # ACS's machine: by the signature in the address
+    **pages(ALL, "lockers:label"),
     **pages(ALL, "lockers:list", "lockers:map", "lockers:detail", "lockers:labels", "inventory:products"),
     **acts("MI", "inventory:upload", "inventory:upload-setup"),
     **forms("M", "inventory:fix-size"),

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from lockers.actions import request_labels
 from lockers.models import Label, LabelAttempt, LabelCopy, Parcel
-from tests.lockers.shipping import PDF, shipment
+from tests.lockers.labelled import make_labelled, put_on_manifest
+from tests.lockers.shipping import PDF, ZPL, shipment
 
 pytestmark = pytest.mark.django_db
 PROBLEM = {"field": "recipient.phone", "reason": "The mobile is missing.", "to_do": "Correct the mobile on the order."}
@@ -94,7 +95,108 @@ def test_trying_again_nothing_is_said_so(lead, ids):
     assert "Choose at least one label." in answer.content.decode()
 
 
-def test_what_could_not_be_tried_is_named(lead):
+def test_what_could_not_be_tried_stays_named_and_chosen_until_the_next_try(lead):
+    failed(2)
+    one, other = Parcel.objects.order_by("pk")
+    lead.post("/labels/retry/", {"parcel": [str(one.pk)]})
+
+    for _ in range(2):
+        page = lead.get("/labels/").content.decode()
+        assert "1 could not be tried again" in page
+        assert page.count("The order is no longer with ACS.") == 2  # in the summary, and at its row
+        assert f'value="{one.pk}" form="cause-1" checked' in page
+        assert f'value="{other.pk}" form="cause-1" checked' not in page
+
+
+def test_what_inpost_names_leads_to_the_orders_fix_for_who_may_use_it(lead):
     failed(1)
-    answer = lead.post("/labels/retry/", {"parcel": [str(Parcel.objects.get().pk)]}, follow=True)
-    assert "Order LS-0: The order is no longer with ACS." in answer.content.decode()
+    assert "/orders/LS-0/correct-mobile/" not in lead.get("/labels/").content.decode()
+
+    User.objects.get(username="lead").user_permissions.add(Permission.objects.get(codename="correct_order"))
+    page = lead.get("/labels/").content.decode()
+    assert "/orders/LS-0/correct-mobile/" in page
+    assert "Fix first: the mobile" in page
+
+
+def test_a_refused_access_leads_to_the_connections(lead):
+    failed(1)
+    LabelAttempt.objects.update(remedy="reconnect")
+    assert 'href="/settings/connections/"' in lead.get("/labels/").content.decode()
+
+
+@pytest.mark.parametrize("count", [3, 30])
+def test_labelled_rows_take_the_same_statements_for_any_number(lead, django_assert_max_num_queries, count):
+    for place in range(count):
+        print_it(lead, make_labelled(f"LS-{place}"))
+    with django_assert_max_num_queries(14):
+        assert lead.get("/labels/").content.decode().count("1 copy") == count
+
+
+class TestOnePage:
+    def test_shows_copies_and_attempts_with_inposts_own_number(self, lead):
+        parcel = labelled()
+        print_it(lead, parcel)
+        print_it(lead, parcel, why="Torn")
+        LabelAttempt.objects.update(request_id="req-77", state="made")
+
+        page = lead.get(f"/labels/{parcel.pk}/").content.decode()
+
+        assert "Torn" in page
+        assert "req-77" in page
+        assert "Print copy 3" in page
+        assert "make sure that the others are destroyed" in page
+
+    @pytest.mark.parametrize("count", [3, 30])
+    def test_takes_the_same_statements_for_any_number_of_copies(self, lead, django_assert_max_num_queries, count):
+        parcel = labelled()
+        for number in range(1, count + 1):
+            LabelCopy.objects.create(parcel=parcel, number=number, format="pdf", how="fetched", by_text="x", at=timezone.now())
+        with django_assert_max_num_queries(14):
+            assert lead.get(f"/labels/{parcel.pk}/").status_code == 200
+
+    def test_a_parcel_that_is_not_there(self, lead):
+        assert lead.get("/labels/999/").status_code == 404
+
+    def test_a_warning_is_confirmed_on_it(self, lead):
+        parcel = put_on_manifest(make_labelled(), closed_at=timezone.now())
+
+        assert print_it(lead, parcel)["Location"] == f"/labels/{parcel.pk}/"
+        assert print_it(lead, parcel, confirmed="yes").status_code == 200
+        assert "on the manifest closed at" in lead.get(f"/labels/{parcel.pk}/").content.decode()
+
+
+class TestTogether:
+    def test_what_would_be_printed_is_shown_first_and_changes_nothing(self, lead):
+        parcels = [make_labelled(f"LS-{place}") for place in range(2)]
+        print_it(lead, parcels[0])
+
+        page = lead.get("/labels/print/", {"parcel": [parcel.pk for parcel in parcels], "format": "zpl"}).content.decode()
+
+        assert "Download 1 label as ZPL" in page
+        assert "1 left out" in page
+        assert LabelCopy.objects.count() == 1
+
+    def test_gives_one_file_with_each_label_once(self, lead):
+        ids = [make_labelled(f"LS-{place}").pk for place in range(3)]
+
+        answer = lead.post("/labels/print/", {"parcel": ids + ids})
+
+        assert answer.content.count(ZPL) == 3
+        assert "no-store" in answer["Cache-Control"]
+        assert lead.post("/labels/print/", {"parcel": ids}).status_code == 302
+        assert LabelCopy.objects.count() == 3
+
+    def test_all_that_were_not_printed_yet(self, lead):
+        ids = [make_labelled(f"LS-{place}").pk for place in range(3)]
+        print_it(lead, Parcel.objects.get(pk=ids[0]))
+        assert "Download 2 labels as ZPL" in lead.get("/labels/print/?all=1").content.decode()
+
+    def test_a_pdf_is_opened_one_by_one(self, lead):
+        parcel = make_labelled()
+        page = lead.get("/labels/print/", {"parcel": parcel.pk, "format": "pdf"}).content.decode()
+        assert f'action="/labels/{parcel.pk}/print/"' in page
+
+    @pytest.mark.parametrize("ids", [[], ["x"], ["-1"], ["9" * 40], ["٣"]])
+    def test_nothing_chosen_is_said_so(self, lead, ids):
+        assert "Choose at least one label." in lead.get("/labels/print/", {"parcel": ids}).content.decode()
+        assert lead.post("/labels/print/", {"parcel": ids}).status_code == 302

@@ -4,7 +4,7 @@ from orders.actions.sending.content import KIND, RING, outbound, queue, queue_re
 from orders.actions.sending.edited import EDITED, find_edited, last_words, local, look, out, take
 from orders.actions.sending.outcomes import OUTCOME_SCOPE, card_of, reconcile_outcome
 from orders.actions.sending.people import resend, take_back
-from orders.actions.sending.steps import amended, claim, deferred, failed, lock_order, look_up, send, settled, still_differs
+from orders.actions.sending.steps import amended, claim, deferred, failed, lock_order, lock_row, look_up, send, settled, still_differs
 
 __all__ = [
     "EDITED",
@@ -20,6 +20,7 @@ __all__ = [
     "last_words",
     "local",
     "lock_order",
+    "lock_row",
     "look",
     "look_up",
     "out",

@@ -1,6 +1,7 @@
 """The steps of `outbox.drain`: claim, PUT, read back, settle."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from exceptions_queue.audit import record
 from exceptions_queue.catalogue import Code
 from exceptions_queue.moves import move
 from inventory.sync import note_acs_skus
+from lockers.queries.handing import KIND as LABEL
 from orders.actions.sending.edited import catch_up, end, look, out, take
 from orders.actions.sending.outcomes import reconcile_outcome
 from orders.models import Order
@@ -23,6 +25,7 @@ from partners.models import Intent
 from partners.ports import Warehouse
 
 SYSTEM = "system:release"
+IN_THE_AIR = (Intent.State.SENDING, Intent.State.UNKNOWN)
 
 
 class DiffersAtAcs(Conflict):
@@ -30,8 +33,15 @@ class DiffersAtAcs(Conflict):
 
 
 def lock_order(intent: Intent) -> bool:
-    """Lock the order before its intent, as everybody does who changes both; False when a colleague is at it just now."""
-    rows = Order.objects.filter(number=intent.business_id)
+    """Lock the order before its intent, as everybody does who changes both; False while a colleague is at it, or while ACS is being
+    told where its label is."""
+    label = Intent.objects.filter(kind=LABEL, business_id__startswith=f"{intent.business_id}/", state__in=IN_THE_AIR)
+    return lock_row(intent.business_id) and not label.exists()
+
+
+def lock_row(number: str) -> bool:
+    """Lock an order without waiting; False when somebody has it."""
+    rows = Order.objects.filter(number=number)
     if connection.features.has_select_for_update_skip_locked:
         rows = rows.select_for_update(skip_locked=True)
     return rows.values_list("pk", flat=True).first() is not None
@@ -73,7 +83,7 @@ def send(intent: Intent) -> outbox.Receipt:
         return _receipt(there, already=True)
     if there is not None and not intent.payload["amend"]:
         raise _differs(wanted, there)
-    warehouse.put_order(wanted)
+    warehouse.put_order(_with_label(wanted, there))
     return _read_back(warehouse.get_order(wanted.number), wanted)
 
 
@@ -82,11 +92,16 @@ def _recall(warehouse: Warehouse, wanted: OutboundOrder) -> outbox.Receipt:
     there = warehouse.get_order(wanted.number)
     if _is_stopped(there):
         return _stopped(there, already=True)
-    warehouse.put_order(wanted)
+    warehouse.put_order(_with_label(wanted, there))
     there = warehouse.get_order(wanted.number)
     if not _is_stopped(there):
         raise DiffersAtAcs("acs", "ACS has begun and goes on with this order.", fields={"cancelled": ["differs"]}, current=wanted.number)
     return _stopped(there)
+
+
+def _with_label(wanted: OutboundOrder, there: AcsOrder | None) -> OutboundOrder:
+    """ACS keeps where the label is, whatever else of the order changes."""
+    return replace(wanted, label_url=there.content.label_url) if there else wanted
 
 
 def _is_stopped(there: AcsOrder | None) -> bool:
