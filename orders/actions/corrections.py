@@ -10,6 +10,7 @@ from exceptions_queue.audit import Actor, digest, record
 from exceptions_queue.catalogue import Code
 from lockers.models import Point
 from lockers.rules import phone
+from orders.actions.labelling import waits_for_label
 from orders.actions.outcomes import Checked, Refused, Stale
 from orders.actions.review import recheck
 from orders.actions.sending import reconcile_outcome, take_back
@@ -20,6 +21,9 @@ from orders.states import BEFORE_RELEASE, Destination
 from partners.mappings import fold
 
 PERSONAL = frozenset({"mobile", "email", "first_name", "last_name", "address1", "address2", "city", "county", "postcode"})
+
+LABEL_FACTS = frozenset({"mobile", "email", "first_name", "last_name", "customs_contents", "customs_value_pence"})
+FOR_LABEL = "Saved for the label; what ACS was told stays as it is. Try the label again now, if it is not asked for by itself."
 
 ADDRESS_SENTENCES = {
     "missing": "Fill this in: the carrier cannot deliver without it.",
@@ -130,13 +134,18 @@ def keep_both(order: Order, *, actor: Actor, at: datetime, version: int) -> Chec
 
 
 def _correct(order: Order, values: Mapping[str, object], *, actor: Actor, at: datetime, version: int) -> Checked:
-    """Save `values` if nobody saved since `version`, withdraw a release that has not left, and check the order again."""
+    """Save `values` if nobody saved since `version`, withdraw a release that has not left, and check the order again.
+
+    Of an order that ACS has picked only what its label still waits for may change: ACS needs none of that to pack it.
+    """
     with transaction.atomic():
         locked = Order.objects.select_for_update().get(pk=order.pk)
         if locked.version != version:
             raise Stale(locked)
-        take_back(locked, at=at)
-        if locked.state not in BEFORE_RELEASE:
+        for_label = set(values) <= LABEL_FACTS and waits_for_label(locked)
+        if not for_label:
+            take_back(locked, at=at)
+        if not for_label and locked.state not in BEFORE_RELEASE:
             raise Refused(f"Order {locked.number} is {locked.get_state_display().lower()}: it can no longer be changed here.")
         before = {name: getattr(locked, name) for name in values}
         for name, value in values.items():
@@ -144,6 +153,8 @@ def _correct(order: Order, values: Mapping[str, object], *, actor: Actor, at: da
         locked.version += 1
         locked.save(update_fields=[*values, "version"])
         record("order corrected", locked, actor=actor, at=at, before=_for_audit(before), after=_for_audit(values))
+        if for_label:
+            return Checked(locked, frozenset(), frozenset(), frozenset(), FOR_LABEL)
         reconcile_outcome(locked, {}, at=at)  # a refusal was about the content that has just changed
         return recheck(locked, actor=actor, at=at)
 

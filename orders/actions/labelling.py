@@ -234,6 +234,17 @@ def _evidence(attempt: LabelAttempt) -> dict[str, Any]:
     }
 
 
+def waits_for_label(order: Order) -> bool:
+    """Has ACS picked it, and is no label made because of what the order says? By the gate's word, or by InPost's."""
+    if order.state != OrderState.RELEASED or order.acs_status not in READY:
+        return False
+    live = Parcel.objects.filter(order_number=order.number, state__in=LIVE).first()
+    if live is None:
+        return bool(set(desk.open_codes(order)) & PICKED_SCOPE)
+    last = live.attempts.order_by("-number").first()
+    return not live.tracking_number and last is not None and last.state == AttemptState.REFUSED
+
+
 def retry_labels(parcels: Iterable[Parcel], *, actor: Actor, at: datetime) -> dict[int, str]:
     """Try each parcel again with what the order says by now. Per parcel "" where it was asked for, or a sentence why not."""
     said: dict[int, str] = {}

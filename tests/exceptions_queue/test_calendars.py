@@ -118,3 +118,21 @@ def test_without_any_site_the_default_times_hold():
     Site.objects.all().delete()
 
     assert release_due(None, at=local("2026-06-09 09:00")).due_at == local("2026-06-09 12:00")
+
+
+@pytest.mark.parametrize(
+    ("now", "count", "since"),
+    [
+        ("2026-06-12 10:00", 4, "2026-06-08 10:00"),  # from Monday to Friday four working days have passed
+        ("2026-06-13 10:00", 4, "2026-06-08 10:00"),  # and no more by Saturday
+        ("2026-12-29 10:00", 2, "2026-12-23 10:00"),  # Christmas and its Monday do not count
+        ("2026-06-12 10:00", 0, "2026-06-12 10:00"),
+    ],
+)
+def test_working_days_before_count_no_day_on_which_nothing_moves(now, count, since):
+    assert ACS.working_days_before(count, at=local(now)) == local(since)
+
+
+def test_working_days_before_end_at_the_horizon_of_a_site_that_never_works():
+    closed = Clock(order_cutoff=time(12), collection_at=time(17, 30), working_days="")
+    assert closed.working_days_before(3, at=local("2026-06-12 10:00")) == local("2026-06-12 10:00") - timedelta(days=60)

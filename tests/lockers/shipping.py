@@ -1,11 +1,14 @@
 """InPost's shipping API in a page, as far as labels need it: a repeat under the same id makes no second shipment."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from lockers.rules.shipments import Shipment
-from tests.partners.fake_web import Asked, Reply
+from partners import connect
+from tests.partners.fake_web import Asked, FakeWeb, Reply
 
 JSON = {"Content-Type": "application/json"}
 PDF, ZPL = b"%PDF-1.4 label", b"^XA label ^XZ"
@@ -63,3 +66,16 @@ class FakeShipping:
     @property
     def bodies(self) -> list[dict[str, Any]]:
         return [json.loads(asked.body) for asked in self.asked if asked.method == "POST" and "shipments" in asked.path]
+
+
+@contextmanager
+def spoken_to(settings: Any) -> Iterator[FakeShipping]:
+    """A live Lockstep that speaks to this InPost and to no other."""
+    settings.MODES = dict.fromkeys(settings.MODES, "live")
+    settings.SANDBOX = True
+    for name in ("CLIENT_ID", "CLIENT_SECRET", "ORGANIZATION_ID"):
+        setattr(settings, f"INPOST_{name}", "x")
+    settings.INPOST_API_URL, settings.INPOST_TOKEN_URL = "http://inpost.test", "http://inpost.test/oauth2/token"
+    fake = FakeShipping()
+    with connect.use({"inpost": FakeWeb(fake.reply).transport}):
+        yield fake

@@ -9,23 +9,15 @@ from django.utils import timezone
 from lockers import tasks
 from lockers.actions import Refused, replace_parcel, request_labels, retention, retry_label, void_parcel
 from lockers.models import Label, LabelAttempt, Parcel
-from partners import connect
 from partners.inpost.shipments import PDF as A6
 from partners.invariants import what_has_ended_stays_as_it_was
 from partners.models import Intent
-from tests.lockers.shipping import JSON, PDF, FakeShipping, shipment
-from tests.partners.fake_web import FakeWeb
+from tests.lockers.shipping import JSON, PDF, shipment, spoken_to
 
 
 @pytest.fixture
 def shipping(settings):
-    settings.MODES = dict.fromkeys(settings.MODES, "live")
-    settings.SANDBOX = True
-    for name in ("CLIENT_ID", "CLIENT_SECRET", "ORGANIZATION_ID"):
-        setattr(settings, f"INPOST_{name}", "x")
-    settings.INPOST_API_URL, settings.INPOST_TOKEN_URL = "http://inpost.test", "http://inpost.test/oauth2/token"
-    fake = FakeShipping()
-    with connect.use({"inpost": FakeWeb(fake.reply).transport}):
+    with spoken_to(settings) as fake:
         yield fake
 
 
@@ -109,6 +101,7 @@ class TestMaking:
             ((406, JSON, b'{"title": "Not Acceptable"}'), "refused"),
             ((200, {}, b""), "later"),
             ((200, {"Content-Type": "text/html"}, b"<html>"), "later"),
+            ((200, {"Content-Type": "application/pdf"}, b"PK not a label"), "later"),
         ],
     )
     def test_a_label_that_is_none_is_fetched_again_without_a_second_shipment(self, shipping, answer, outcome):

@@ -68,7 +68,8 @@ class FakeAcs:
         return 200, {"Content-Type": "application/json"}, json.dumps(self.orders[number] | self.facts).encode()
 
 
-def client_of(web: FakeWeb, *, key: str = "", word: str = "word") -> AcsClient:
+def client_of(web: FakeWeb, *, key: str = "", word: str = "word", label_field: str = "") -> AcsClient:
     headers = {"Ocp-Apim-Subscription-Key": key} if key else None
     wire = Wire("acs", "http://acs.test/api", transport=web.transport, headers=headers, auth=None if key else ("user", word))
-    return AcsClient(wire, account_code="LSTEP", newer_host=bool(key), locker_field="Misc1", size_field="Misc2")
+    spare = {"locker_field": "Misc1", "size_field": "Misc2", "label_field": label_field}
+    return AcsClient(wire, account_code="LSTEP", newer_host=bool(key), **spare)
