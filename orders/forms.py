@@ -137,7 +137,7 @@ class ReplaceLabelForm(forms.Form):
     """About a parcel and not an order: it knows the version of the parcel that the person saw."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    reason = forms.CharField(label="Why is it replaced?", max_length=200, help_text="ACS and the ledger keep this with the old label.")
+    reason = forms.CharField(label="Why is it replaced?", max_length=200, help_text="It is kept with the old label.")
 
 
 class HoldForm(PlainForm):

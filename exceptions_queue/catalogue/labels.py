@@ -49,6 +49,7 @@ LABELS = (
             Fix("orders:detail", "Open the order", fragment=False),
         ),
         recheck="",
+        waivable_by=frozenset({Owner.WAREHOUSE}),
         closes_when="InPost scans the parcel, it is on a closed manifest, or its label is replaced",
     ),
 )

@@ -38,3 +38,9 @@ def of(handed: Mapping[int, Handed], parcel_id: int) -> Handed | None:
 def not_told(handed: Mapping[int, Handed]) -> list[int]:
     """The parcels of which ACS could not be told."""
     return [pk for pk, each in handed.items() if each.again]
+
+
+@register.filter
+def who(asked_by: str) -> str:
+    """The person who asked, or Lockstep where the clock did."""
+    return "Lockstep" if asked_by.startswith("system:") else asked_by

@@ -12,7 +12,7 @@ from lockers.filters import parcel_ids
 from lockers.models import Parcel
 from lockers.queries.labels import TRIED
 from orders import forms
-from orders.actions.handing import hand_again
+from orders.actions.handing import hand_again, is_told
 from orders.actions.labelling import retry_labels
 from orders.actions.outcomes import Refused
 from orders.actions.replacing import replace_label, why_not
@@ -73,4 +73,6 @@ def replace(request: Signed, parcel_id: int) -> HttpResponse:
             return redirect("lockers:label", made.pk)
     elif request.method == "POST":
         status = 422
-    return render(request, "orders/replace_label.html", {"parcel": parcel, "form": form, "refusal": refusal}, status=status)
+    return render(
+        request, "orders/replace_label.html", {"parcel": parcel, "form": form, "refusal": refusal, "told": is_told()}, status=status
+    )
