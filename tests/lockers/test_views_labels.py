@@ -56,7 +56,7 @@ def test_one_cause_is_one_card_with_one_button_for_all(lead):
 @pytest.mark.parametrize("count", [3, 30])
 def test_the_page_takes_the_same_statements_for_any_number(lead, django_assert_max_num_queries, count):
     failed(count)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         assert lead.get("/labels/").status_code == 200
 
 

@@ -150,6 +150,12 @@ class TestPage:
         assert answer.redirect_chain[-1][0] == f"/labels/{new.pk}/"
         assert "is void here" in answer.content.decode()
 
+    @pytest.mark.parametrize(("to", "said"), [("none", "Tell ACS of the new one yourself"), ("field", "ACS is told of the new one")])
+    def test_promises_only_what_will_happen(self, live, lead, settings, to, said):
+        settings.LABELS_TO = to
+        _, parcel = labelled_order()
+        assert said in lead.get(f"/labels/{parcel.pk}/replace/").content.decode()
+
     @pytest.mark.parametrize("said", [{}, {"reason": "Torn"}, {"reason": " ", "version": "1"}, {"reason": "x" * 201, "version": "1"}])
     def test_what_is_missing_is_said_and_nothing_changes(self, live, lead, said):
         _, parcel = labelled_order()
