@@ -21,18 +21,18 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from config.running import run_feed
 from exceptions_queue import calendars
 from lockers import tasks as lockers
-from lockers.actions import Refused, replace_parcel
+from lockers.actions import Refused
 from lockers.actions.manifests import keep_open, reopen
 from lockers.models import Manifest, Parcel, TrackingEvent
 from lockers.rules import tracking
-from lockers.rules.shipments import Shipment
 from lockers.states import LIVE, ParcelState
 from lockers.sync.tracking import FACTS
 from orders import tasks
 from orders.actions import closing
-from orders.actions.labelling import _shipment, retry_labels
+from orders.actions.labelling import retry_labels
+from orders.actions.outcomes import Refused as NotNow
+from orders.actions.replacing import replace_label
 from orders.models import GateDecision, Order
-from orders.problems import find_many
 from orders.states import Destination, OrderState
 from partners import connect, inbox
 from partners.errors import PartnerError
@@ -142,10 +142,9 @@ class Parcels(RuleBasedStateMachine):
     def a_label_is_replaced(self, which: int) -> None:
         live = list(Parcel.objects.filter(state__in=LIVE).order_by("pk"))
         parcel = live[which % len(live)]
-        shipment = self.shipment_of(parcel)
         try:
-            replace_parcel(parcel, why="Torn", shipment=shipment, actor=self.lead, at=timezone.now(), version=parcel.version)
-        except Refused as refused:
+            replace_label(parcel, why="Torn", actor=self.lead, at=timezone.now(), version=parcel.version)
+        except (Refused, NotNow) as refused:
             self.told(str(refused))
 
     @rule(which=st.integers(0, 3), status=st.sampled_from(["Operating", "Operating", "NonOperating", "Overloaded"]), read=st.booleans())
@@ -284,11 +283,6 @@ class Parcels(RuleBasedStateMachine):
             ]
             facts = tracking.fold(reversed(events * 2), sent_to=parcel.point_id)
             assert {name: getattr(parcel, name) for name in FACTS} == {name: getattr(facts, name) for name in FACTS}
-
-    def shipment_of(self, parcel: Parcel) -> Shipment:
-        order = Order.objects.get(number=parcel.order_number)
-        verdicts, batch = find_many([order.pk], at=timezone.now())
-        return _shipment(order, batch, verdicts[0].size)
 
     # --- how ------------------------------------------------------------------------------------------------------------------
 
