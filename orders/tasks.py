@@ -14,6 +14,7 @@ from orders.actions import (
     expired,
     fulfilling,
     handing,
+    integrity,
     labelling,
     matching,
     missed,
@@ -161,6 +162,7 @@ def watch() -> dict[str, int]:
         "unconfirmed": watching.find_unconfirmed(at=at),
         "stuck": watching.find_stuck(at=at),
         "size_answered": packed.close_answered(at=at),
+        "lockers": integrity.look_again(at=at),
         "waiting": consolidating.find_waiting(at=at),
     }
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
 from django.urls import reverse
 
 from exceptions_queue.actions.alerts import Concern, make_equal
@@ -15,6 +15,8 @@ from exceptions_queue.queries import words
 from exceptions_queue.states import AlertKind, CaseState, Owner
 
 MANY = 5  # cases of one cause; what the integration admin owns concerns everybody from the first
+# A locker that closes or fills: somebody must know before the first parcel leaves for it.
+TOLD_FROM_THE_FIRST = tuple(str(kind.code) for kind in CATALOGUE.values() if kind.told_early)
 MOST_CAUSES = 50
 WARNED_BEFORE = (60, 30, 10)  # minutes
 
@@ -26,11 +28,12 @@ def watch(*, at: datetime, before: Sequence[Concern] = ()) -> dict[str, int]:
 
 
 def watch_cases(*, at: datetime) -> int:
-    """An alert for each cause that has many open cases, the largest 50."""
+    """An alert for each cause that has many open cases, the largest 50; and for those that must be told from the first."""
     rows = ExceptionCase.objects.filter(state=CaseState.OPEN).order_by().values("owner", "code", "cause_key")
     rows = rows.annotate(count=Count("pk"), earliest=Min("due_at")).filter(count__gte=1).order_by("-count", "cause_key", "code")
-    many = list(rows.exclude(owner=Owner.INTEGRATION).filter(count__gte=MANY)[:MOST_CAUSES])
-    many += list(rows.filter(owner=Owner.INTEGRATION)[:MOST_CAUSES])
+    early = Q(owner=Owner.INTEGRATION) | Q(code__in=TOLD_FROM_THE_FIRST)
+    many = list(rows.exclude(early).filter(count__gte=MANY)[:MOST_CAUSES])
+    many += list(rows.filter(early)[: 2 * MOST_CAUSES])
     return make_equal(AlertKind.CASES, [_cause(**row, at=at) for row in many], at=at)["open"]
 
 

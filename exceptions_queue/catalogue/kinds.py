@@ -31,6 +31,7 @@ class Code(StrEnum):
     LOC_CLOSED = "LOC-CLOSED"
     LOC_SIZE = "LOC-SIZE"
     LOC_FULL = "LOC-FULL"
+    LOC_DRIFT = "LOC-DRIFT"
     LOC_STALE = "LOC-STALE"
     ORD_REJECTED = "ORD-REJECTED"
     ORD_UNCONFIRMED = "ORD-UNCONFIRMED"
@@ -123,7 +124,10 @@ CHECK_AGAIN = BulkFix("recheck", "Check them again")
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of exception. `blocks` holds letters of `Block`; `waivable_by` is empty where nobody may waive."""
+    """One kind of exception. `blocks` holds letters of `Block`; `waivable_by` is empty where nobody may waive.
+
+    `told_early`: one case is enough for an alert; others are told of once there are many of one cause.
+    """
 
     code: Code
     title: str
@@ -136,6 +140,7 @@ class Kind:
     recheck: str = CHECK_AGAIN_ONE
     bulk_fixes: tuple[BulkFix, ...] = ()
     waivable_by: frozenset[Owner] = frozenset()
+    told_early: bool = False
 
     @property
     def runbook(self) -> str:

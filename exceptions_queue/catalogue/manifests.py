@@ -1,21 +1,10 @@
 """What keeps a packed parcel from its collection."""
 
-from exceptions_queue.catalogue.contact import ALL_HOME, CANCEL, HOME
-from exceptions_queue.catalogue.kinds import Code, Evidence, Fix, Kind, fault, named
-from exceptions_queue.catalogue.parcels import CHANGE_LOCKER, NEAREST
+from exceptions_queue.catalogue.kinds import Code, Evidence, Fix, Kind, fault
 from exceptions_queue.states import Owner
 
 MANIFESTS = Fix("orders:manifests", "Open the manifests", takes="", fragment=False)
 ORDER = Fix("orders:detail", "Open the order", fragment=False)
-
-
-def _full(evidence: Evidence) -> str:
-    name = named(evidence.get("locker"))
-    locker = f"Locker {name}" if name else "The chosen locker"
-    if fault(evidence) == "overloaded":
-        return f"{locker} is full for the moment, says InPost: the parcel cannot be put in."
-    size = str(evidence.get("size", ""))
-    return f"{locker} has had next to no free {size + ' ' if size else ''}compartment for several readings running."
 
 
 def _missed(evidence: Evidence) -> str:
@@ -40,18 +29,6 @@ def _unmatched(evidence: Evidence) -> str:
 
 
 COLLECTIONS = (
-    Kind(
-        code=Code.LOC_FULL,
-        title="Chosen locker is full",
-        blocks="M",
-        owner=Owner.CX,
-        sentence=_full,
-        what_to_do="Choose another locker, or wait for room",
-        fixes=(CHANGE_LOCKER, HOME, CANCEL),
-        bulk_fixes=(NEAREST, ALL_HOME),
-        recheck="",
-        closes_when="InPost shows room in that size again, or another locker is saved",
-    ),
     Kind(
         code=Code.MAN_MISSED,
         title="Order missed the collection",

@@ -34,6 +34,26 @@ def _no_compartment(evidence: Evidence) -> str:
     return f"{_locker(evidence)} has no {size + ' ' if size else ''}compartment, the size this order needs."
 
 
+def _full(evidence: Evidence) -> str:
+    if fault(evidence) == "very_low":
+        size = str(evidence.get("size", ""))
+        return f"{_locker(evidence)} has had hardly a free {size + ' ' if size else ''}compartment for several readings: it counts as full."
+    return f"{_locker(evidence)} is full: InPost brings nothing there for the moment."
+
+
+def _drift(evidence: Evidence) -> str:
+    """The three as they stand: "The order says UK1, ACS says UK1, the label says UK2"."""
+    who = {"shop": "the order says", "acs": "ACS says", "label": "the label says"}
+    said = [f"{words} {evidence[name] or 'no locker'}" for name, words in who.items() if name in evidence]
+    if not said:
+        return "The order, ACS and the label do not name the same locker: the parcel could go to a locker nobody waits at."
+    return f"{_upper(', '.join(said))}. The parcel could go to a locker nobody waits at."
+
+
+def _upper(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
 def _unmapped(evidence: Evidence) -> str:
     method = str(evidence.get("method", ""))
     return f"Delivery method {'“' + method + '” ' if method else ''}has no ACS service yet, so the order cannot be sent."
@@ -93,6 +113,32 @@ PARCELS = (
         fixes=(CHANGE_LOCKER, HOME, CANCEL),
         bulk_fixes=(NEAREST, ALL_HOME),
         closes_when="the locker operates again, or another one is saved",
+        told_early=True,
+    ),
+    Kind(
+        code=Code.LOC_FULL,
+        title="Chosen locker is full",
+        blocks="M",
+        owner=Owner.CX,
+        sentence=_full,
+        what_to_do="Choose another locker, or wait for the next reading",
+        fixes=(CHANGE_LOCKER, HOME),
+        bulk_fixes=(NEAREST, ALL_HOME),
+        closes_when="the locker has room again, or another one is saved",
+        told_early=True,
+    ),
+    Kind(
+        code=Code.LOC_DRIFT,
+        title="ACS and InPost disagree on the locker",
+        blocks="M",
+        owner=Owner.INTEGRATION,
+        sentence=_drift,
+        what_to_do="Find out which locker is right, and send that one everywhere",
+        fixes=(
+            Fix("orders:detail", "Compare the three on the order's page", fragment=False),
+            Fix("orders:resend", "Send ours to ACS again"),
+        ),
+        closes_when="the order, ACS and the label name the same locker",
     ),
     Kind(
         code=Code.LOC_SIZE,

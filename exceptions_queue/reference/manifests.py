@@ -4,16 +4,6 @@ from exceptions_queue.catalogue.kinds import Code
 from exceptions_queue.reference.pages import Page
 
 COLLECTIONS = {
-    Code.LOC_FULL: Page(
-        means="The parcel is packed, and the locker has no room for it: InPost says that the whole locker is full, or the size has had "
-        "next to no free compartment in several readings running. The parcel stays at ACS until there is room.",
-        do=(
-            "If the customer can wait, leave it: the locker is looked at again with every reading, and before each collection.",
-            "Otherwise offer another locker near by, or home delivery. A label for another locker is a new label.",
-        ),
-        do_not=("Do not send it and hope: a parcel that finds no compartment is taken elsewhere or comes back.",),
-        next="When InPost shows room again the case closes by itself, and the parcel goes on the next manifest.",
-    ),
     Code.MAN_MISSED: Page(
         means="At the cut-off the order was picked or packed, and its parcel was on no closed manifest. The customer waits a day longer. "
         "What stood where at that minute is kept with the manifest.",

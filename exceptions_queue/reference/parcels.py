@@ -31,6 +31,28 @@ PARCELS = {
         do_not=("Do not wait for it to come back unless the customer asks you to: nobody knows when it will.",),
         next="If the locker operates again, the case closes by itself and the order goes.",
     ),
+    Code.LOC_FULL: Page(
+        means="The chosen locker has no room: InPost says that it is overloaded, or the compartments of the needed size have been "
+        "nearly all taken in several readings running. One such reading alone is no case.",
+        do=(
+            "If the collection is hours away, wait for the next reading: customers empty lockers all day.",
+            _NEAREST,
+            _CONSENT,
+        ),
+        do_not=("Do not let the parcel go and hope: InPost would take it to a locker of its own choice.",),
+        next="If the locker has room again, the case closes by itself. Until then the parcel goes on no manifest.",
+    ),
+    Code.LOC_DRIFT: Page(
+        means="Three places name the locker of this order: the order itself, ACS, and the label for InPost. They do not name the same one, "
+        "so the parcel could lie where the customer does not look for it.",
+        do=(
+            "Look at the order: a customer or a colleague may have changed the locker lately.",
+            "If ACS is behind, send the order to ACS again.",
+            "If the label is behind, have it replaced, so that ACS prints the new one.",
+        ),
+        do_not=("Do not change the order to fit a wrong label: the customer goes where they were told.",),
+        next="As soon as all three name the same locker, the case closes by itself.",
+    ),
     Code.LOC_SIZE: Page(
         means="The order needs a larger compartment than this locker has. Lockers have A (80 mm high), B (190 mm) and C (410 mm); "
         "not every one has all three.",

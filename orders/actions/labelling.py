@@ -80,11 +80,18 @@ def _ask(ids: Sequence[int], *, at: datetime) -> int:
         found = {verdict.order.id: wrong(verdict, orders[verdict.order.id].acs_packed) for verdict in verdicts}
         findings = [desk.Finding(pk, found[pk], card_of(orders[pk])) for pk in found]
         desk.reconcile_many(Order, findings, scope=PICKED_SCOPE, at=at)
+        _note_sizes(verdicts, orders)
         stopping = desk.blocking_codes_many(Order, list(found), blocks="M")
         passed = {pk for pk in found if not found[pk] and not stopping[pk] - LABEL_SCOPE}
         _decide(verdicts, batch, orders, passed, found, at=at)
         wanted = [shipment_of(orders[v.order.id], batch, v.size) for v in verdicts if v.order.id in passed]
         return len(request_labels(wanted, actor=SYSTEM, at=at))
+
+
+def _note_sizes(verdicts: Sequence[Verdict], orders: Mapping[int, Order]) -> None:
+    """The integrity run asks lockers for the size that the last gate reckoned with: for this one, when it reckons otherwise."""
+    changed = [Order(pk=v.order.id, needs_size=v.size) for v in verdicts if orders[v.order.id].needs_size != v.size]
+    Order.objects.bulk_update(changed, ["needs_size"], batch_size=BATCH)
 
 
 def wrong(verdict: Verdict, packed: Mapping[str, int]) -> dict[str, dict[str, Any]]:

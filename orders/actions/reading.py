@@ -29,7 +29,7 @@ from partners.sync import Applied, Page, Reject
 AT_ONCE = 200
 READ_AT_ONCE = 600  # as many as ACS can answer within the minute
 LONGEST_S = 60.0
-TAKEN = ("acs_status", "acs_status_raw", "acs_status_since", "acs_tracking", "acs_packed", "acs_short")
+TAKEN = ("acs_status", "acs_status_raw", "acs_status_since", "acs_locker_id", "acs_tracking", "acs_packed", "acs_short")
 NOT_AT_ACS = (*BEFORE_RELEASE, OrderState.CANCELLED, OrderState.CLOSED)
 ENDED = (AcsStatus.DESPATCHED, AcsStatus.CANCELLED)
 
@@ -163,7 +163,8 @@ def _take(words: Words, order: Order, there: AcsOrder) -> bool:
     wanted = [Wanted(line.line_id, line.sku, line.quantity) for line in there.content.lines]
     short = short_lines(wanted, there.picked, target)
     said = _status(order, there.status_raw, target, there.status_at or words.at)
-    return words.set(order, said | {"acs_tracking": there.tracking, "acs_packed": dict(there.packed), "acs_short": short})
+    said |= {"acs_tracking": there.tracking, "acs_locker_id": there.content.locker_id.strip()[:64]}
+    return words.set(order, said | {"acs_packed": dict(there.packed), "acs_short": short})
 
 
 def _status(order: Order, raw: str, target: str, since: datetime) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from exceptions_queue import actions as desk
 from exceptions_queue.audit import Actor
 from exceptions_queue.catalogue import Code
 from exceptions_queue.moves import move_many
+from orders.actions.integrity import cases
 from orders.actions.outcomes import Checked
 from orders.actions.sending import look, queue_releases
 from orders.models import GateDecision, Order
@@ -68,11 +69,18 @@ def recheck(order: Order, *, actor: Actor, at: datetime, version: int | None = N
         before = desk.open_codes(order)
         reviewed = _review([order.pk], methods=read_methods(), at=at, actor=actor)
         after_acs = not reviewed.looked_at and bool(look([order.pk], at=at) or Code.VAL_EDITED in before)
+        after_acs = bool(_look_at_locker(order, reviewed, before, at=at)) or after_acs
         after = desk.open_codes(order) if reviewed.cases_opened or reviewed.cases_closed or after_acs else before
     if reviewed.wrote or after_acs:
         order.refresh_from_db()
     blocking = reviewed.blocking.get(order.pk, set())
     return Checked(order, frozenset(after - before), frozenset(before - after), frozenset(blocking))
+
+
+def _look_at_locker(order: Order, reviewed: Reviewed, before: set[str], *, at: datetime) -> int:
+    """What the gate does not look at: a locker that filled, or, once ACS has the order, whatever became of it."""
+    needed = not reviewed.looked_at or before & cases.ANY_TIME
+    return cases.look([order.pk], at=at) if needed else 0
 
 
 def _review(ids: Sequence[int], *, methods: dict[str, Method], at: datetime, actor: Actor) -> Reviewed:
@@ -135,8 +143,10 @@ def _record_decisions(verdicts: Sequence[Verdict], batch: Batch, blocking: dict[
     """Store a verdict with its inputs when an input changed; an order seen again unchanged writes nothing."""
     fresh = [v for v in verdicts if v.inputs_hash != v.order.inputs_hash]
     GateDecision.objects.bulk_create([decision_of(v, batch, passed=not blocking.get(v.order.id), at=at) for v in fresh], batch_size=500)
-    changed = [Order(pk=v.order.id, inputs_hash=v.inputs_hash, destination=_destination(v, batch.methods)) for v in fresh]
-    Order.objects.bulk_update(changed, ["inputs_hash", "destination"], batch_size=500)
+    changed = [
+        Order(pk=v.order.id, inputs_hash=v.inputs_hash, destination=_destination(v, batch.methods), needs_size=v.size) for v in fresh
+    ]
+    Order.objects.bulk_update(changed, ["inputs_hash", "destination", "needs_size"], batch_size=500)
     return len(fresh)
 
 

@@ -49,6 +49,9 @@ class Order(models.Model):
     event_on = models.DateField(null=True, blank=True)
     return_on = models.DateField(null=True, blank=True)
     is_hire = models.BooleanField(default=False)
+    needs_size = models.CharField(
+        max_length=1, blank=True, default="", help_text="The compartment a gate last reckoned with; empty where it could not tell."
+    )
     customs_contents = models.CharField(max_length=200, blank=True)
     customs_value_pence = models.BigIntegerField(null=True, blank=True)
     kept_beside = models.CharField(max_length=64, blank=True, help_text="The look-alike order a person compared this one with and kept.")
@@ -65,6 +68,9 @@ class Order(models.Model):
     acs_status_since = models.DateTimeField(null=True, blank=True)
     acs_seen_at = models.DateTimeField(null=True, blank=True)
     shop_held_at = models.DateTimeField(null=True, blank=True, help_text="Since when the shop shows our hold.")
+    acs_locker_id = models.CharField(
+        max_length=64, null=True, blank=True, help_text="The locker that ACS last showed; none until ACS was read, empty where it has none."
+    )
     acs_tracking = models.CharField(max_length=60, blank=True)
     acs_packed = models.JSONField(
         default=dict, blank=True, help_text='What ACS packed: {"length_mm", "width_mm", "height_mm", "weight_g"}, as far as it says.'

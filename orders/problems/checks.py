@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from exceptions_queue.catalogue import Code
-from lockers.rules import phone, points, sizes
+from lockers.rules import phone, sizes
+from orders.problems import places
 from orders.problems.facts import Batch, Facts, Line
 from orders.rules import address, customs, dates, people
 from orders.states import Destination
@@ -137,19 +138,4 @@ def is_sized(line: Line) -> bool:
 
 
 def _locker(order: Facts, size: str, batch: Batch) -> Iterator[tuple[str, Evidence]]:
-    if not order.locker_id:
-        yield Code.VAL_LOCKER_MISSING, {"field": "locker_id", "fault": "missing"}
-        return
-    place = batch.places.get(order.locker_id)
-    if place is None or not place.is_locker:
-        yield Code.VAL_LOCKER_UNKNOWN, _about(order, "unknown" if place is None else "shop")
-    elif points.is_closed(place.status, place.gone_at is not None):
-        yield Code.LOC_CLOSED, _about(order, "gone" if place.gone_at else place.status)
-    elif place.collect_excluded or "parcel_collect" not in place.functions:
-        yield Code.LOC_CLOSED, _about(order, "does_not_receive")
-    elif size and not points.has_size(place.sizes, size):
-        yield Code.LOC_SIZE, _about(order, "no_compartment") | {"size": size}
-
-
-def _about(order: Facts, fault: str) -> Evidence:
-    return {"field": "locker_id", "fault": fault, "locker": order.locker_id[:40]}
+    yield from places.wrong_with_locker(order.locker_id, size, batch.places.get(order.locker_id)).items()

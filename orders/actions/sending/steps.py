@@ -163,17 +163,28 @@ def settled(intent: Intent, receipt: outbox.Receipt, at: datetime) -> None:
 
 
 def _released(order: Order, payload: Mapping[str, Any], *, at: datetime) -> None:
-    also = {"released_at": at, "release_claimed_at": order.release_claimed_at or at, "shop_when_sent": payload.get("shop", {})}
+    also = {
+        "released_at": at,
+        "release_claimed_at": order.release_claimed_at or at,
+        "shop_when_sent": payload.get("shop", {}),
+        "acs_locker_id": _locker_at_acs(order, payload),
+    }
     move(order, to=OrderState.RELEASED, allowed=MOVES, actor=SYSTEM, at=at, verb="order released", also=also)
     reconcile_outcome(order, {}, at=at)
+
+
+def _locker_at_acs(order: Order, payload: Mapping[str, Any]) -> str | None:
+    """The locker that ACS showed as it was read back: the one we sent, for the two were compared."""
+    sent = payload.get("order")
+    return str(sent["locker_id"]).strip()[:64] if sent else order.acs_locker_id
 
 
 def amended(order: Order, payload: Mapping[str, Any], *, at: datetime) -> None:
     """ACS shows the order as the shop has it by now: so do we."""
     changed = payload.get("take", {})
     take(order, changed)
-    order.shop_when_sent = payload["shop"]
-    order.save(update_fields=["shop_when_sent"])
+    order.shop_when_sent, order.acs_locker_id = payload["shop"], _locker_at_acs(order, payload)
+    order.save(update_fields=["shop_when_sent", "acs_locker_id"])
     record("order changed at ACS", order, actor=SYSTEM, at=at, after={"fields": sorted(changed)})
 
 

@@ -1,0 +1,7 @@
+"""The daily integrity run: findings by sets, a seal, the desk's cases, and a person's signature."""
+
+from orders.actions.integrity.cases import look, look_again
+from orders.actions.integrity.runs import run_integrity, sign_off
+from orders.actions.integrity.seals import holds, live_at
+
+__all__ = ["holds", "live_at", "look", "look_again", "run_integrity", "sign_off"]
