@@ -11,4 +11,6 @@ SCENARIOS = {
     "cause_cards": ("postgresql",),
     "tracking": ("postgresql",),
     "manifest": ("postgresql",),
+    "integrity": ("postgresql", "sqlite"),
+    "alternatives": ("postgresql",),
 }

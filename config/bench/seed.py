@@ -1,4 +1,4 @@
-"""Many rows quickly: PostgreSQL makes them itself, so that a million orders take seconds and not an hour."""
+"""Many rows quickly: the database makes them itself, so that a million orders take seconds and not an hour."""
 
 from typing import Any
 
@@ -23,17 +23,28 @@ def insert_series(model: type[Model], count: int, **columns: Any) -> None:
             expressions.append("%s")
             values.append(field.get_db_prep_save(getattr(template, field.attname), connection))
     table = connection.ops.quote_name(model._meta.db_table)
-    sql = f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(expressions)} FROM generate_series(1, {int(count)}) AS n"  # noqa: S608
+    sql = f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(expressions)} FROM {_series(int(count))}"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
 
 
+def _series(count: int) -> str:
+    """The numbers 1…count as n. SQLite has no series of its own."""
+    if connection.vendor == "postgresql":
+        return f"generate_series(1, {count}) AS n"
+    return f"(WITH RECURSIVE series(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM series WHERE n < {count}) SELECT n FROM series)"  # noqa: S608
+
+
 class Sql(str):
-    """An expression over n. Write the remainder as mod(n, 8): a percent sign would read as a parameter."""
+    """An expression over n. Write the remainder as mod(n, 8): a percent sign would read as a parameter. Casts as CAST(n AS text)
+    where SQLite is to read it too."""
+
+
+_LEARN = {"postgresql": "VACUUM ANALYZE", "sqlite": "ANALYZE"}
 
 
 def settle(*models: type[Model]) -> None:
     """Let the planner know the new rows, as a database that has been running for a while does."""
     with connection.cursor() as cursor:
         for model in models:
-            cursor.execute(f"VACUUM ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
+            cursor.execute(f"{_LEARN[connection.vendor]} {connection.ops.quote_name(model._meta.db_table)}")

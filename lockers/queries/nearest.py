@@ -1,11 +1,15 @@
 """Which lockers are near? A box on the (latitude, longitude) index, widened until the answer is certain."""
 
+from functools import cache
 from math import asin, cos, degrees, radians, sin, sqrt
 from typing import NamedTuple
 
-from django.db.models import Avg, F, QuerySet
+from django.conf import settings
+from django.db.models import Avg
 
 from lockers.models import Point
+from lockers.queries import room
+from lockers.queries.points import FEED
 from lockers.rules.points import outward
 
 EARTH_M = 6_371_000.0
@@ -24,7 +28,8 @@ class Near(NamedTuple):
 
 
 def nearest(latitude: float, longitude: float, size: str = "", limit: int = 5, *, but_not: str = "") -> list[Near]:
-    """The `limit` nearest lockers that may receive a parcel of `size` ("" for any), nearest first, without the point `but_not`.
+    """The `limit` nearest lockers that may receive a parcel of `size` ("" for any) and have room for it, nearest first, without the
+    point `but_not`. None is proposed that lacks the size or that is full of it (`lockers.rules.points.is_full`).
 
     One statement where lockers are dense, at most five. Fewer than `limit` only where the whole island has fewer.
     """
@@ -62,19 +67,25 @@ def metres_between(latitude: float, longitude: float, other_latitude: float, oth
 def _within(latitude: float, longitude: float, radius: float, size: str, limit: int, but_not: str) -> list[Near]:
     """The nearest in a box around the place. The database sorts as on a flat map; we measure the few it gives."""
     squeeze = max(cos(radians(latitude)), 0.01)
-    up, across = F("latitude") - latitude, (F("longitude") - longitude) * squeeze
-    points = _in_box(latitude, longitude, radius, squeeze).exclude(point_id=but_not).order_by(up * up + across * across)
-    if size:
-        points = points.filter(sizes__has_key=size)
-    found = [Near(point, round(metres_between(latitude, longitude, point.latitude, point.longitude))) for point in points[: 2 * limit]]
+    high = degrees(radius / EARTH_M)
+    wide = high / squeeze
+    asked: dict[str, object] = {"latitude": latitude, "longitude": longitude, "squeeze": squeeze, "but_not": but_not, "size": size}
+    asked |= {"north": latitude + high, "south": latitude - high, "west": longitude - wide, "east": longitude + wide}
+    asked |= {"feed": FEED, "nth": settings.LOCKER_FULL_AFTER_CRAWLS - 1, "most": 2 * limit}
+    points = Point.objects.raw(_sql(bool(size)), asked)
+    found = [Near(point, round(metres_between(latitude, longitude, point.latitude, point.longitude))) for point in points]
     return sorted(found, key=lambda near: (near.metres, near.point.point_id))[:limit]
 
 
-def _in_box(latitude: float, longitude: float, radius: float, squeeze: float) -> QuerySet[Point]:
-    high = degrees(radius / EARTH_M)
-    wide = high / squeeze
-    return Point.objects.filter(
-        may_receive=True,
-        latitude__range=(latitude - high, latitude + high),
-        longitude__range=(longitude - wide, longitude + wide),
+@cache
+def _sql(sized: bool) -> str:
+    """Raw, because building the query would cost several times what the database needs to answer it."""
+    columns = ", ".join(f"p.{field.column}" for field in Point._meta.concrete_fields)
+    low = room.is_low("%(size)s", room.crawl_ended("%(feed)s", "%(nth)s"))
+    fits = f" AND {room.has_size('%(size)s')} AND ({low}) IS NOT TRUE" if sized else ""
+    return (
+        f"SELECT {columns} FROM lockers_point p WHERE p.may_receive AND p.point_id <> %(but_not)s "  # noqa: S608 - our own names
+        "AND p.latitude BETWEEN %(south)s AND %(north)s AND p.longitude BETWEEN %(west)s AND %(east)s"
+        f"{fits} ORDER BY (p.latitude - %(latitude)s) * (p.latitude - %(latitude)s)"
+        " + (p.longitude - %(longitude)s) * (p.longitude - %(longitude)s) * %(squeeze)s * %(squeeze)s LIMIT %(most)s"
     )

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from exceptions_queue.catalogue import Code
+from lockers.queries import room
 from orders.problems.places import Found
 
 _NOW = "integrity_now"
@@ -61,20 +62,15 @@ _DRIFT = (
     "'field', 'locker_id', 'fault', CASE WHEN COALESCE(at_acs, locker_id) = locker_id THEN 'label' "
     "WHEN COALESCE(on_label, locker_id) = locker_id THEN 'acs' ELSE 'both' END, 'shop', locker_id, 'acs', at_acs, 'label', on_label"
 )
-# Instants in JSON are ISO text in UTC, which sorts as it reads.
 _DIALECTS = {
     "postgresql": {
-        "collects": "p.functions ? 'parcel_collect'",
-        "has_size": "p.sizes ? {size}",
-        "is_low": "(p.low_since ->> {size})::timestamptz <= %(full_after)s::timestamptz",
         "object": "jsonb_strip_nulls(jsonb_build_object({}))",
+        "crawl_at": "%(full_after)s::timestamptz",
         "table": "(order_id bigint PRIMARY KEY, code text, evidence jsonb, drift jsonb)",
     },
     "sqlite": {
-        "collects": "instr(p.functions, '\"parcel_collect\"') > 0",
-        "has_size": "json_type(p.sizes, '$.' || COALESCE(NULLIF({size}, ''), 'none')) IS NOT NULL",
-        "is_low": "json_extract(p.low_since, '$.' || COALESCE(NULLIF({size}, ''), 'none')) <= %(full_after)s",
         "object": "json_patch('{{}}', json_object({}))",
+        "crawl_at": "%(full_after)s",
         "table": "(order_id integer PRIMARY KEY, code text, evidence text, drift text)",
     },
 }
@@ -145,7 +141,8 @@ def facts_sql(ids: Iterable[int] | None = None) -> str:
     """The join: one row per order with something wrong, (order_id, code, evidence, drift). Takes the parameter `full_after`."""
     dialect = _DIALECTS[connection.vendor]
     only = "" if ids is None else f" AND id IN ({','.join(str(int(pk)) for pk in ids)})"
-    code = _CODE.format(size=_SIZE, **{name: dialect[name].format(size=_SIZE) for name in ("collects", "has_size", "is_low")})
+    is_low = room.is_low(_SIZE, dialect["crawl_at"])
+    code = _CODE.format(size=_SIZE, collects=room.collects(), has_size=room.has_size(_SIZE), is_low=is_low)
     return _FACTS.format(
         evidence=dialect["object"].format(_EVIDENCE),
         drift=dialect["object"].format(_DRIFT),
