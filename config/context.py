@@ -40,6 +40,7 @@ NAVIGATION: tuple[tuple[str, tuple[Section, ...]], ...] = (
             Section("Labels", "lockers:labels", "printer", "lockers.view_parcel"),
             Section("Manifests", "orders:manifests", "truck", "lockers.view_parcel"),
             Section("Collections", "orders:collections", "archive-box", "lockers.view_parcel"),
+            Section("Integrity", "orders:integrity", "scale", "orders.view_integrityrun"),
             Section("Lockers", "lockers:list", "map-pin", "lockers.view_point"),
             Section("Products", "inventory:products", "tag", "inventory.view_product"),
         ),

@@ -20,6 +20,7 @@ from exceptions_queue.queries import rail, words
 from exceptions_queue.states import Owner
 from inventory.models import Product
 from inventory.queries import UNKNOWN_SIZE
+from orders.queries import integrity
 from partners.queries.banners import Latest, feeds_with_latest, is_late
 from partners.queries.words import clock_time
 from partners.states import feed_kind
@@ -75,7 +76,8 @@ def _rooms(user: User, desk: Owner | None, now: datetime) -> dict[str, Any]:
     if user.has_perm("lockers.close_manifest") and (parcels := cockpit.collection()).count:
         numbers = [*numbers, parcels]
     watches = desk == Owner.INTEGRATION and user.has_perm("partners.view_syncrun")
-    return {"stages": numbers, "feeds": [_feed(latest, now) for latest in feeds_with_latest()] if watches else []}
+    unsigned = integrity.unsigned() if user.has_perm("orders.view_integrityrun") else None
+    return {"stages": numbers, "unsigned": unsigned, "feeds": [_feed(latest, now) for latest in feeds_with_latest()] if watches else []}
 
 
 def _queue(**asked: str) -> str:

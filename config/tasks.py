@@ -7,7 +7,10 @@ from django.utils import timezone
 from config.running import NoFile
 from config.running import accept_feed as accept
 from config.running import run_feed as run
+from lockers.queries.points import FEED as POINTS
 from orders import tasks as orders
+from orders.actions.integrity import run_integrity
+from partners.models import SyncRun
 from partners.sync import NotHeld
 
 
@@ -26,7 +29,7 @@ def run_feed(name: str, since: str = "") -> dict[str, object]:
     except NoFile as missing:
         return {"feed": name, "outcome": "failed", "why": missing.sentence}
     orders.recheck_open()
-    return {"feed": name, "outcome": result.outcome, "seen": result.seen}
+    return {"feed": name, "outcome": result.outcome, "seen": result.seen} | _look_at_lockers_after(result)
 
 
 def accept_feed(run_id: int, user_id: int, reason: str) -> dict[str, object]:
@@ -36,7 +39,20 @@ def accept_feed(run_id: int, user_id: int, reason: str) -> dict[str, object]:
     except NotHeld as refusal:
         return {"run": run_id, "outcome": "skipped", "why": str(refusal)}
     orders.recheck_open()
-    return {"run": result.pk, "outcome": result.outcome}
+    return {"run": result.pk, "outcome": result.outcome} | _look_at_lockers_after(result)
+
+
+def _look_at_lockers_after(read: SyncRun) -> dict[str, object]:
+    """New facts about lockers concern every parcel that has not left yet. A feed that failed or is held says nothing new."""
+    if read.feed.name != POINTS or read.outcome != SyncRun.Outcome.OK:
+        return {}
+    return {"locker_orders_failed": run_integrity(actor="system:crawl", at=timezone.now()).failed}
+
+
+def check_lockers() -> dict[str, object]:
+    """The daily look at every open locker order."""
+    run = run_integrity(actor="system:timetable", at=timezone.now())
+    return {"orders": run.orders, "passed": run.passed, "failed": run.failed, "opened": run.opened, "ended": run.ended}
 
 
 def sync_points() -> dict[str, object]:

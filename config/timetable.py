@@ -38,6 +38,7 @@ class Task:
 
 TIMETABLE = (
     Task("Read the lockers", "config.tasks.sync_points", 360, start_within_s=600),
+    Task("Check the lockers of open orders", "config.tasks.check_lockers", 1440, start_within_s=3600),
     Task("Read the shop's orders", "config.tasks.sync_orders", 1),
     Task("Read what the shop told us of", "orders.tasks.read_hints", 1),
     Task("Stay subscribed to the shop", "orders.tasks.stay_subscribed", 60, start_within_s=600),

@@ -190,6 +190,18 @@ class WaitForm(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if name != "version"}
 
 
+class SignOffForm(forms.Form):
+    """What a person adds to their signature under an integrity run."""
+
+    note = forms.CharField(
+        label="Note",
+        max_length=400,
+        required=False,
+        help_text="What is being done about the failures. No address or number here.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
 class WaitOnForm(WaitForm):
     ready_at = forms.DateTimeField(label="Ready by", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"))
 

@@ -13,7 +13,8 @@ from exceptions_queue.models import ExceptionCase, Hold
 from exceptions_queue.states import CaseState
 from lockers.models import Parcel
 from lockers.states import ParcelState
-from orders.models import Consolidation, GateDecision, Order
+from orders.actions import integrity
+from orders.models import Consolidation, GateDecision, IntegrityRun, Order
 from orders.rules import edits
 from orders.states import BEFORE_RELEASE, AcsStatus, Destination, OrderState
 from partners import connect
@@ -21,6 +22,7 @@ from partners.models import Intent
 
 SHOWN = 20
 LOOKED_AT = 2_000
+SEALS_CHECKED = 10
 NOTICED_WITHIN = timedelta(minutes=10)
 
 
@@ -123,6 +125,12 @@ def what_went_had_passed_the_gate(at: datetime) -> list[str]:
     return [f"parcel {number} went without having passed the gate" for number in bare[:SHOWN]]
 
 
+def runs_are_as_they_were_sealed(at: datetime) -> list[str]:
+    """I24: the newest integrity runs still are what their seals say, counts and findings."""
+    newest = IntegrityRun.objects.filter(finished_at__isnull=False).order_by("-pk")[:SEALS_CHECKED]
+    return [f"integrity run {run.pk} was changed after it was sealed" for run in newest if not integrity.holds(run)]
+
+
 def _differs(order: Order) -> bool:
     if order.store_cancelled_at and not order.shop_when_sent.get(edits.LET_GO):
         return True
@@ -143,5 +151,6 @@ INVARIANTS: list[tuple[str, Callable[[datetime], list[str]]]] = [
     ("I05 what went had passed the gate", what_went_had_passed_the_gate),
     ("I02 every wait is in a case", every_wait_is_in_a_case),
     ("I22 what the shop changed is known", what_the_shop_changed_is_known),
+    ("I24 integrity runs are as they were sealed", runs_are_as_they_were_sealed),
     ("I02 versions and instants are in order", corrected_orders_count_versions),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.views import bulk, collections, consolidation, fixes, labels, manifests, pages, places, resolvers
+from orders.views import bulk, collections, consolidation, fixes, integrity, labels, manifests, pages, places, resolvers
 
 app_name = "orders"
 
@@ -27,6 +27,12 @@ urlpatterns = [
     path("manifests/<int:pk>/put-back/", manifests.put_back, name="put-back-parcel"),
     path("manifests/<int:pk>/sheet/", manifests.sheet, name="manifest-sheet"),
     path("manifests/<int:pk>/sheet.csv", manifests.sheet_csv, name="manifest-sheet-csv"),
+    path("integrity/", integrity.index, name="integrity"),
+    path("integrity/run/", integrity.start, name="integrity-start"),
+    path("integrity/<int:pk>/", integrity.detail, name="integrity-run"),
+    path("integrity/<int:pk>/sign-off/", integrity.sign, name="integrity-sign-off"),
+    path("integrity/<int:pk>/findings.csv", integrity.as_csv, name="integrity-csv"),
+    path("integrity/<int:pk>/findings.xlsx", integrity.as_xlsx, name="integrity-xlsx"),
     path("consolidation/", consolidation.planner, name="consolidation"),
     path("consolidation/<str:number>/", consolidation.plan, name="plan"),
     path("consolidation/<str:number>/wait/", consolidation.wait, name="plan-wait"),

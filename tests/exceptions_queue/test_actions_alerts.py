@@ -53,6 +53,14 @@ def test_one_case_of_the_integration_admin_is_an_alert(channel, noon):
     assert concerns.watch_cases(at=noon) == 1
 
 
+def test_one_case_of_a_closed_or_full_locker_is_an_alert_for_the_desk_that_serves_the_customer(channel, noon):
+    closed = {"field": "locker_id", "fault": "NonOperating", "locker": "UK1"}
+    find({1: {"LOC-CLOSED": closed}, 2: {"LOC-FULL": {"field": "locker_id", "fault": "overloaded", "locker": "UK2"}}}, at=noon)
+
+    assert concerns.watch_cases(at=noon) == 2
+    assert set(Alert.objects.values_list("owner", "count")) == {("cx", 1)}
+
+
 def test_seven_causes_are_seven_alerts_that_lead_to_their_cases(channel, noon):
     for n in range(7):
         found = {pk: {"VAL-MOB-FORMAT": {"field": "mobile", "fault": f"fault{n}"}} for pk in range(n * 10 + 1, n * 10 + 7)}

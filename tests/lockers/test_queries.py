@@ -1,6 +1,7 @@
 """Near means near on a round earth, among those that may receive; counts say what the list shows."""
 
 import random
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -9,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from lockers import queries
 from lockers.models import Point
 from lockers.queries.nearest import RADII_M
+from partners.models import Feed, SyncRun
 from tests.lockers.builders import LONG_AGO, make_point
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +56,22 @@ def test_it_takes_one_statement_where_lockers_are_dense_and_never_more_than_the_
         found = queries.nearest(*LEEDS, "Z")
 
     assert (len(dense), len(empty), found) == (1, len(RADII_M), [])
+
+
+def test_none_is_proposed_that_is_full_of_the_size_and_a_single_very_low_is_no_reason():
+    since = LONG_AGO - timedelta(hours=1)
+    feed = Feed.objects.create(name="inpost.points")
+    for hours in range(3):
+        ended = LONG_AGO + timedelta(hours=6 * hours)
+        SyncRun.objects.create(feed=feed, started_at=ended, finished_at=ended, outcome=SyncRun.Outcome.OK)
+    make_point("UK00000001", sizes={"A": "VERY_LOW", "B": "NORMAL"}, low_since={"A": since.isoformat()})
+    make_point("UK00000002", sizes={"A": "VERY_LOW"}, low_since={"A": (LONG_AGO + timedelta(minutes=1)).isoformat()})
+    make_point("UK00000003", sizes={"B": "NORMAL"})
+
+    def near(size: str) -> list[str]:
+        return sorted(each.point.point_id for each in queries.nearest(*LEEDS, size))
+
+    assert (near("A"), near("B")) == (["UK00000002"], ["UK00000001", "UK00000003"])
 
 
 def test_distance_is_in_metres_and_in_words():

@@ -43,6 +43,16 @@ def test_a_status_is_mirrored_in_our_words_beside_acs_s_own(world: World, releas
     assert (released.acs_status, released.acs_status_raw, run.changed) == (AcsStatus.PICK_CONFIRMED, "Pick Confirmed", 1)
 
 
+def test_the_locker_that_acs_shows_is_kept_from_the_read_back_on(world: World, released: Order):
+    assert released.acs_locker_id == "UK00000904"
+    world.acs[released.number]["body"]["Misc1"] = "UK00000905"
+
+    run_feed("acs.orders")
+
+    released.refresh_from_db()
+    assert (released.acs_locker_id, released.locker_id) == ("UK00000905", "UK00000904")
+
+
 def test_a_status_nobody_mapped_is_kept_raw_and_never_guessed(world: World, released: Order):
     world.acs[released.number]["status"] = "QUAR-2 Picking"
 

@@ -2,6 +2,6 @@
 
 from orders.actions.integrity.cases import look, look_again
 from orders.actions.integrity.runs import run_integrity, sign_off
-from orders.actions.integrity.seals import holds, live_at
+from orders.actions.integrity.seals import holds
 
-__all__ = ["holds", "live_at", "look", "look_again", "run_integrity", "sign_off"]
+__all__ = ["holds", "look", "look_again", "run_integrity", "sign_off"]

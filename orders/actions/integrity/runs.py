@@ -8,14 +8,16 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models import Count, Q
 
+from exceptions_queue.actions import concerns
 from exceptions_queue.audit import Actor, actor_text, record
 from lockers.queries import full_after
 from orders.actions.integrity import cases
-from orders.actions.integrity.seals import live_at, seal_of
+from orders.actions.integrity.seals import holds, seal_of
 from orders.actions.outcomes import Refused
 from orders.models import IntegrityFinding, IntegrityRun
 from orders.problems import integrity
 from orders.problems.checks import RULES_VERSION
+from orders.queries.integrity import live_at
 
 _ONE_RUN_LOCK = 7_317_002  # any fixed number: the PostgreSQL advisory lock of the one run
 
@@ -24,7 +26,8 @@ def run_integrity(*, actor: Actor, at: datetime) -> IntegrityRun:
     """Look at every open locker order, shop, ACS and InPost side by side; return the sealed run.
 
     Findings are written by sets, and only what differs from the run before; a second run without a change writes its own row alone.
-    One run at a time: a second one waits for the first. Afterwards the desk's cases are made true from what changed.
+    One run at a time: a second one waits for the first. Afterwards the desk's cases are made true from what changed, and the alert
+    about a locker that closed or filled is raised, before the parcels leave.
     """
     began = time.monotonic()
     with transaction.atomic():
@@ -36,7 +39,8 @@ def run_integrity(*, actor: Actor, at: datetime) -> IntegrityRun:
         run.seal = seal_of(run)
         run.save()
     changed = IntegrityFinding.objects.filter(Q(first_run=run) | Q(ended_run=run)).values_list("order_id", flat=True)
-    cases.look({*changed, *cases.unlike_findings()}, at=at)
+    if cases.look({*changed, *cases.unlike_findings()}, at=at):
+        concerns.watch_cases(at=at)
     return run
 
 
@@ -56,7 +60,9 @@ def _count(run: IntegrityRun) -> None:
 
 
 def sign_off(run: IntegrityRun, *, actor: User, at: datetime, note: str = "") -> None:
-    """A named person answers for the run, once. Raises Refused when somebody has, or when it did not finish."""
+    """A named person answers for the run, once. Raises Refused when somebody has, it did not finish, or its seal does not hold."""
+    if not holds(run):
+        raise Refused("The seal does not hold: something of this run was changed afterwards. Run it again, and tell whoever runs Lockstep.")
     with transaction.atomic():
         unsigned = IntegrityRun.objects.filter(pk=run.pk, signed_off_at__isnull=True, finished_at__isnull=False)
         if not unsigned.update(signed_off_at=at, signed_off_by=actor, note=note[:400]):

@@ -11,18 +11,12 @@ import hmac
 import json
 from datetime import UTC
 
-from django.db.models import Q, QuerySet
 from django.utils.crypto import salted_hmac
 
-from orders.models import IntegrityFinding, IntegrityRun
+from orders.models import IntegrityRun
+from orders.queries.integrity import live_at
 
 _CHUNK = 2_000
-
-
-def live_at(run: IntegrityRun) -> QuerySet[IntegrityFinding]:
-    """The findings as they stood after this run."""
-    standing = Q(ended_run__isnull=True) | Q(ended_run__gt=run.pk)
-    return IntegrityFinding.objects.filter(standing, first_run__lte=run.pk)
 
 
 def seal_of(run: IntegrityRun) -> str:
