@@ -33,13 +33,14 @@ class NoFile(Exception):
 FILES = {"products": "products.csv", "acs.setup": "acs_setup.csv"}
 
 
-def run_feed(name: str, *, path: str = "", full: bool = False, since: datetime | None = None) -> SyncRun:
+def run_feed(name: str, *, path: str = "", full: bool = False, since: datetime | None = None, out_of_turn: bool = False) -> SyncRun:
     """Run the feed `name` once in the foreground, or read it again from `since` where it goes by time.
 
+    `out_of_turn`: asked for by a check in between, which must not count among the crawls that a locker stays full for.
     Raises UnknownFeed or NoFile; a partner's trouble is the run's outcome.
     """
     work = _work(name)
-    return sync_run(
+    run = sync_run(
         name,
         read=_reader(name, work, path),
         apply=work.apply,
@@ -51,6 +52,9 @@ def run_feed(name: str, *, path: str = "", full: bool = False, since: datetime |
         from_start=full,
         since=work.cursor_at(since) if since and work.cursor_at else "",
     )
+    if out_of_turn:
+        SyncRun.objects.filter(pk=run.pk).update(out_of_turn=True)
+    return run
 
 
 def accept_feed(run_id: int, *, user_id: int, reason: str, at: datetime) -> SyncRun:

@@ -81,7 +81,8 @@ def crawled_at(*, before: datetime | None = None) -> datetime | None:
 
 def full_after() -> datetime | None:
     """When the crawl ended that began the row after which a size that stayed nearly full is full: the third latest complete one, or
-    as LOCKER_FULL_AFTER_CRAWLS says. None before there were so many. One statement."""
-    crawls = SyncRun.objects.filter(feed__name=FEED, outcome=SyncRun.Outcome.OK).order_by("-finished_at")
+    as LOCKER_FULL_AFTER_CRAWLS says. None before there were so many. Crawls out of turn do not count: three within a minute say
+    nothing of a locker that stays full. One statement."""
+    crawls = SyncRun.objects.filter(feed__name=FEED, outcome=SyncRun.Outcome.OK, out_of_turn=False).order_by("-finished_at")
     nth = settings.LOCKER_FULL_AFTER_CRAWLS - 1
     return crawls.values_list("finished_at", flat=True)[nth : nth + 1].first()

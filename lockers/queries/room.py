@@ -33,5 +33,5 @@ def crawl_ended(feed: str, nth: str) -> str:
     """When the whole crawl of `feed` ended that has `nth` later ones: what `full_after` asks for, inside another statement."""
     return (
         f"(SELECT {_ENDED[connection.vendor]} FROM partners_syncrun r JOIN partners_feed f ON f.id = r.feed_id "  # noqa: S608 - our own names
-        f"WHERE f.name = {feed} AND r.outcome = 'ok' ORDER BY r.finished_at DESC LIMIT 1 OFFSET {nth})"
+        f"WHERE f.name = {feed} AND r.outcome = 'ok' AND NOT r.out_of_turn ORDER BY r.finished_at DESC LIMIT 1 OFFSET {nth})"
     )

@@ -38,6 +38,9 @@ class SyncRun(models.Model):
     feed = models.ForeignKey(Feed, on_delete=models.PROTECT, related_name="runs")
     outcome = models.CharField(max_length=8, choices=Outcome, default=Outcome.RUNNING)
     full = models.BooleanField(default=False)
+    out_of_turn = models.BooleanField(
+        default=False, help_text="Asked for by a check in between: it says what is so, and nothing of how long it has been so."
+    )
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)

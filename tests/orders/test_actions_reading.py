@@ -45,7 +45,7 @@ def test_a_status_is_mirrored_in_our_words_beside_acs_s_own(world: World, releas
 
 def test_the_locker_that_acs_shows_is_kept_from_the_read_back_on(world: World, released: Order):
     assert released.acs_locker_id == "UK00000904"
-    world.acs[released.number]["body"]["Misc1"] = "UK00000905"
+    world.acs[released.number]["order"]["Misc1"] = "UK00000905"
 
     run_feed("acs.orders")
 

@@ -170,7 +170,7 @@ def test_takes_the_same_statements_for_any_number(lead: Client, count: int):
     with CaptureQueriesContext(connection) as many:
         text(lead, "/integrity/")
 
-    assert (len(one), len(many)) == (10, 9)
+    assert (len(one), len(many)) == (8, 7)
 
 
 @pytest.mark.parametrize("address", ["/integrity/999/", "/integrity/999/findings.csv", "/integrity/999/findings.xlsx"])

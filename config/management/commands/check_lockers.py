@@ -39,7 +39,7 @@ class Command(BaseCommand):
             self.stderr.write("INPOST_POINTS_URL is not set: the mirror decides.")
             return
         self.stderr.write("Reading InPost's lockers anew.")
-        read = run_feed(FEED)
+        read = run_feed(FEED, out_of_turn=True)
         if read.outcome == SyncRun.Outcome.OK:
             orders.recheck_open()
         else:
