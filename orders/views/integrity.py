@@ -147,7 +147,7 @@ def _line(run: IntegrityRun, now: datetime) -> dict[str, Any]:
         "run": run,
         "when": words.moment(run.started_at, now),
         "when_full": words.full(run.started_at),
-        "by": BY.get(run.asked_by, run.asked_by),
+        "by": BY.get(run.asked_by, f"by {run.asked_by}"),
         "signed_by": integrity.name_of(run.signed_off_by),
         "signed": words.moment(run.signed_off_at, now) if run.signed_off_at else "",
     }

@@ -80,7 +80,7 @@ ORDERS = {
     **pages(ALL, "orders:manifests", "orders:past-manifests", "orders:manifest", "orders:manifest-sheet", "orders:manifest-sheet-csv"),
     **forms("W", "orders:close-manifest"),
     **acts("W", "orders:reopen-manifest", "orders:pull-parcel", "orders:put-back-parcel"),
-    **pages(ALL, "orders:integrity", "orders:integrity-run", "orders:integrity-csv", "orders:integrity-xlsx"),
+    **pages(ALL, "orders:integrity", "orders:integrity-run", "orders:integrity-csv-export", "orders:integrity-xlsx-export"),
     **acts("CWI", "orders:integrity-start", "orders:integrity-sign-off"),
     **acts("CW", "orders:plan-wait", "orders:plan-split"),
     **acts("C", "orders:plan-home"),
