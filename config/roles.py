@@ -66,6 +66,8 @@ ROLES = {
             "orders.consolidate_order",
             "orders.run_integrityrun",
             "orders.sign_off_integrityrun",
+            "orders.reassign_order",
+            "orders.send_customermessage",
         ),
         _role(
             "warehouse",
@@ -77,6 +79,7 @@ ROLES = {
             "orders.consolidate_order",
             "orders.run_integrityrun",
             "orders.sign_off_integrityrun",
+            "orders.reassign_order",
             "lockers.retry_parcel",
             "lockers.print_parcel",
             "lockers.close_manifest",

@@ -51,6 +51,7 @@ TIMETABLE = (
     Task("Follow what InPost told us", "orders.tasks.follow_parcels", 1),
     Task("Tell the shop what has left", "orders.tasks.tell_shop", 1),
     Task("Ask InPost about parcels on their way", "config.tasks.read_tracking", 10),
+    Task("Write to customers", "orders.tasks.send_messages", 1),
     Task("Ask for labels", "orders.tasks.ask_for_labels", 1),
     Task("Make labels", "lockers.tasks.make_labels", 1),
     Task("Keep the next collections", "orders.tasks.keep_collections", 1),

@@ -110,7 +110,7 @@ class ChangeLocker(Act):
     body = shapes.ChangeLocker
 
     def act(self, order: Order, asked: dict[str, Any], request: Asked) -> actions.Checked:
-        return actions.change_locker(order, **asked, actor=request.user, at=timezone.now())
+        return actions.reassign_locker(order, **asked, actor=request.user, at=timezone.now())
 
 
 @_described("convert_to_home", "Deliver to the door instead", shapes.ConvertToHome)

@@ -17,6 +17,7 @@ from orders.actions import (
     integrity,
     labelling,
     matching,
+    messages,
     missed,
     packed,
     reading,
@@ -137,6 +138,23 @@ def hand_labels() -> dict[str, int]:
         lock=handing.lock_order,
         may_send=handing.may_send,
         settled=handing.settled,
+        clock=timezone.now,
+    )
+
+
+def send_messages() -> dict[str, int]:
+    """Hand what people want customers to be told to the mail server. Nothing where none is connected."""
+    if messages.no_mail():
+        return {}
+    return outbox.drain(
+        messages.KIND,
+        send=messages.send,
+        look_up=messages.look_up,
+        lock=messages.lock,
+        may_send=messages.may_send,
+        settled=messages.settled,
+        failed=messages.failed,
+        deferred=messages.deferred,
         clock=timezone.now,
     )
 

@@ -21,8 +21,8 @@ from partners.inpost.certificates import PublicKey, public_keys
 from partners.inpost.client import InPostClient
 from partners.inpost.feed import PointsFeed
 from partners.inpost.shipments import Sender
-from partners.mail.client import MailChannel, Server
-from partners.ports import AlertSink, Carrier, LabelDrop, PointsSource, Store, Warehouse
+from partners.mail.client import Letterbox, MailChannel, Server
+from partners.ports import AlertSink, Carrier, LabelDrop, Mailbox, PointsSource, Store, Warehouse
 from partners.shopify.client import ShopifyStore
 from partners.slack.client import SlackChannel
 from partners.teams.client import TeamsChannel
@@ -163,9 +163,18 @@ def alert_sink(kind: str, *, to: Sequence[str] = ()) -> AlertSink:
         return SlackChannel(_wire("slack", settings.SLACK_WEBHOOK_URL, deadline_s=10.0))
     if kind == "teams":
         return TeamsChannel(_wire("teams", settings.TEAMS_WEBHOOK_URL, deadline_s=10.0))
+    return MailChannel(_mail_server(), to)
+
+
+def mailbox() -> Mailbox:
+    """Where letters to customers are handed in. Raises Unreachable where its settings are missing or wrong."""
+    return Letterbox(_mail_server())
+
+
+def _mail_server() -> Server:
     _need("email")
     try:
-        return MailChannel(Server.of(settings.EMAIL_URL, sender=settings.EMAIL_FROM), to)
+        return Server.of(settings.EMAIL_URL, sender=settings.EMAIL_FROM)
     except ValueError as wrong:
         raise Unreachable("email", f"{wrong}.") from wrong
 

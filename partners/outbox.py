@@ -10,7 +10,7 @@ import json
 import random
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -68,20 +68,30 @@ class Steps:
 
 def put(*, kind: str, business_id: str, payload: dict[str, Any], actor: Actor, at: datetime, revision: int = 1, ring: str = "") -> Intent:
     """Write an intent in the caller's transaction and ring for it there. Raises IntegrityError when one is live already."""
-    intent = Intent.objects.create(
-        kind=kind,
-        business_id=business_id,
-        revision=revision,
-        op_key=f"lockstep:{kind}:{business_id}:{revision}",
-        payload=payload,
-        payload_hash=payload_hash(payload),
-        next_at=at,
-        created_by=actor_text(actor)[1],
-        created_at=at,
-    )
-    if ring:
+    return put_many(kind=kind, wanted=[(business_id, revision, payload)], actor=actor, at=at, ring=ring)[0]
+
+
+def put_many(*, kind: str, wanted: Sequence[tuple[str, int, dict[str, Any]]], actor: Actor, at: datetime, ring: str = "") -> list[Intent]:
+    """The same for many, given as (business id, revision, payload): one statement and one ring, whatever their number."""
+    by = actor_text(actor)[1]
+    intents = [
+        Intent(
+            kind=kind,
+            business_id=business_id,
+            revision=revision,
+            op_key=f"lockstep:{kind}:{business_id}:{revision}",
+            payload=payload,
+            payload_hash=payload_hash(payload),
+            next_at=at,
+            created_by=by,
+            created_at=at,
+        )
+        for business_id, revision, payload in wanted
+    ]
+    Intent.objects.bulk_create(intents)
+    if ring and intents:
         async_task(ring)
-    return intent
+    return intents
 
 
 def payload_hash(payload: dict[str, Any]) -> str:

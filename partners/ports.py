@@ -116,6 +116,23 @@ class Notice:
     url: str = ""
 
 
+@dataclass(frozen=True)
+class Letter:
+    """One message to one customer. `key` is the same for the same message. It is personal: it goes to the mail server and nowhere else."""
+
+    key: str
+    to: str
+    subject: str
+    text: str
+
+
+class Mailbox(Protocol):
+    """Where letters to customers are handed in. What may have been taken is never handed in twice by itself."""
+
+    def post(self, letter: Letter) -> str:
+        """Hand one letter in; return its Message-ID. Raises UnknownOutcome when the line broke after the text was handed over."""
+
+
 class AlertSink(Protocol):
     """Where people read what must not wait. A message may arrive twice when an answer is lost, never silently not at all."""
 

@@ -23,6 +23,8 @@ def _rejected(evidence: Evidence) -> str:
 
 
 def _unconfirmed(evidence: Evidence) -> str:
+    if fault(evidence) == "elsewhere":
+        return f"ACS was asked to send the parcel to locker {named(evidence.get('locker'))} and does not show that locker."
     if fault(evidence) == "differs":
         fields = named(evidence.get("fields"))
         return f"ACS shows this order with {'other ' + fields if fields else 'other content'} than we sent."
@@ -101,6 +103,7 @@ SENDING = (
     Kind(
         code=Code.ORD_UNCONFIRMED,
         title="We sent it but cannot see it at ACS",
+        blocks="M",
         owner=Owner.INTEGRATION,
         sentence=_unconfirmed,
         what_to_do="Compare with ACS, then send it again",

@@ -1,7 +1,6 @@
 """A person asks where a parcel can wait."""
 
 from datetime import datetime
-from typing import Any
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
@@ -13,11 +12,11 @@ from exceptions_queue.queries import alphabet, words
 from lockers import queries
 from lockers.filters import PointFilter
 from lockers.models import Point
+from lockers.rules.hours import DAYS, spans_in_words
 from partners.inpost.compartments import LIMITS
 from partners.models import Feed
 
 PAGE = 50
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 @require_GET
@@ -91,13 +90,4 @@ def _hours(point: Point) -> list[tuple[str, str]]:
     """Opening hours per weekday, in words; empty where the feed gives none by day."""
     if not point.hours:
         return []
-    return [(day.capitalize(), _spans(point.hours[day])) for day in DAYS if day in point.hours]
-
-
-def _spans(spans: list[dict[str, Any]]) -> str:
-    """ "09:00–19:00", from minutes after midnight."""
-    return ", ".join(f"{_clock(span['start'])}–{_clock(span['end'])}" for span in spans) or "Closed"
-
-
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60:02}:{minutes % 60:02}"
+    return [(day.capitalize(), spans_in_words(point.hours[day])) for day in DAYS if day in point.hours]

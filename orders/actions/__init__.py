@@ -17,6 +17,7 @@ from orders.actions.editing import accept_as_sent, amend, recall
 from orders.actions.ending import cancel_order
 from orders.actions.holding import clear, extend_holds, hold
 from orders.actions.outcomes import Checked, Refused, Stale, TooLate
+from orders.actions.reassigning import reassign_locker
 from orders.actions.review import Reviewed, recheck, review_many
 from orders.actions.sending import resend
 from orders.actions.splitting import split, to_home
@@ -45,6 +46,7 @@ __all__ = [
     "go_on_waiting",
     "hold",
     "keep_both",
+    "reassign_locker",
     "recall",
     "recheck",
     "resend",

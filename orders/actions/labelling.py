@@ -23,11 +23,12 @@ from lockers.rules.shipments import Customs, CustomsItem, Shipment
 from lockers.states import LIVE, AttemptState, ParcelState
 from orders.actions.outcomes import Refused
 from orders.actions.review import decision_of
-from orders.actions.sending import card_of
+from orders.actions.sending import card_of, with_live_intents
 from orders.models import GateDecision, Order
 from orders.problems import Batch, Line, Verdict, find_many
-from orders.problems.packed import is_whole
+from orders.problems.packed import as_packed
 from orders.rules.address import customs_zone
+from orders.rules.packed import is_whole, size_of
 from orders.states import AcsStatus, Destination, OrderState
 from partners import connect
 
@@ -54,7 +55,6 @@ PICKED_SCOPE = frozenset(
     }
 )
 _MEASURES = ("length_mm", "width_mm", "height_mm", "weight_g")
-_MEASURED = frozenset({Code.VAL_DIM_MISSING, Code.VAL_OVERSIZE})
 
 
 def ask_for_labels(*, at: datetime) -> int:
@@ -75,9 +75,9 @@ def _due() -> Any:
 def _ask(ids: Sequence[int], *, at: datetime) -> int:
     """Lock the orders, let the gate look, and ask for those that it lets pass."""
     with transaction.atomic():
-        orders = {order.pk: order for order in Order.objects.select_for_update().filter(pk__in=ids).order_by("pk")}
+        orders = _lock(ids)
         verdicts, batch = find_many(list(orders), at=at)
-        found = {verdict.order.id: wrong(verdict, orders[verdict.order.id].acs_packed) for verdict in verdicts}
+        found = {verdict.order.id: wrong(verdict, orders[verdict.order.id].acs_packed, batch) for verdict in verdicts}
         findings = [desk.Finding(pk, found[pk], card_of(orders[pk])) for pk in found]
         desk.reconcile_many(Order, findings, scope=PICKED_SCOPE, at=at)
         _note_sizes(verdicts, orders)
@@ -94,17 +94,16 @@ def _note_sizes(verdicts: Sequence[Verdict], orders: Mapping[int, Order]) -> Non
     Order.objects.bulk_update(changed, ["needs_size"], batch_size=BATCH)
 
 
-def wrong(verdict: Verdict, packed: Mapping[str, int]) -> dict[str, dict[str, Any]]:
+def _lock(ids: Sequence[int]) -> dict[int, Order]:
+    """Lock the orders, and leave out those of which ACS is being asked something: their locker may be about to change."""
+    orders = list(Order.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+    asked = with_live_intents([order.number for order in orders])
+    return {order.pk: order for order in orders if order.number not in asked}
+
+
+def wrong(verdict: Verdict, packed: Mapping[str, int], batch: Batch) -> dict[str, dict[str, Any]]:
     """What of the gate's verdict forbids a label. What ACS measured counts more than our estimate."""
-    found = {code: evidence for code, evidence in verdict.found.items() if code in PICKED_SCOPE}
-    if not is_whole(packed):
-        return found
-    found = {code: evidence for code, evidence in found.items() if code not in _MEASURED}
-    return found if size_of(packed) else found | {Code.VAL_OVERSIZE: {"field": "size", "fault": "too_big"}}
-
-
-def size_of(packed: Mapping[str, int]) -> str:
-    return sizes.size_of_parcel(packed["length_mm"], packed["width_mm"], packed["height_mm"], packed["weight_g"])
+    return {code: evidence for code, evidence in as_packed(verdict, packed, batch).items() if code in PICKED_SCOPE}
 
 
 def _decide(
@@ -183,8 +182,9 @@ def mirror_acs_labels(*, at: datetime) -> int:
     ours = Parcel.objects.filter(order_number=OuterRef("number"), state__in=LIVE)
     known = Parcel.objects.filter(tracking_number=OuterRef("acs_tracking"))
     named = Order.objects.filter(state=OrderState.RELEASED, destination=Destination.LOCKER).exclude(acs_tracking="")
-    orders = list(named.filter(~Exists(ours), ~Exists(known)).order_by("pk")[:BATCH])
-    return mirror_labels([_made(order) for order in orders], actor=SYSTEM, at=at)
+    ids = list(named.filter(~Exists(ours), ~Exists(known)).order_by("pk").values_list("pk", flat=True)[:BATCH])
+    with transaction.atomic():
+        return mirror_labels([_made(order) for order in _lock(ids).values()], actor=SYSTEM, at=at)
 
 
 def _made(order: Order) -> Made:
@@ -270,7 +270,7 @@ def _retry(parcel: Parcel, *, actor: Actor, at: datetime) -> None:
         if order is None:
             raise Refused("The order is no longer with ACS.")
         verdicts, batch = find_many([order.pk], at=at)
-        if not verdicts or wrong(verdicts[0], order.acs_packed):
+        if not verdicts or wrong(verdicts[0], order.acs_packed, batch):
             raise Refused("The order itself is not right yet. Open it: its cases say what is missing.")
         shipment = shipment_of(order, batch, verdicts[0].size)
         retry_label(parcel, actor=actor, at=at, version=parcel.version, shipment=shipment)

@@ -14,10 +14,10 @@ from exceptions_queue import actions as desk
 from orders.actions.consolidating import look_waiting
 from orders.actions.editing import adopt
 from orders.actions.packed import look_packed
-from orders.actions.sending import EDITED, KIND, look, settled, still_differs
+from orders.actions.sending import EDITED, KIND, adopt_elsewhere, look, settled, still_differs
 from orders.actions.splitting import adopt_home
 from orders.models import Order
-from orders.problems.packed import is_whole
+from orders.rules.packed import is_whole
 from orders.rules.picking import Wanted, short_lines
 from orders.states import BEFORE_RELEASE, AcsStatus, OrderState
 from partners import connect, mappings, outbox
@@ -149,7 +149,9 @@ def write_taken(orders: Collection[Order], words: Words, *, at: datetime) -> Non
 
 def _adopt(page: Page, rows: Mapping[int, Order], *, at: datetime) -> None:
     """Whoever changed an order at ACS to what the shop says by now, the case about it is over."""
-    adopt_home(((rows[pk], there) for pk, there in page.records if isinstance(there, AcsOrder)), at=at)
+    said = [(rows[pk], there) for pk, there in page.records if isinstance(there, AcsOrder)]
+    adopt_home(said, at=at)
+    adopt_elsewhere(said, at=at)
     differing = set(Order.objects.filter(pk__in=desk.subjects_with_open_case(Order, only=EDITED)).values_list("pk", flat=True)) & set(rows)
     for pk, there in page.records:
         if pk in differing and isinstance(there, AcsOrder):

@@ -3,7 +3,8 @@
 from orders.models.consolidation import Consolidation
 from orders.models.gates import GateDecision
 from orders.models.integrity import IntegrityFinding, IntegrityRun
+from orders.models.messages import CustomerMessage
 from orders.models.orders import Order, OrderLine
 from orders.models.resolver import ResolverRule
 
-__all__ = ["Consolidation", "GateDecision", "IntegrityFinding", "IntegrityRun", "Order", "OrderLine", "ResolverRule"]
+__all__ = ["Consolidation", "CustomerMessage", "GateDecision", "IntegrityFinding", "IntegrityRun", "Order", "OrderLine", "ResolverRule"]

@@ -3,18 +3,31 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from exceptions_queue.catalogue import Code
 from inventory.rules import factor_of
 from lockers.rules import sizes
-from orders.problems.checks import is_sized, item_of
-from orders.problems.facts import Line
+from lockers.rules.points import has_size
+from orders.problems.checks import Found, is_sized, item_of
+from orders.problems.facts import Batch, Line
+from orders.problems.find import Verdict
+from orders.rules.packed import is_whole, size_of
 
-SIDES = ("length_mm", "width_mm", "height_mm")
+_MEASURED = frozenset({Code.VAL_DIM_MISSING, Code.VAL_OVERSIZE, Code.LOC_SIZE})
+_LOCKERS = frozenset({Code.VAL_LOCKER_MISSING, Code.VAL_LOCKER_UNKNOWN, Code.LOC_CLOSED})
 MOST_PERCENT = 20  # of difference in volume that nobody has to look at
 
 
-def is_whole(packed: Mapping[str, int]) -> bool:
-    """ACS gave every side and the weight."""
-    return all(packed.get(name) for name in (*SIDES, "weight_g"))
+def as_packed(verdict: Verdict, packed: Mapping[str, int], batch: Batch) -> Found:
+    """What the gate finds once ACS has measured the parcel: what it measured counts, and no longer our estimate."""
+    if not is_whole(packed):
+        return verdict.found
+    size, place = size_of(packed), batch.places.get(verdict.order.locker_id)
+    found = {code: evidence for code, evidence in verdict.found.items() if code not in _MEASURED}
+    if not size:
+        return found | {Code.VAL_OVERSIZE: {"field": "size", "fault": "too_big"}}
+    if place and not has_size(place.sizes, size) and not (_LOCKERS & found.keys()):
+        found[Code.LOC_SIZE] = {"field": "locker_id", "fault": "no_compartment", "locker": place.point_id, "size": size}
+    return found
 
 
 def variance(lines: Sequence[Line], packed: Mapping[str, int]) -> dict[str, Any]:
@@ -24,7 +37,7 @@ def variance(lines: Sequence[Line], packed: Mapping[str, int]) -> dict[str, Any]
         return {}
     items = [item_of(line) for line in lines]
     told = {"field": "packed", "skus": sorted({line.sku for line in lines})[:5]}
-    ours, theirs = sizes.fit(items).size or "", sizes.size_of_parcel(*(packed[name] for name in (*SIDES, "weight_g")))
+    ours, theirs = sizes.fit(items).size or "", size_of(packed)
     percent = _percent(_volume(packed), sizes.counted_volume(items))
     if ours != theirs:
         return told | {"fault": "size", "ours": ours, "packed": theirs, "percent": percent}

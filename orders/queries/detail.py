@@ -17,10 +17,11 @@ from exceptions_queue.states import CaseState
 from inventory.models import Product
 from lockers.models import Parcel, Point
 from lockers.queries.handing import Handed, handed_of
+from lockers.states import LIVE
 from orders.models import GateDecision, Order
 from orders.rules import edits, masking
-from orders.rules.stage import Possible, Stage, stage, what_can_still_be_done
-from orders.states import BEFORE_RELEASE, Destination
+from orders.rules.stage import Possible, Stage, stage, what_can_still_be_done, why_not_elsewhere
+from orders.states import BEFORE_RELEASE, Destination, OrderState
 from partners.models import Intent
 
 CONTACT = ("name", "mobile", "email", "address")
@@ -195,7 +196,17 @@ def possible_with(order: Order) -> list[Possible]:
         since=local(order.acs_status_since),
         released=local(order.released_at),
         edited=differs,
+        elsewhere=_why_not_elsewhere(order),
     )
+
+
+def _why_not_elsewhere(order: Order) -> str | None:
+    """Why its parcel can no longer go to another locker; None where it goes to a door or is not released. At most one statement."""
+    if order.state != OrderState.RELEASED or order.destination != Destination.LOCKER:
+        return None
+    parcel = Parcel.objects.filter(order_number=order.number, state__in=LIVE).first()
+    state, taken = (parcel.state, local(parcel.handed_over_at)) if parcel else ("", "")
+    return why_not_elsewhere(order.acs_status, local(order.acs_status_since), parcel=state, taken=taken)
 
 
 def can_wait(order: Order, lines: list[dict[str, Any]]) -> list[Possible]:
@@ -259,6 +270,8 @@ def sendings_of(order: Order, now: datetime) -> list[dict[str, Any]]:
 def _asked(intent: Intent) -> str:
     if intent.payload.get("recall"):
         return "Recall"
+    if intent.payload.get("elsewhere"):
+        return "Change of the locker"
     return "Change" if intent.payload.get("take") else "Release"
 
 

@@ -10,7 +10,7 @@ from exceptions_queue.catalogue import CATALOGUE
 from exceptions_queue.models import AuditEntry, ExceptionCase
 from exceptions_queue.queries import words
 from exceptions_queue.states import CaseState
-from orders.models import Order
+from orders.models import CustomerMessage, Order
 from orders.rules import edits
 
 RECENT = 60
@@ -24,6 +24,11 @@ _DID = {
     "order sent again": "had it sent to ACS again",
     "order changed at ACS": "saw ACS hold it as the shop has it now",
     "order let go as sent": "let it go as ACS has it",
+    "locker change asked of ACS": "asked ACS to send it to another locker",
+    "locker changed at ACS": "saw ACS hold it with the new locker",
+    "message to the customer asked for": "sent the customer a message",
+    "customer told": "told the customer",
+    "message not needed": "found that the customer need not be told",
     "change asked of ACS": "asked ACS to change it",
     "recall asked of ACS": "asked ACS to stop it",
     "hold placed": "placed a hold",
@@ -65,7 +70,17 @@ def _changed(entry: AuditEntry) -> str:
         return ", ".join(edits.names_of(name for name in sorted(entry.after) if name != "job"))
     if entry.verb == "change asked of ACS":
         return ", ".join(edits.names_of(entry.after.get("fields", ())))
+    if entry.verb in _PLACES:
+        return str(entry.after.get("locker_id", ""))
+    if entry.verb in _MESSAGES:
+        way = {"email": " by e-mail", "text": " by text message"}.get(str(entry.after.get("way")), "")
+        return f"{_OCCASIONS.get(str(entry.after.get('occasion')), '')}{way}"
     return ""
+
+
+_PLACES = ("locker change asked of ACS", "locker changed at ACS")
+_MESSAGES = ("customer told", "message not needed")
+_OCCASIONS = {value: str(label)[0].lower() + str(label)[1:] for value, label in CustomerMessage.Occasion.choices}
 
 
 def _of_shop(order: Order) -> Iterator[Told]:

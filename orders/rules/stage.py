@@ -78,6 +78,24 @@ def too_late(acs_status: str, since: str, released: str) -> str:
     return f"Too late: released to ACS at {released or 'an unknown time'}. Ask ACS to stop it."
 
 
+GIVEN_AWAY = ("despatched", "cancelled")
+
+
+def why_not_elsewhere(acs_status: str, since: str, *, parcel: str = "", taken: str = "") -> str:
+    """Why the locker of an order that ACS has can no longer be changed; "" where it can.
+
+    The locker stands in a spare field, so picking and packing do not matter; a label only means that there will be another one.
+    `parcel` is the state of the order's live parcel, `taken` when InPost got it.
+    """
+    if taken:
+        return f"Too late: InPost has had the parcel since {taken}."
+    if acs_status in GIVEN_AWAY:
+        return f"Too late: {done_at_acs(acs_status, since)}."
+    if parcel == "manifested":
+        return "The parcel is on a closed manifest. Reopen the manifest or pull the parcel first."
+    return ""
+
+
 class Possible(NamedTuple):
     """One thing that can, or can no longer, be done with an order. `name` is the fix, `permission` what it takes."""
 
@@ -98,16 +116,27 @@ _BEFORE = (
 
 
 def what_can_still_be_done(
-    state: str, *, claimed: bool, acs_status: str = "", since: str = "", released: str = "", edited: bool = False
+    state: str,
+    *,
+    claimed: bool,
+    acs_status: str = "",
+    since: str = "",
+    released: str = "",
+    edited: bool = False,
+    elsewhere: str | None = None,
 ) -> list[Possible]:
     """Before release everything; in the air nothing; at ACS only by asking ACS, and only until it has begun. `edited`: the shop
-    says something else than ACS was told."""
+    says something else than ACS was told. `elsewhere`: why another locker cannot be asked of ACS, "" where it can, None where
+    no locker is meant."""
     if state in ("received", "held") or (state == "ready" and not claimed):
         return [Possible(act, True, "", name, permission) for act, name, permission in _BEFORE]
     if state == "ready":
         return _all_refused("It is on its way to ACS. Wait for the read-back.")
     if state == "released":
-        return [*_at_acs(acs_status, since, edited), *_all_refused(too_late(acs_status, since, released))]
+        late = _all_refused(too_late(acs_status, since, released))
+        if elsewhere is not None:
+            late = [entry._replace(allowed=not elsewhere, why=elsewhere) if entry.name == "change-locker" else entry for entry in late]
+        return [*_at_acs(acs_status, since, edited), *late]
     return _all_refused(f"The order is {state}.")
 
 

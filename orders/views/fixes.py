@@ -59,7 +59,7 @@ FIXES = {
     "correct-address": Fix("Address", "Save the address", "orders.correct_order", forms.AddressForm, actions.correct_address),
     "correct-dates": Fix("Hire dates", "Save the dates", "orders.correct_order", forms.DatesForm, actions.correct_dates),
     "add-customs": Fix("Customs facts", "Save the facts", "orders.describe_order", forms.CustomsForm, actions.correct_customs),
-    "change-locker": Fix("Locker", "Send it there", "orders.reroute_order", forms.LockerForm, actions.change_locker, _locker),
+    "change-locker": Fix("Locker", "Send it there", "orders.reroute_order", forms.LockerForm, actions.reassign_locker, _locker),
     "convert-to-home": Fix("Home delivery", "Deliver to the door", "orders.reroute_order", forms.HomeForm, actions.convert_to_home),
     "keep-both": Fix("Two orders alike", "Keep both orders", "orders.correct_order", forms.PlainForm, actions.keep_both),
     "cancel": Fix("Cancel the order", "Cancel the order", "orders.cancel_order", forms.ReasonForm, actions.cancel_order, danger=True),

@@ -34,7 +34,7 @@ LIMITS = {
     "Comments": 500,
     **{f"Misc{place}": 100 for place in range(1, 11)},
 }
-LATE = frozenset(f"Misc{place}" for place in range(3, 11))  # agreed fields that no picker reads: taken until the parcel has left
+LATE = frozenset(f"Misc{place}" for place in range(1, 11))  # agreed fields that no picker reads: taken until the parcel has left
 FIELDS = DATES | set(LIMITS) | {"DeliveryCharge", "OrderCancelled", "OrderItems"}
 REQUIRED = ("OrderNumber", "OrderDate", "FirstName", "Delivery_Address1", "Delivery_City", "Delivery_Postcode", "DeliveryService")
 LINE_TEXTS = {
@@ -98,7 +98,8 @@ class Acs(App):
         return as_text("Accepted")
 
     def _keep(self, number: str, order: dict[str, Any]) -> None:
-        """Create or amend. What the warehouse has begun to pick stays as it is, but for its late fields; the answer does not say so."""
+        """Create or amend. What the warehouse has begun to pick stays as it is, and the answer does not say so; only the spare
+        fields, which nobody reads before the parcel is given away, may change until it has left."""
         kept = self.world.acs.get(number)
         if kept is None:
             counts = {"creations": 0, "puts": 0, "repeats": 0}
@@ -112,7 +113,7 @@ class Acs(App):
         if kept["status"] == BEFORE_PICK or not kept["order"]:
             kept["order"] = deepcopy(order)
             self._stand(kept, CANCELLED if order.get("OrderCancelled") else BEFORE_PICK)
-        elif kept["status"] not in (CANCELLED, DESPATCHED):
+        elif kept["status"] not in (CANCELLED, DESPATCHED) and not order.get("OrderCancelled"):
             kept["order"] |= {name: order[name] for name in LATE & set(order)}
 
     def _stand(self, kept: dict[str, Any], status: str) -> None:

@@ -41,16 +41,24 @@ def queue(order: Order, content: OutboundOrder, *, at: datetime, actor: Actor, *
     """Write the intent. `more`: `amend` may overwrite what ACS has, `recall` asks it to stop, `take` are the facts it brings."""
     order.release_revision += 1
     order.save(update_fields=["release_revision"])
-    payload = {"order": to_payload(content), "amend": False, "shop": edits.digests(order.number, order.shop)}
-    outbox.put(
-        kind=KIND,
-        business_id=order.number,
-        payload=payload | more,
-        revision=order.release_revision,
-        actor=actor,
-        at=at,
-        ring=RING,
-    )
+    _put([(order, content, more)], at=at, actor=actor)
+
+
+def queue_many(asked: Sequence[tuple[Order, OutboundOrder, dict[str, Any]]], *, at: datetime, actor: Actor) -> None:
+    """The same for many locked orders, each with its own `more`: two statements and one ring."""
+    for order, _, _ in asked:
+        order.release_revision += 1
+    Order.objects.bulk_update([order for order, _, _ in asked], ["release_revision"], batch_size=500)
+    _put(asked, at=at, actor=actor)
+
+
+def _put(asked: Sequence[tuple[Order, OutboundOrder, dict[str, Any]]], *, at: datetime, actor: Actor) -> None:
+    wanted = [(order.number, order.release_revision, _payload(order, content) | more) for order, content, more in asked]
+    outbox.put_many(kind=KIND, wanted=wanted, actor=actor, at=at, ring=RING)
+
+
+def _payload(order: Order, content: OutboundOrder) -> dict[str, Any]:
+    return {"order": to_payload(content), "amend": False, "shop": edits.digests(order.number, order.shop)}
 
 
 def outbound(order: Order, batch: Batch, *, size: str) -> OutboundOrder:

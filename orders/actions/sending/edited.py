@@ -32,7 +32,7 @@ class Last:
 
     def __init__(self, state: str, payload: Mapping[str, Any]) -> None:
         self.is_recall = bool(payload.get("recall"))
-        self.is_amendment = bool(payload.get("take"))
+        self.is_amendment = bool(payload.get("take")) and not payload.get("elsewhere")
         self.is_live = state not in Intent.ENDED
         self.was_refused = state == Intent.State.DEAD
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from exceptions_queue.audit import Actor, record
+from exceptions_queue.catalogue import Code
 from orders.actions.outcomes import Checked, Refused, TooLate
 from orders.actions.sending.content import KIND, outbound, queue, with_live_intents
 from orders.actions.sending.outcomes import reconcile_outcome
@@ -14,6 +15,8 @@ from orders.queries.detail import local
 from orders.rules.stage import too_late
 from orders.states import OrderState
 from partners.models import Intent
+
+ASKED_AGAIN = "ACS is asked again now. Order {} goes to the other locker as soon as ACS shows it."
 
 
 def take_back(order: Order, *, at: datetime) -> None:
@@ -31,13 +34,17 @@ def take_back(order: Order, *, at: datetime) -> None:
 def resend(order: Order, *, actor: Actor, at: datetime, version: int | None = None) -> Checked:
     """Send an order again that ACS refused or shows differently, with what the order says now.
 
-    A refused order goes through the gate again; an order that may be at ACS is amended there by the same number.
+    A refused order goes through the gate again; an order that may be at ACS is amended there by the same number. A locker that
+    ACS did not take is asked for again.
     """
+    from orders.actions.reassigning import ask_again
     from orders.actions.review import recheck
 
     with transaction.atomic():
         locked = Order.objects.select_for_update().get(pk=order.pk)
         record("order sent again", locked, actor=actor, at=at)
+        if ask_again(locked, actor=actor, at=at):
+            return Checked(locked, frozenset(), frozenset({Code.ORD_UNCONFIRMED}), frozenset(), ASKED_AGAIN.format(locked.number))
         reconcile_outcome(locked, {}, at=at)
         if locked.release_claimed_at and locked.state == OrderState.READY:
             _amend(locked, at=at, actor=actor)

@@ -14,6 +14,7 @@ from exceptions_queue.moves import move
 from inventory.sync import note_acs_skus
 from lockers.queries.handing import KIND as LABEL
 from orders.actions.sending.edited import catch_up, end, look, out, take
+from orders.actions.sending.elsewhere import ELSEWHERE, did_not_go, may_go_elsewhere, went_elsewhere
 from orders.actions.sending.outcomes import reconcile_outcome
 from orders.models import Order
 from orders.rules.edits import NOT_BEGUN
@@ -57,6 +58,8 @@ def claim(intent: Intent, at: datetime) -> bool:
         return False
     if intent.payload.get("recall"):
         return out(order)
+    if order.state == OrderState.RELEASED and intent.payload.get(ELSEWHERE):
+        return may_go_elsewhere(order)
     if order.state == OrderState.RELEASED:
         return bool(intent.payload["amend"]) and order.acs_status in NOT_BEGUN and not order.store_cancelled_at
     return order.state == OrderState.READY and _claim(order, at)
@@ -154,8 +157,11 @@ def settled(intent: Intent, receipt: outbox.Receipt, at: datetime) -> None:
         if out(order):
             end(order, reason="Stopped at ACS", at=at)
         return
-    if order.state == OrderState.RELEASED:
+    if intent.payload.get(ELSEWHERE):
+        went_elsewhere(order, intent.payload, at=at)
+    elif order.state == OrderState.RELEASED:
         amended(order, intent.payload, at=at)
+        reconcile_outcome(order, {}, at=at)
     else:
         _released(order, intent.payload, at=at)
     note_acs_skus(sorted(set(order.lines.values_list("sku", flat=True))), source="accepted_order", at=at)
@@ -194,6 +200,9 @@ def failed(intent: Intent, error: PartnerError, at: datetime) -> None:
     Refused → the order is ours again and held. Different → it may be at ACS, so it stays claimed until somebody decides.
     """
     order = Order.objects.select_for_update().get(number=intent.business_id)
+    if intent.payload.get(ELSEWHERE):
+        did_not_go(order, intent, error, at=at)
+        return
     if intent.payload.get("recall") or order.state == OrderState.RELEASED:
         look([order.pk], at=at)
         return

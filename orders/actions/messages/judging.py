@@ -1,0 +1,138 @@
+"""What would be said to these customers now? A draft may be sent only while it still says just that."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from lockers import queries as lockers
+from lockers.models import Parcel, Point
+from lockers.rules.hours import hours_in_words
+from lockers.states import CARRIAGE_ENDED, LIVE
+from orders.actions.sending import ELSEWHERE
+from orders.actions.sending import KIND as RELEASE
+from orders.models import CustomerMessage, Order
+from orders.rules import letters, people
+from orders.rules.carriage import WAITING
+from orders.states import Destination, OrderState
+from partners import connect
+from partners.models import Intent
+
+Occasion = CustomerMessage.Occasion
+CHANGED = "What it says is not so any more. Nothing was sent: draft it anew."
+NOT_YET = "ACS does not show locker {} yet. It can be sent as soon as it does."
+NO_ADDRESS = "There is no e-mail address that could work. Correct it first, or tell the customer by text message."
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is to be said: the facts that it stands on, and the letter."""
+
+    facts: dict[str, Any]
+    letter: letters.Letter
+
+
+@dataclass(frozen=True)
+class World:
+    """What the letters of some orders speak of: points by id, live parcels and lockers asked of ACS by order number."""
+
+    points: Mapping[str, Point]
+    parcels: Mapping[str, Parcel]
+    going: Mapping[str, str]
+    at: datetime
+
+
+def read_world(orders: Iterable[Order], *, at: datetime, going: Mapping[str, str] | None = None) -> World:
+    """Three statements for any number of orders. `going`: the lockers that ACS is asked for, where the caller knows them."""
+    orders = list(orders)
+    numbers = [order.number for order in orders]
+    parcels = {row.order_number: row for row in Parcel.objects.filter(order_number__in=numbers, state__in=LIVE)}
+    going = _asked_of_acs(numbers) if going is None else going
+    named = {order.locker_id for order in orders} | {_stands_at(parcel) for parcel in parcels.values()} | set(going.values())
+    return World(lockers.of_ids(named - {""}), parcels, going, at)
+
+
+def _asked_of_acs(numbers: Sequence[str]) -> dict[str, str]:
+    live = Intent.objects.filter(kind=RELEASE, business_id__in=numbers).exclude(state__in=Intent.ENDED)
+    asked = live.values_list("business_id", f"payload__{ELSEWHERE}", "payload__take__locker_id")
+    return {number: str(locker_id) for number, elsewhere, locker_id in asked if elsewhere}
+
+
+def said_now(order: Order, occasion: str, world: World) -> Said | str:
+    """What would be said on this occasion as things stand, or a sentence why nothing."""
+    if order.store_cancelled_at or order.state in (OrderState.CANCELLED, OrderState.CLOSED):
+        return f"Order {order.number} is {'cancelled' if order.store_cancelled_at else order.get_state_display().lower()}."
+    return _SAID[occasion](order, world)
+
+
+def _locker_changed(order: Order, world: World) -> Said | str:
+    if order.destination != Destination.LOCKER:
+        return "The order goes to the customer's door by now."
+    parcel = world.parcels.get(order.number)
+    if parcel and parcel.carriage in CARRIAGE_ENDED:
+        return f"The parcel is {parcel.get_carriage_display().lower()} by now."
+    locker_id = world.going.get(order.number) or order.locker_id
+    point = world.points.get(locker_id)
+    if point is None or not point.may_receive or point.gone_at:
+        return f"Locker {locker_id or 'of the order'} does not take parcels now. Choose another first."
+    where = where_is(point)
+    return Said(_facts(where), letters.locker_changed(order.number, where))
+
+
+def _expiring(order: Order, world: World) -> Said | str:
+    parcel = world.parcels.get(order.number)
+    if parcel is None or parcel.carriage not in WAITING or parcel.collect_by is None or parcel.collect_by <= world.at:
+        return "The parcel does not wait in a locker."
+    point = world.points.get(_stands_at(parcel))
+    if point is None:
+        return "We do not know the locker that the parcel is in."
+    where, until = where_is(point), parcel.collect_by
+    return Said(_facts(where) | {"collect_by": until.isoformat()}, letters.expiring(order.number, where, timezone.localtime(until)))
+
+
+_SAID: dict[str, Callable[[Order, World], Said | str]] = {Occasion.LOCKER_CHANGED: _locker_changed, Occasion.EXPIRING: _expiring}
+
+
+def where_is(point: Point) -> letters.Where:
+    address = ", ".join(filter(None, [point.street, f"{point.city} {point.postcode}".strip()]))
+    return letters.Where(
+        point.point_id, point.name or point.point_id, address, hours_in_words(point.open_24_7, point.hours, point.opening_hours)
+    )
+
+
+def _facts(where: letters.Where) -> dict[str, Any]:
+    """The locker by its id, and what is said of it by a digest."""
+    return {"locker_id": where.point_id, "where": where.digest}
+
+
+def _stands_at(parcel: Parcel) -> str:
+    return parcel.now_at_point or parcel.point_id
+
+
+# --- before it is sent -------------------------------------------------------------------------------------------------------
+
+
+def why_not_true(message: CustomerMessage, order: Order, world: World) -> str:
+    """Why what a draft says is not so, or not yet; "" where it is so."""
+    if world.going.get(order.number) == message.facts.get("locker_id"):
+        return NOT_YET.format(message.facts.get("locker_id"))
+    said = said_now(order, message.occasion, world)
+    if isinstance(said, str):
+        return said
+    return "" if said.facts == message.facts else CHANGED
+
+
+def why_not_email(order: Order) -> str:
+    """Why this customer cannot be written to; "" where that is possible."""
+    return no_mail() or (NO_ADDRESS if people.email_fault(order.email) else "")
+
+
+def no_mail() -> str:
+    """Why nobody can be written to from here; "" where that is possible."""
+    if missing := connect.missing("email"):
+        return f"No mail server is connected: {' and '.join(missing)} must be set. Tell the customer by text message."
+    if connect.mode("store") != "live":
+        return "Lockstep only watches the shop here (MODE_STORE=observe), so customers hear nothing from it."
+    return ""

@@ -1,0 +1,75 @@
+"""What a customer is told, in plain text: from the facts of their order and of the locker, and of nobody else."""
+
+from datetime import datetime
+from hashlib import blake2b
+from typing import NamedTuple
+
+LONGEST_TEXT = 459  # three text messages
+
+
+class Where(NamedTuple):
+    """A locker as a customer finds it."""
+
+    point_id: str
+    name: str
+    address: str
+    hours: str
+
+    @property
+    def digest(self) -> str:
+        """Of what is said of it: another one means that a draft says something that is not so any more."""
+        return blake2b("\x1f".join(self).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+class Letter(NamedTuple):
+    """One message: `subject` and `body` for an e-mail, `text` for a text message."""
+
+    subject: str
+    body: str
+    text: str
+
+
+def locker_changed(number: str, where: Where) -> Letter:
+    body = f"""Hello,
+
+your order {number} goes to another InPost locker than the one it was meant for.
+
+Your parcel's locker now:
+
+{_at(where)}
+
+You do not have to do anything. As soon as the parcel is there, InPost sends you a text message and an e-mail with your code.
+You then have 72 hours to collect it.
+
+If this locker does not suit you, please answer this e-mail today.
+"""
+    text = (
+        f"Your order {number} goes to another InPost locker: {_line(where)}. InPost texts you the code when it is there; "
+        "then you have 72 hours to collect it."
+    )
+    return Letter(f"Your order {number}: another InPost locker", body, text[:LONGEST_TEXT])
+
+
+def expiring(number: str, where: Where, until: datetime) -> Letter:
+    """`until` is local time."""
+    when = f"{until:%H:%M} on {until:%A} {until.day} {until:%B}"
+    body = f"""Hello,
+
+the parcel of your order {number} waits for you in this InPost locker:
+
+{_at(where)}
+
+Please collect it before {when}. Afterwards InPost takes it out and sends it back; they give no more time.
+
+The code to open the compartment is in InPost's text message and e-mail.
+"""
+    text = f"The parcel of your order {number} waits in InPost locker {_line(where)}. Please collect it before {when}: then it goes back."
+    return Letter(f"Your order {number}: please collect it before {when}", body, text[:LONGEST_TEXT])
+
+
+def _at(where: Where) -> str:
+    return "\n".join(filter(None, [f"{where.name} ({where.point_id})", where.address, where.hours[:1].upper() + where.hours[1:]]))
+
+
+def _line(where: Where) -> str:
+    return ", ".join(filter(None, [where.name, where.address]))
