@@ -180,6 +180,14 @@ def _morning(day: date) -> datetime:
     return datetime.combine(day, time(10), timezone.get_default_timezone())
 
 
+class MessageForm(forms.Form):
+    """What a customer is told, and the version of it that the person saw."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    subject = forms.CharField(label="Subject", max_length=150)
+    body = forms.CharField(label="Text", max_length=5000, widget=forms.Textarea(attrs={"rows": 16, "data-copy": "Copy the text"}))
+
+
 class WaitForm(forms.Form):
     """A decision about one wait, and the version of it that the person saw."""
 

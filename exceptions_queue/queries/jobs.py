@@ -23,7 +23,7 @@ TONES = {BulkState.QUEUED: "info", BulkState.RUNNING: "info", BulkState.STOPPED:
 
 @dataclass(frozen=True)
 class Job:
-    """One job, ready to print. `live` says that its numbers still move, `stopped` that it may go on."""
+    """One job, ready to print. `live` says that its numbers still move, `stopped` that it may go on; `follow_up` is a page about it."""
 
     pk: int
     title: str
@@ -41,6 +41,7 @@ class Job:
     skipped: int
     question: str
     may_be_undone: bool
+    follow_up: str
 
     @property
     def told(self) -> str:
@@ -74,6 +75,7 @@ def shown(row: BulkJob, *, at: datetime) -> Job:
         skipped=row.skipped,
         question=row.question,
         may_be_undone=not why_not_undone(row),
+        follow_up=str(row.params.get("follow_up", "")),
     )
 
 

@@ -54,7 +54,7 @@ def many(request: Signed) -> HttpResponse:
 
 
 def _hand_over(request: Signed, kind: str, cases: QuerySet[ExceptionCase], params: dict[str, Any], question: str) -> HttpResponse:
-    params = params | {"ring": bulk.RING}
+    params = params | {"ring": bulk.RING} | ({"follow_up": "orders:job-messages"} if kind == "nearest_locker" else {})
     job = jobs.put_job(kind, cases=cases, params=params, question=question, actor=request.user, at=timezone.now(), ring=bulk.RING)
     messages.success(request, f"{job.total:,} case{'' if job.total == 1 else 's'} handed to a worker.")
     return redirect("queue:job", pk=job.pk)

@@ -16,8 +16,8 @@ from exceptions_queue.catalogue import CATALOGUE
 from lockers.rules import phone
 from orders import actions, forms
 from orders.actions import Checked, Refused, Stale, TooLate
-from orders.models import Order
-from orders.queries import detail, nearby
+from orders.models import CustomerMessage, Order
+from orders.queries import detail, nearby, to_customers
 from orders.rules import people
 from orders.views import Signed
 
@@ -152,11 +152,16 @@ def _done(request: Signed, checked: Checked) -> HttpResponse:
     if not request.htmx:  # type: ignore[attr-defined]
         messages.success(request, sentence)
         return redirect("orders:detail", number=checked.order.number)
-    context = {"order": checked.order, "sentence": sentence, "blocking": _titles(checked)}
+    context = {"order": checked.order, "sentence": sentence, "blocking": _titles(checked), "message": _draft_for(request, checked.order)}
     answer = render(request, "orders/parts/_fixed.html", context)
     told = {"text": sentence, "tone": "info" if checked.blocking else "ok"}
     answer["HX-Trigger"] = json.dumps({"toast": told, "order-changed": checked.order.number})
     return answer
+
+
+def _draft_for(request: Signed, order: Order) -> CustomerMessage | None:
+    """What the customer could be told about it now, for whoever may write to them."""
+    return to_customers.latest_draft(order) if request.user.has_perm("orders.send_customermessage") else None
 
 
 def _what_now(checked: Checked) -> str:

@@ -12,7 +12,7 @@ from exceptions_queue.audit import record
 from exceptions_queue.queries import words
 from orders.filters import OrderFilter
 from orders.models import Order
-from orders.queries import detail, listing
+from orders.queries import detail, listing, to_customers
 from orders.queries.timeline import timeline_of
 from orders.views import Signed
 
@@ -76,6 +76,7 @@ def order_context(request: Signed, order: Order, *, revealed: bool = False) -> d
         "cannot": detail.refused(possible),
         "timeline": timeline_of(order, cases, now),
         "shop_lines": detail.lines_in_shop(order),
+        "messages_to_customer": to_customers.of_order(order, now) if request.user.has_perm("orders.send_customermessage") else [],
         "value": words.pounds(order.total_pence),
         "placed": words.full(order.placed_at),
         "acs_seen": words.full(order.acs_seen_at) if order.acs_seen_at else "",

@@ -72,6 +72,8 @@ ORDERS = {
     **forms("C", "orders:change-locker", "orders:convert-to-home", "orders:keep-both", "orders:cancel"),
     **forms("C", "orders:amend", "orders:accept-as-sent", "orders:recall"),
     **forms(ALL, "orders:bulk"),  # each fix of many demands its own permission besides
+    **forms("C", "orders:message", "orders:job-messages"),
+    **acts("C", "orders:message-draft"),
     **forms("CM", "orders:add-customs"),
     **forms(ALL, "orders:bulk"),  # each kind of fix demands its own permission besides
     **acts("W", "orders:retry-labels", "orders:hand-labels"),

@@ -2,28 +2,29 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from exceptions_queue.catalogue import CATALOGUE, Code
-from lockers import queries as lockers
-from lockers.models import Point
 from lockers.rules import phone
-from orders.models import GateDecision, Order
+from orders.actions.reassigning import standing_of
+from orders.models import Order
 from orders.problems import read_methods
-from orders.states import Destination
+from orders.queries.nearby import Around, Choice, needed_sizes
+from orders.states import Destination, OrderState
 from partners.mappings import fold
 
 Orders = Sequence[Order]
 Params = Mapping[str, Any]
+NO_LOCKER = "No locker near it takes the parcel, as far as we know."
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The values one order would get; or `why` it is left alone."""
+    """The values one order would get; or `why` it is left alone. `choice` is the locker that it would go to, where that is the point."""
 
     values: dict[str, Any] = field(default_factory=dict)
     why: str = ""
+    choice: Choice | None = None
 
 
 Plans = dict[int, Plan]
@@ -31,12 +32,16 @@ Plans = dict[int, Plan]
 
 @dataclass(frozen=True)
 class BulkFix:
-    """One way to put many orders right: the verb of its button, the permission of the single fix, the codes it is for."""
+    """One way to put many orders right: the verb of its button, the permission it takes, the codes it is for.
+
+    `at_acs` says that it is for orders that ACS has too: their values change when ACS shows them.
+    """
 
     verb: str
     permission: str
     codes: frozenset[str]
     plan: Callable[[Orders, Params], Plans]
+    at_acs: bool = False
 
 
 def _nothing_to_change(orders: Orders, params: Params) -> Plans:
@@ -65,29 +70,19 @@ def _home(orders: Orders, params: Params) -> Plans:
 
 
 def _nearest(orders: Orders, params: Params) -> Plans:
-    """The nearest locker that takes the parcel: to the one chosen, else to the postcode. One search per place, not per order."""
-    chosen = {point.point_id: point for point in Point.objects.filter(point_id__in={order.locker_id for order in orders})}
-    sizes = _sizes(orders)
-    middle, search = cache(lockers.middle_of), cache(_search)
+    """The nearest locker that takes the parcel: to the customer's own choice, else to the postcode. One search per place, not per order."""
+    at_acs = [order for order in orders if order.state == OrderState.RELEASED]
+    standing = standing_of(at_acs) if at_acs else None
+    around, sizes = Around(orders), needed_sizes(orders)
     plans = {}
     for order in orders:
-        point = chosen.get(order.locker_id)
-        known = point is not None and bool(point.latitude or point.longitude)
-        place = (point.latitude, point.longitude) if point and known else middle(order.postcode)
-        found = search(*place, sizes.get(order.pk, ""), order.locker_id) if place else None
-        plans[order.pk] = Plan({"locker_id": found}) if found else Plan(why="No locker near it takes the parcel, as far as we know.")
+        why = standing.why_not(order) if standing and order.state == OrderState.RELEASED else None
+        plans[order.pk] = Plan(why=why.sentence) if why else _going(around.choices(order, sizes[order.pk], limit=1))
     return plans
 
 
-def _search(latitude: float, longitude: float, size: str, but_not: str) -> str | None:
-    found = lockers.nearest(latitude, longitude, size=size, limit=1, but_not=but_not)
-    return found[0].point.point_id if found else None
-
-
-def _sizes(orders: Orders) -> dict[int, str]:
-    """The compartment each needs, by its last look at the gate. One statement."""
-    decisions = GateDecision.objects.filter(order__in=[order.pk for order in orders], gate=GateDecision.Gate.RELEASE)
-    return {pk: str(size or "") for pk, size in decisions.order_by("pk").values_list("order_id", "inputs__size")}
+def _going(found: Sequence[Choice]) -> Plan:
+    return Plan({"locker_id": found[0].point.point_id}, choice=found[0]) if found else Plan(why=NO_LOCKER)
 
 
 def _offering(url_name: str) -> frozenset[str]:
@@ -103,6 +98,8 @@ KINDS = {
         _nothing_to_change,
     ),
     "use_proposed_mobile": BulkFix("Use the proposed numbers", "orders.correct_order", frozenset({Code.VAL_MOB_FORMAT}), _proposed_mobile),
-    "nearest_locker": BulkFix("Send each to the nearest locker", "orders.reroute_order", _offering("orders:change-locker"), _nearest),
+    "nearest_locker": BulkFix(
+        "Send each to the nearest locker", "orders.reassign_order", _offering("orders:change-locker"), _nearest, at_acs=True
+    ),
     "convert_to_home": BulkFix("Deliver them to the door", "orders.reroute_order", _offering("orders:convert-to-home"), _home),
 }
