@@ -258,13 +258,12 @@ class TestActs:
         ("act", "body"),
         [
             ("correct-mobile", {"mobile": "07712 345068", "version": 1}),
-            ("change-locker", {"locker_id": "UK00000904", "version": 1}),
             ("convert-to-home", {"delivery_method": "dpd_next_day", "version": 1}),
             ("hold", {"reason": "x", "exit": "y"}),
             ("cancel", {"reason": "x", "version": 1}),
         ],
     )
-    def test_what_acs_has_is_too_late_for_every_act(self, cx, act, body):
+    def test_what_acs_has_is_too_late_for_every_act_but_another_locker(self, cx, act, body):
         order = released(make_order())
 
         told = is_problem(cx.post(f"orders/{order.number}/{act}/", body), 409, "too_late")

@@ -183,7 +183,7 @@ class TestDoing:
         make_point("UK00000999", status="Closed", may_receive=False, latitude=51.53, longitude=-0.13, content_hash="x")
         held(30, mobile="07712 345068", locker_id="UK00000999")
 
-        with django_assert_max_num_queries(10):
+        with django_assert_max_num_queries(12):
             run = bulk.dry_run("nearest_locker", cases=ExceptionCase.objects.all(), params={})
 
         assert run.would == 30
@@ -269,10 +269,12 @@ class TestPage:
         assert client.get(reverse("orders:bulk"), said).status_code == 302
         assert client.post(reverse("orders:bulk"), said).status_code == 302
 
-    @pytest.mark.parametrize("kind", ["use_proposed_mobile", "nearest_locker", "convert_to_home"])
-    def test_who_may_not_do_it_once_may_not_do_it_in_bulk(self, client, kind):
-        user = get_user_model().objects.create_user("warehouse")
-        user.groups.add(Group.objects.get(name="warehouse"))
+    @pytest.mark.parametrize(
+        ("role", "kind"), [("warehouse", "use_proposed_mobile"), ("merchandiser", "nearest_locker"), ("warehouse", "convert_to_home")]
+    )
+    def test_who_may_not_do_it_once_may_not_do_it_in_bulk(self, client, role, kind):
+        user = get_user_model().objects.create_user(role)
+        user.groups.add(Group.objects.get(name=role))
         client.force_login(user)
 
         assert client.get(reverse("orders:bulk"), {"kind": kind, "all": "1"}).status_code == 403

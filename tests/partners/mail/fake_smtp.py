@@ -16,6 +16,7 @@ class FakeSmtp(socketserver.ThreadingTCPServer):
     def __init__(self, answers: dict[str, str]) -> None:
         super().__init__(("127.0.0.1", 0), _Talk)
         self.answers, self.messages = answers, list[str]()
+        self.cut_after_text = False  # hang up instead of answering: whoever wrote cannot know
 
     @property
     def url(self) -> str:
@@ -32,6 +33,8 @@ class _Talk(socketserver.StreamRequestHandler):
             self._say(self.server.answers.get(command) or USUAL.get(command, "250 ok"))
             if command == "DATA" and "DATA" not in self.server.answers:
                 self._read_message()
+                if self.server.cut_after_text:
+                    return
             if command == "QUIT":
                 return
 
@@ -40,7 +43,8 @@ class _Talk(socketserver.StreamRequestHandler):
         while (line := self.rfile.readline()) not in (b".\r\n", b""):
             lines.append(line.decode())
         self.server.messages.append("".join(lines))
-        self._say(self.server.answers.get("END", "250 taken"))
+        if not self.server.cut_after_text:
+            self._say(self.server.answers.get("END", "250 taken"))
 
     def _say(self, reply: str) -> None:
         self.wfile.write(f"{reply}\r\n".encode())
