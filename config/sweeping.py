@@ -29,6 +29,7 @@ def send() -> Round:
         "picked": orders.ask_for_labels(),
         "labels": lockers.make_labels(),
         "handing": orders.hand_labels(),
+        "messages": orders.send_messages(),
     }
 
 

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from exceptions_queue.serializers import Instant, Strict
 from lockers.models import Point
+from lockers.rules.hours import hours_in_words
 from partners.inpost.compartments import LIMITS
 
 SIZES = [compartment.size for compartment in LIMITS.smallest_first]
@@ -36,11 +37,19 @@ class Locker(serializers.Serializer[Mapping[str, Any] | Point]):
 COLUMNS = tuple(str(field.source or name) for name, field in Locker().fields.items())
 
 
+class Hours(serializers.CharField):
+    """When a point is open, as people say it."""
+
+    def to_representation(self, value: Any) -> str:
+        return hours_in_words(value.open_24_7, value.hours, value.opening_hours)
+
+
 class Near(serializers.Serializer[Any]):
-    """A locker that may receive, and how far it is as the crow flies."""
+    """A locker that may receive, how far it is as the crow flies, and when it is open."""
 
     locker = Locker(source="point")
     distance_m = serializers.IntegerField(source="metres")
+    hours = Hours(source="point", help_text="In words, such as “Mon to Sat 08:00–20:00”.")
 
 
 class Alternatives(serializers.Serializer[Any]):

@@ -29,7 +29,8 @@ PARCELS = {
         means="InPost has taken the chosen locker out of service, removed it, or lets no parcels be collected there.",
         do=(_NEAREST, _CONSENT, "If the locker is the only one nearby, offer home delivery."),
         do_not=("Do not wait for it to come back unless the customer asks you to: nobody knows when it will.",),
-        next="If the locker operates again, the case closes by itself and the order goes.",
+        next="An order that ACS has goes to the other locker as soon as ACS shows it, even packed; its old label is void and a new one is "
+        "made. If the locker operates again first, the case closes by itself.",
     ),
     Code.LOC_FULL: Page(
         means="The chosen locker has no room: InPost says that it is overloaded, or the compartments of the needed size have been "

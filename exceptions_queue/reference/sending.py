@@ -36,6 +36,7 @@ SENDING = {
             "Compare what we sent with what ACS shows, on the order's page.",
             "If ACS does not have it, send it again: the same number can never make a second order.",
             "If ACS has other content, ask ACS which one the warehouse works by.",
+            "If ACS does not show another locker that it was asked for, send it again, or choose the old one once more.",
         ),
         do_not=("Do not place the order at ACS by hand under another number: it would be sent twice.",),
         next="When ACS shows the order exactly as we sent it, the case closes by itself.",

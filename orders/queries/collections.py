@@ -14,6 +14,7 @@ from lockers.models import Parcel
 from lockers.rules.tracking import EXPIRING_BEFORE, is_known
 from lockers.states import LIVE, Carriage, ParcelState
 from orders.models import Order
+from orders.queries.to_customers import told
 from orders.rules.carriage import NO_SCAN_AFTER, ON_THE_WAY, WAITING
 
 SHOWN = 100
@@ -75,6 +76,7 @@ class Row(NamedTuple):
     told: str
     to_do: str
     case: int
+    remind: bool
 
 
 def parcels(show: str, *, at: datetime) -> QuerySet[Parcel]:
@@ -90,13 +92,14 @@ def counts(*, at: datetime) -> dict[str, int]:
 
 
 def rows(found: Sequence[dict[str, Any]], *, at: datetime) -> list[Row]:
-    """Parcels with what their orders and cases add. Three statements, however many."""
+    """Parcels with what their orders, cases and messages add. Four statements, however many."""
     numbers = [one["order_number"] for one in found]
     orders: dict[str, Mapping[str, Any]] = {
         order["number"]: order for order in Order.objects.filter(number__in=numbers).values("pk", "number", "shop_told_at")
     }
     cases = _cases([order["pk"] for order in orders.values()])
-    return [_row(one, orders.get(one["order_number"], {}), cases, at) for one in found]
+    written = told([order["pk"] for order in orders.values()], at)
+    return [_row(one, orders.get(one["order_number"], {}), cases, written, at) for one in found]
 
 
 def _of(show: str, at: datetime) -> Q:
@@ -126,7 +129,7 @@ def _cases(ids: Sequence[int]) -> dict[int, int]:
     return dict(open_ones.order_by("-pk").values_list("subject_id", "pk"))
 
 
-def _row(one: dict[str, Any], order: Mapping[str, Any], cases: dict[int, int], at: datetime) -> Row:
+def _row(one: dict[str, Any], order: Mapping[str, Any], cases: dict[int, int], written: Mapping[int, str], at: datetime) -> Row:
     parcel = Parcel(**one)
     left, left_tone = _left(parcel, at)
     over = parcel.carriage in WAITING and parcel.collect_by is not None and parcel.collect_by <= at
@@ -143,9 +146,10 @@ def _row(one: dict[str, Any], order: Mapping[str, Any], cases: dict[int, int], a
         left=left,
         left_tone=left_tone,
         until=words.full(parcel.collect_by) if parcel.collect_by and parcel.carriage in WAITING else "",
-        told=_told(parcel, order, moved, at),
+        told=_told(parcel, order, moved, written.get(order.get("pk", 0), ""), at),
         to_do=_to_do(Carriage.EXPIRING if left_tone == "warn" else carriage, moved),
         case=cases.get(order.get("pk", 0), 0),
+        remind=left_tone == "warn" and bool(order),
     )
 
 
@@ -166,8 +170,8 @@ def _left(parcel: Parcel, at: datetime) -> tuple[str, str]:
     return words.span(left), "warn" if left <= EXPIRING_BEFORE else "ok"
 
 
-def _told(parcel: Parcel, order: Mapping[str, Any], moved: bool, at: datetime) -> str:
-    """What the customer has been sent as far as we know: by the shop on our word, and by InPost when it reached a locker."""
+def _told(parcel: Parcel, order: Mapping[str, Any], moved: bool, written: str, at: datetime) -> str:
+    """What the customer has been sent as far as we know: by the shop on our word, by InPost when it reached a locker, and from here."""
     told_at = order.get("shop_told_at")
     said = [
         f"the shop sent the number {words.moment(told_at, at)}" if isinstance(told_at, datetime) else "the shop has not sent the number yet"
@@ -176,4 +180,4 @@ def _told(parcel: Parcel, order: Mapping[str, Any], moved: bool, at: datetime) -
         said.append(f"InPost sent the code {words.moment(parcel.in_locker_at, at)}")
     elif moved:
         said.append("InPost tells of the other locker when it is there")
-    return words.capitalised("; ".join(said)) + "."
+    return words.capitalised("; ".join(filter(None, [*said, written]))) + "."
