@@ -32,7 +32,7 @@ class Letter(NamedTuple):
 def locker_changed(number: str, where: Where) -> Letter:
     body = f"""Hello,
 
-your order {number} goes to another InPost locker than the one it was meant for.
+Your order {number} goes to another InPost locker than the one it was meant for.
 
 Your parcel's locker now:
 
@@ -55,7 +55,7 @@ def expiring(number: str, where: Where, until: datetime) -> Letter:
     when = f"{until:%H:%M} on {until:%A} {until.day} {until:%B}"
     body = f"""Hello,
 
-the parcel of your order {number} waits for you in this InPost locker:
+The parcel of your order {number} waits for you in this InPost locker:
 
 {_at(where)}
 

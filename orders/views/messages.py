@@ -85,7 +85,10 @@ def _show(request: Signed, message: CustomerMessage, form: MessageForm, *, statu
     message.refresh_from_db()
     world = messages.read_world([order], at=at)
     said = messages.said_now(order, message.occasion, world)
-    not_true = messages.why_not_true(message, order, world) if message.state == CustomerMessage.State.DRAFT else ""
+    is_draft = message.state == CustomerMessage.State.DRAFT
+    not_true = messages.why_not_true(message, order, world) if is_draft else ""
+    unmasked = request.user.has_perm("orders.see_contact_order")
+    contact = {fact.name: fact.value for fact in detail.contact(order, unmasked=unmasked)}
     context = {
         "order": order,
         "message": message,
@@ -94,9 +97,10 @@ def _show(request: Signed, message: CustomerMessage, form: MessageForm, *, statu
         "sms": "" if isinstance(said, str) or not_true else said.letter.text,
         "not_true": not_true,
         "no_mail": messages.why_not_email(order),
-        "to": detail.contact(order, unmasked=request.user.has_perm("orders.see_contact_order"))[2].value,
-        "mobile": detail.contact(order, unmasked=request.user.has_perm("orders.see_contact_order"))[1].value,
-        "is_draft": message.state == CustomerMessage.State.DRAFT,
+        "to": contact["E-mail"],
+        "mobile": contact["Mobile"],
+        "is_draft": is_draft,
+        "outdated": not is_draft or not_true == messages.CHANGED,
     }
     return render(request, "orders/message.html", context, status=status)
 

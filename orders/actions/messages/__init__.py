@@ -1,7 +1,7 @@
 """What customers are told: drafted by an act, read by a person, sent once, and only while it is so."""
 
 from orders.actions.messages.drafting import draft, draft_locker_changed, drop, edit
-from orders.actions.messages.judging import no_mail, read_world, said_now, why_not_email, why_not_true
+from orders.actions.messages.judging import CHANGED, no_mail, read_world, said_now, why_not_email, why_not_true
 from orders.actions.messages.sending import (
     KIND,
     RING,
@@ -18,6 +18,7 @@ from orders.actions.messages.sending import (
 )
 
 __all__ = [
+    "CHANGED",
     "KIND",
     "RING",
     "deferred",

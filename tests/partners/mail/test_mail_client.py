@@ -4,9 +4,9 @@ from email import message_from_string
 
 import pytest
 
-from partners.errors import Denied, PartnerError, Rejected, Throttled, Unreachable
-from partners.mail.client import MailChannel, Server
-from partners.ports import Notice
+from partners.errors import Denied, PartnerError, Rejected, Throttled, UnknownOutcome, Unreachable
+from partners.mail.client import Letterbox, MailChannel, Server
+from partners.ports import Letter, Notice
 from tests.partners.loopback import closed_port
 from tests.partners.mail.fake_smtp import smtp
 
@@ -77,3 +77,47 @@ def test_a_line_end_in_a_title_makes_no_header():
         channel(server.url).deliver(notice)
 
     assert server.messages == []
+
+
+class TestLetters:
+    """To customers: once, or nobody knows."""
+
+    def post(self, url: str) -> str:
+        letter = Letter(key="order 7/locker_changed:1", to="ada@example.com", subject="Your order", text=".a line that begins with a dot\n")
+        return Letterbox(Server.of(url, sender="orders@shop.test")).post(letter)
+
+    def test_one_letter_to_one_customer(self):
+        with smtp() as server:
+            first, second = self.post(server.url), self.post(server.url)
+
+        assert first == second
+        assert "To: ada@example.com" in server.messages[0]
+        assert "..a line" in server.messages[0]
+
+    @pytest.mark.parametrize("command", ["MAIL", "RCPT", "DATA", "END"])
+    @pytest.mark.parametrize(("reply", "kind"), [("450 later", Throttled), ("550 never", Rejected)])
+    def test_what_the_server_says_is_known(self, command, reply, kind):
+        with smtp(**{command: reply}) as server, pytest.raises(kind):
+            self.post(server.url)
+
+    def test_a_line_that_breaks_after_the_text_leaves_it_unknown(self):
+        with smtp() as server:
+            server.cut_after_text = True
+            with pytest.raises(UnknownOutcome):
+                self.post(server.url)
+
+    def test_a_server_that_is_not_there_took_nothing(self):
+        with pytest.raises(Unreachable):
+            self.post(closed_port().replace("http://", "smtp://"))
+
+    def test_taken_is_taken_however_we_part(self):
+        with smtp(QUIT="421 gone") as server:
+            assert self.post(server.url)
+
+    def test_an_address_that_the_server_may_not_take_is_refused_before_a_word_is_said(self):
+        letter = Letter(key="k", to="ädä@example.com", subject="s", text="t")
+
+        with smtp() as server, pytest.raises(Rejected):
+            Letterbox(Server.of(server.url, sender="orders@shop.test")).post(letter)
+
+        assert server.messages == []
