@@ -30,7 +30,7 @@ def replace_label(parcel: Parcel, *, why: str, actor: Actor, at: datetime, versi
         if reason := why_not(Parcel.objects.select_related("manifest").get(pk=parcel.pk)):
             raise Refused(reason)
         verdicts, batch = find_many([order.pk], at=at)
-        if not verdicts or wrong(verdicts[0], order.acs_packed):
+        if not verdicts or wrong(verdicts[0], order.acs_packed, batch):
             raise Refused("The order itself is not right yet, and the new label would carry the same fault. Open it: its cases say what.")
         shipment = shipment_of(order, batch, verdicts[0].size)
         return replace_parcel(parcel, why=why, shipment=shipment, actor=actor, at=at, version=version)

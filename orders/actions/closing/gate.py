@@ -100,7 +100,7 @@ def _look(
         return Look(parcel, order, codes=(*facts_against(order, parcel), NO_MIRROR))
     status, lows = levels.get(order.locker_id, ("", {}))
     size = parcel.size or verdict.size
-    found = _with_locker(order, wrong(verdict, order.acs_packed), size, batch, on)
+    found = _with_locker(order, wrong(verdict, order.acs_packed, batch), size, batch, on)
     low_since = lows.get(size, "")
     if not found.keys() & OF_THE_LOCKER and points.is_full(status, low_since, on.full_after):
         fault = "overloaded" if status == points.OVERLOADED else "very_low"

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0007_waits_know_their_hold'),
+        ('orders', '0008_lockers_three_ways'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
