@@ -119,11 +119,11 @@ def test_past_collections_and_the_picture_of_the_cut_off(sign_in, parcels):
     page.get_by_role("button", name=re.compile("^Close with")).click()
     tasks.close_manifests()
     page.goto("/manifests/past/")
-    expect(page.get_by_text("late")).to_be_visible()
+    expect(page.get_by_text("late", exact=True)).to_be_visible()
     assert is_sound(page)
     keep(page, "manifests-past")
 
-    page.get_by_role("link", name=re.compile(", ")).first.click()
+    page.get_by_role("link", name=re.compile(r"^\w{3} \d+ \w+, \d\d:\d\d$")).click()
     page.get_by_text("Reopen this manifest").click()
     page.get_by_label("Why?").fill("One more cage")
     assert is_sound(page)
