@@ -1,7 +1,7 @@
 """What a whole crawl no longer names. Missing once may be a hiccup; missing twice is gone."""
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -30,9 +30,21 @@ def mark_gone(run: SyncRun, at: datetime) -> int:
     for batch in _batches(absent):
         Point.objects.filter(pk__in=[row[0] for row in batch]).update(missing_crawls=F("missing_crawls") + 1)
     for batch in _batches(gone):
-        Point.objects.filter(pk__in=[row[0] for row in batch]).update(gone_at=at, changed_at=at, may_receive=False)
-        PointChange.objects.bulk_create([PointChange(point_id=pk, was=status, became=GONE, seen_at=at) for pk, _, _, status in batch])
+        _go([(row[0], row[3]) for row in batch], at)
     return len(gone)
+
+
+def note_unknown(point_ids: Collection[str], at: datetime) -> int:
+    """InPost was asked for these by name and does not know them: they are gone, until a feed names them again. In the caller's
+    transaction; returns how many were not gone before."""
+    here = list(Point.objects.filter(point_id__in=point_ids, gone_at__isnull=True).values_list("pk", "status"))
+    _go(here, at)
+    return len(here)
+
+
+def _go(points: Sequence[tuple[int, str]], at: datetime) -> None:
+    Point.objects.filter(pk__in=[pk for pk, _ in points]).update(gone_at=at, changed_at=at, may_receive=False)
+    PointChange.objects.bulk_create([PointChange(point_id=pk, was=status, became=GONE, seen_at=at) for pk, status in points])
 
 
 def _named_in(run: SyncRun) -> set[str]:

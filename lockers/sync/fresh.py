@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from lockers.models import Point
+from lockers.sync.absence import note_unknown
 from lockers.sync.points import apply_points
 from partners import connect
 from partners.errors import Denied, PartnerError, Throttled, Unreachable
@@ -29,8 +30,9 @@ class Looked:
 
 
 def look_up(point_ids: Collection[str], *, clock: Callable[[], datetime]) -> Looked:
-    """Ask InPost about these lockers, at most half a minute long; what it says goes into the mirror. What it does not say, because
-    it is down or the time is over, the mirror decides: those are in neither set. Raises nothing of the partner's."""
+    """Ask InPost about these lockers, at most half a minute long; what it says goes into the mirror, and what it no longer knows is
+    gone there. What it does not say, because it is down or the time is over, the mirror decides: those are in neither set. Raises
+    nothing of the partner's."""
     wanted, until = sorted(set(filter(None, point_ids))), clock() + DEADLINE
     if not wanted:
         return Looked()
@@ -39,9 +41,11 @@ def look_up(point_ids: Collection[str], *, clock: Callable[[], datetime]) -> Loo
     except PartnerError:
         return Looked()
     with over_in(DEADLINE.total_seconds()):
-        if len(wanted) <= ONE_BY_ONE:
-            return _one_by_one(feed, wanted, until, clock)
-        return _in_the_whole_feed(feed, wanted, until, clock)
+        ask = _one_by_one if len(wanted) <= ONE_BY_ONE else _in_the_whole_feed
+        looked = ask(feed, wanted, until, clock)
+    with transaction.atomic():
+        note_unknown(looked.unknown, clock())
+    return looked
 
 
 def _one_by_one(feed: PointsSource, wanted: list[str], until: datetime, clock: Callable[[], datetime]) -> Looked:

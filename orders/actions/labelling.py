@@ -90,8 +90,13 @@ def _ask(ids: Sequence[int], *, at: datetime) -> int:
 
 def _note_sizes(verdicts: Sequence[Verdict], orders: Mapping[int, Order]) -> None:
     """The integrity run asks lockers for the size that the last gate reckoned with: for this one, when it reckons otherwise."""
-    changed = [Order(pk=v.order.id, needs_size=v.size) for v in verdicts if orders[v.order.id].needs_size != v.size]
+    sizes_now = {v.order.id: _size_of(orders[v.order.id].acs_packed) or v.size for v in verdicts}
+    changed = [Order(pk=pk, needs_size=size) for pk, size in sizes_now.items() if orders[pk].needs_size != size]
     Order.objects.bulk_update(changed, ["needs_size"], batch_size=BATCH)
+
+
+def _size_of(packed: Mapping[str, int]) -> str:
+    return size_of(packed) if is_whole(packed) else ""
 
 
 def _lock(ids: Sequence[int]) -> dict[int, Order]:

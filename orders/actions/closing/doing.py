@@ -51,7 +51,7 @@ def _close(manifest: Manifest, clock: Clock) -> Counter[str]:
     lockers = {parcel.point_id for parcel in parcels}
     looked = look_up(lockers, clock=clock)
     failpoint("closing.looked")
-    on = ground(at=clock(), unknown=looked.unknown)
+    on = ground(at=clock())
     manifests.forget_pulls(manifest)
     passed: list[Look] = []
     for some in in_batches(parcels):

@@ -1,6 +1,6 @@
 """The gate before a manifest closes: each labelled parcel with its order, its locker and what stands open about it."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -10,35 +10,32 @@ from django.db import transaction
 from exceptions_queue import actions as desk
 from exceptions_queue import calendars
 from exceptions_queue.catalogue import Code
-from lockers.models import Point, Pull
-from lockers.queries import crawled_at, full_after
-from lockers.queries.manifests import GATE, Waiting, waiting
-from lockers.rules import points
+from lockers.models import Point
+from lockers.queries import full_after
+from lockers.queries.manifests import Waiting, waiting
 from orders.actions.labelling import LABEL_SCOPE, PICKED_SCOPE, wrong
 from orders.actions.review import decision_of
 from orders.actions.sending import card_of
 from orders.models import GateDecision, Order
-from orders.problems import Batch, Method, Verdict, find_many, read_methods
+from orders.problems import Batch, Method, Verdict, find_many, places, read_methods
 from orders.rules.manifests import NO_MIRROR, ORDER_UNKNOWN, OrderFacts, against
 
 BATCH = 500
 MANIFEST_SCOPE = PICKED_SCOPE | {Code.LOC_FULL}
 LIVE_LABEL = LABEL_SCOPE  # a case about a label that failed says nothing against one that exists
-FULL = frozenset({Code.LOC_FULL})
-OF_THE_LOCKER = frozenset({Code.VAL_LOCKER_UNKNOWN, Code.LOC_CLOSED, Code.LOC_SIZE, Code.LOC_FULL})
+OF_THE_LOCKER = frozenset({Code.VAL_LOCKER_MISSING, Code.VAL_LOCKER_UNKNOWN, Code.LOC_CLOSED, Code.LOC_SIZE})
 
 Found = dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True)
 class Ground:
-    """What holds for all parcels of one look. `unknown` are lockers that InPost has just said it no longer knows."""
+    """What holds for all parcels of one look."""
 
     at: datetime
     methods: dict[str, Method]
     full_after: datetime | None
     due: calendars.Due
-    unknown: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -57,9 +54,9 @@ class Look:
         return not self.codes
 
 
-def ground(*, at: datetime, unknown: Collection[str] = ()) -> Ground:
+def ground(*, at: datetime) -> Ground:
     """Three statements."""
-    return Ground(at, read_methods(), full_after(), calendars.default_clock(at=at).packed_due(at=at), frozenset(unknown))
+    return Ground(at, read_methods(), full_after(), calendars.default_clock(at=at).packed_due(at=at))
 
 
 def in_batches(rows: Sequence[Any], size: int = BATCH) -> Iterable[Sequence[Any]]:
@@ -100,26 +97,11 @@ def _look(
         return Look(parcel, order, codes=(*facts_against(order, parcel), NO_MIRROR))
     status, lows = levels.get(order.locker_id, ("", {}))
     size = parcel.size or verdict.size
-    found = _with_locker(order, wrong(verdict, order.acs_packed, batch), size, batch, on)
-    low_since = lows.get(size, "")
-    if not found.keys() & OF_THE_LOCKER and points.is_full(status, low_since, on.full_after):
-        fault = "overloaded" if status == points.OVERLOADED else "very_low"
-        found[Code.LOC_FULL] = {"field": "locker_id", "fault": fault, "locker": order.locker_id[:40], "size": size}
-    return Look(parcel, order, verdict, found, (*facts_against(order, parcel), *sorted(found)), low_since)
-
-
-def _with_locker(order: Order, found: Found, size: str, batch: Batch, on: Ground) -> Found:
-    """The parcel's own size counts, and what InPost has just said of the locker."""
-    about = {"field": "locker_id", "locker": order.locker_id[:40]}
-    found = {code: evidence for code, evidence in found.items() if code != Code.LOC_SIZE}
-    if found.keys() & OF_THE_LOCKER:
-        return found
-    if order.locker_id in on.unknown:
-        return found | {Code.LOC_CLOSED: about | {"fault": "gone"}}
-    place = batch.places.get(order.locker_id)
-    if place is not None and size and not points.has_size(place.sizes, size):
-        return found | {Code.LOC_SIZE: about | {"fault": "no_compartment", "size": size}}
-    return found
+    found = {code: evidence for code, evidence in wrong(verdict, order.acs_packed, batch).items() if code not in OF_THE_LOCKER}
+    found |= places.wrong_with_locker(order.locker_id, size, batch.places.get(order.locker_id)) or places.full(
+        order.locker_id, size, status, lows, on.full_after
+    )
+    return Look(parcel, order, verdict, found, (*facts_against(order, parcel), *sorted(found)), lows.get(size, ""))
 
 
 def facts_against(order: Order, parcel: Waiting) -> list[str]:
@@ -161,7 +143,6 @@ def _decision(one: Look, order: Order, verdict: Verdict, batch: Batch, on: Groun
         "low_since": one.low_since,
         "full_after": on.full_after.isoformat() if on.full_after else None,
         "locker_looked_up": one.parcel.point_id in asked,
-        "locker_unknown_to_inpost": one.parcel.point_id in on.unknown,
         "stopped_by": list(one.codes),
     }
     return decision
@@ -174,28 +155,9 @@ def recheck(*, at: datetime) -> int:
     numbers = Order.objects.filter(pk__in=cases).values("number")
     rows = waiting().filter(order_number__in=numbers).order_by("pk").values_list(*Waiting._fields)
     parcels = [Waiting._make(row) for row in rows]
-    on = ground(at=at, unknown=_still_unknown()) if parcels else None
+    on = ground(at=at) if parcels else None
     for some in in_batches(parcels):
         with transaction.atomic():
             looks, _ = look(some, orders_of(some, lock=True), on)  # type: ignore[arg-type]
             make_cases(looks, on)  # type: ignore[arg-type]
-    return len(parcels) + _close_without_parcel(at)
-
-
-def _still_unknown() -> set[str]:
-    """Lockers of which InPost told a closing that they are gone: the mirror hears of it at the next crawl only."""
-    pulls = Pull.objects.filter(fresh=True, pulled_by=GATE)
-    crawl = crawled_at()
-    recent = pulls.filter(pulled_at__gt=crawl) if crawl else pulls
-    return {point_id for point_id, codes in recent.values_list("parcel__point_id", "codes") if Code.LOC_CLOSED in codes}
-
-
-def _close_without_parcel(at: datetime) -> int:
-    """A full locker stops nothing where no parcel waits for it any more."""
-    cases = desk.subjects_with_open_case(Order, only=FULL)
-    rows = Order.objects.filter(pk__in=cases).exclude(number__in=waiting().values("order_number"))
-    with transaction.atomic():
-        orders = list(rows.select_for_update().order_by("pk"))
-        if orders:
-            desk.reconcile_many(Order, [desk.Finding(order.pk, {}, card_of(order)) for order in orders], scope=FULL, at=at)
-    return len(orders)
+    return len(parcels)

@@ -12,6 +12,7 @@ from exceptions_queue.audit import record
 from exceptions_queue.catalogue import Code
 from lockers.models import Parcel
 from lockers.states import ParcelState
+from orders.actions.integrity import cases
 from orders.actions.sending.content import KIND
 from orders.actions.sending.edited import look, take
 from orders.actions.sending.outcomes import card_of, reconcile_outcome
@@ -46,7 +47,8 @@ def went_elsewhere(order: Order, payload: Mapping[str, Any], *, at: datetime) ->
     """
     take(order, payload["take"])
     order.shop_when_sent = order.shop_when_sent | payload["shop"]
-    order.save(update_fields=["shop_when_sent"])
+    order.acs_locker_id = str(payload["take"]["locker_id"])
+    order.save(update_fields=["shop_when_sent", "acs_locker_id"])
     record("locker changed at ACS", order, actor=SYSTEM, at=at, after=dict(payload["take"]))
     reconcile_outcome(order, {}, at=at)
     look_at_place(order, at=at)
@@ -62,6 +64,7 @@ def look_at_place(order: Order, *, at: datetime) -> None:
     found = as_packed(verdicts[0], order.acs_packed, batch)
     here = {code: evidence for code, evidence in found.items() if code in PLACE_SCOPE}
     desk.reconcile(order, scope=PLACE_SCOPE, found=here, card=card_of(order), at=at)
+    cases.look([order.pk], at=at)  # and what no gate looks at: a locker that is full, three that name different ones
 
 
 def did_not_go(order: Order, intent: Intent, error: PartnerError, *, at: datetime) -> None:
