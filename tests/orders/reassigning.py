@@ -11,7 +11,7 @@ from lockers.states import ParcelState
 from lockers.tasks import make_labels
 from orders import tasks
 from orders.actions import review_many
-from orders.models import Order
+from orders.models import GateDecision, Order
 from orders.states import OrderState
 from partners.acs.statuses import SEED
 from partners.mappings import fold
@@ -69,6 +69,8 @@ def manifest(parcel: Parcel, at: datetime | None = None) -> None:
     run = Manifest.objects.create(
         site_key="acs", collection_on=now.date(), cutoff_at=now + timedelta(hours=parcel.pk), state="closed", closed_at=now, created_at=now
     )
+    passed = {"gate": GateDecision.Gate.MANIFEST, "passed": True, "inputs_hash": "0", "rules_version": "1", "decided_at": now}
+    GateDecision.objects.create(order=Order.objects.get(number=parcel.order_number), **passed)
     Parcel.objects.filter(pk=parcel.pk).update(state=ParcelState.MANIFESTED, manifest=run, gate_passed_at=now, manifested_at=now)
 
 

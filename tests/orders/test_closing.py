@@ -210,15 +210,18 @@ class TestLockers:
         assert (codes_of(parcel), open_codes()) == (["LOC-CLOSED"], ["LOC-CLOSED"])
         assert ExceptionCase.objects.get().evidence["fault"] == "gone"
 
-    def test_the_next_crawl_decides_about_it(self, manifest, lead, lockers):
-        labelled()
+    def test_a_locker_that_inpost_knows_again_is_taken_by_the_next_closing(self, manifest, lead, lockers):
+        parcel = labelled()
         lockers.lockers.clear()
         close(manifest, lead)
-        make_run(make_feed("inpost.points"), SOON + timedelta(hours=1), outcome="ok")
+        assert (Point.objects.get(point_id=LOCKER).gone_at, parcel.pulls.count()) == (SOON, 1)
 
-        recheck(at=SOON + timedelta(hours=2))
+        lockers.knows()
+        manifest.refresh_from_db()
+        close(manifest, lead)
 
-        assert open_codes() == []
+        assert (open_codes(), Point.objects.get(point_id=LOCKER).gone_at) == ([], None)
+        assert Parcel.objects.get(pk=parcel.pk).state == "manifested"
 
     def test_when_inpost_is_down_the_mirror_decides_and_says_so(self, manifest, lead, lockers):
         labelled()
@@ -325,16 +328,6 @@ class TestFull:
         recheck(at=SOON)
 
         assert (still, open_codes()) == (["LOC-FULL"], [])
-
-    def test_without_a_parcel_for_it_a_full_locker_is_no_case(self, manifest, lead):
-        parcel = labelled()
-        Point.objects.update(status="Overloaded")
-        close(manifest, lead)
-
-        Parcel.objects.filter(pk=parcel.pk).update(state="void")
-        recheck(at=SOON)
-
-        assert open_codes() == []
 
 
 def dry_run_codes(manifest: Manifest, parcel: Parcel) -> tuple[str, ...]:
