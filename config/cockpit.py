@@ -1,6 +1,5 @@
 """What Today shows: the next gate of the day, the orders to save before it, and what each role looks at first."""
 
-from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,7 +7,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
-from django.db.models import Case, CharField, Count, Q, QuerySet, Value, When
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -20,14 +19,13 @@ from exceptions_queue.queries import rail, words
 from exceptions_queue.queries.rows import due_chip
 from exceptions_queue.states import CaseState, Owner
 from lockers.queries.manifests import waiting
-from orders.models import Order
-from orders.queries.listing import of_stage
+from orders.queries.stages import counts
 from orders.rules.stage import STAGES
 
 MOST_ORDERS, MOST_CASES = 10, 60
 FIRST_HOUR, LAST_HOUR = 6, 20
-SHOWN_STAGES = ("received", "held", "ready", "sending", "at_acs", "picking", "part_picked", "picked", "packed", "despatched", "unmapped")
-TONES = {"held": "bad", "unmapped": "warn", "at_acs": "ok", "despatched": "ok"}
+SHOWN_STAGES = tuple(key for key in STAGES if key not in ("excluded", "cancelled", "closed"))
+TONES = {key: where.tone for key, where in STAGES.items() if where.tone in ("bad", "warn")} | {"at_acs": "ok", "despatched": "ok"}
 
 # Whose cases each role sees first; a role that is not named here answers for the cut-off as a whole.
 DESKS = {
@@ -206,11 +204,8 @@ def _row(cases: list[dict[str, Any]], now: datetime) -> Row:
 
 def stages() -> list[Number]:
     """How many orders are in each stage, by the same definition as the badge and the filter. One statement."""
-    stage = Case(*(When(of_stage(key), then=Value(key)) for key in SHOWN_STAGES), default=Value(""), output_field=CharField())
-    ours = Order.objects.filter(~Q(state__in=("cancelled", "closed")))
-    found: Counter[str] = Counter(dict(ours.annotate(stage=stage).order_by().values_list("stage").annotate(Count("pk"))))
-    base = reverse("orders:list")
-    return [Number(found[key], STAGES[key][4], f"{base}?stage={key}", TONES.get(key, "")) for key in SHOWN_STAGES if found[key]]
+    found, base = counts(), reverse("orders:list")
+    return [Number(found[key], STAGES[key].label, f"{base}?stage={key}", TONES.get(key, "")) for key in SHOWN_STAGES if found[key]]
 
 
 def collection() -> Number:

@@ -1,6 +1,7 @@
-"""Search from anywhere: orders by number, lockers by id, name or postcode, products by SKU. Never a customer.
+"""Search from anywhere: orders by number, parcels by theirs, lockers by id, name or postcode, products by SKU. Never a customer.
 
-A whole number, id or SKU goes straight to its page. Every look-up is one statement that stops after a few rows.
+A whole number, id or SKU goes straight to its page; a parcel's number to its order. Every look-up is one statement that stops
+after a few rows.
 """
 
 import re
@@ -20,10 +21,12 @@ from django.views.decorators.http import require_GET
 
 from config.context import SEARCH, address
 from inventory.models import Product
-from lockers.models import Point
+from lockers.models import Parcel, Point
 from lockers.rules.points import outward
+from lockers.states import LIVE
 from orders.models import Order
-from orders.rules.stage import stage
+from orders.queries.stages import COLUMNS as STAGE
+from orders.queries.stages import stage_of_row, with_parcel
 
 LONGEST, SHOWN, NAME_FROM = 64, 8, 3
 SERIES_FOR_S = 300
@@ -67,12 +70,12 @@ def _orders(typed: str) -> Group:
     asked = Q()
     for number in spelt:
         asked |= _starts("number", number)
-    columns = ("number", "state", "acs_status", "release_claimed_at", "excluded_why", "locker_id")
-    found = list(Order.objects.filter(asked).order_by("number").values(*columns)[: SHOWN + 1])
+    columns = ("number", "locker_id", *STAGE)
+    found = list(with_parcel(Order.objects.filter(asked)).order_by("number").values(*columns)[: SHOWN + 1])
     hits = [
         Hit(
             row["number"],
-            ", ".join(filter(None, [_stage(row), f"to {row['locker_id']}" if row["locker_id"] else ""])),
+            ", ".join(filter(None, [stage_of_row(row).label, f"to {row['locker_id']}" if row["locker_id"] else ""])),
             reverse("orders:detail", kwargs={"number": row["number"]}),
             row["number"] in spelt,
         )
@@ -91,9 +94,21 @@ def _series() -> str:
     return str(cache.get_or_set("search.series", newest, SERIES_FOR_S))
 
 
-def _stage(row: dict[str, object]) -> str:
-    claimed, excluded = bool(row["release_claimed_at"]), bool(row["excluded_why"])
-    return stage(str(row["state"]), str(row["acs_status"]), claimed=claimed, excluded=excluded).label
+def _parcels(typed: str) -> Group:
+    """A tracking number, whole: by its unique index, also of a parcel that was replaced."""
+    number = typed.replace(" ", "")
+    columns = ("tracking_number", "order_number", "state")
+    found = Parcel.objects.exclude(tracking_number="").filter(tracking_number__in={number, number.upper()}).values(*columns)[:SHOWN]
+    hits = [
+        Hit(
+            row["tracking_number"],
+            f"parcel of order {row['order_number']}{'' if row['state'] in LIVE else ', replaced'}",
+            reverse("orders:detail", kwargs={"number": row["order_number"]}),
+            exact=True,
+        )
+        for row in found
+    ]
+    return Group("Parcels", hits)
 
 
 def _lockers(typed: str) -> Group:
@@ -155,6 +170,7 @@ def _group(title: str, hits: list[Hit], base: str, **query: str) -> Group:
 
 _LOOKS: tuple[tuple[str, Callable[[str], Group]], ...] = (
     ("orders.view_order", _orders),
+    ("orders.view_order", _parcels),
     ("lockers.view_point", _lockers),
     ("inventory.view_product", _products),
 )

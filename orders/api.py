@@ -18,6 +18,7 @@ from orders import serializers as shapes
 from orders.filters import OrderFilter
 from orders.models import Order
 from orders.queries import detail, told
+from orders.queries.stages import with_parcel
 from orders.rules import masking
 from orders.rules.stage import STAGES
 from orders.states import Destination, OrderState
@@ -51,7 +52,7 @@ class Orders(Door):
     def get(self, request: Asked) -> Response:
         asked = question(request, OrderQuestion)
         chosen = {name: value for name, value in asked.items() if name not in ("cursor", "limit")}
-        rows = OrderFilter(chosen, queryset=Order.objects.all()).qs.values(*told.LISTED)
+        rows = with_parcel(OrderFilter(chosen, queryset=Order.objects.all()).qs).values(*told.LISTED)
         return by_instant(request, rows, asked, shapes.OrderRow, key="placed_at", newest_first=True, told=told.row)
 
 

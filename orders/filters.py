@@ -4,7 +4,8 @@ import django_filters
 from django.db.models import QuerySet
 
 from orders.models import Order
-from orders.queries.listing import STILL_OPEN, of_stage
+from orders.queries.listing import STILL_OPEN
+from orders.queries.stages import of_stage
 from orders.rules.stage import STAGES
 from orders.states import Destination, OrderState
 
@@ -13,7 +14,7 @@ class OrderFilter(django_filters.FilterSet):
     """Everything that may stand in the address; never personal data. `q` is the start of an order number."""
 
     stage = django_filters.ChoiceFilter(
-        choices=[(key, entry[4]) for key, entry in STAGES.items()], method="by_stage", label="Stage", empty_label="Every stage"
+        choices=[(key, where.label) for key, where in STAGES.items()], method="by_stage", label="Stage", empty_label="Every stage"
     )
     state = django_filters.ChoiceFilter(choices=OrderState.choices, label="Decision", empty_label="Every decision")
     open = django_filters.ChoiceFilter(choices=[("1", "Still open")], method="still_open", label="Ending", empty_label="Open and ended")

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from exceptions_queue.serializers import Instant, Strict, Text, Versioned, Whole
 from exceptions_queue.states import Owner
+from lockers.states import Carriage, ParcelState
 from orders.rules.stage import STAGES
 from orders.states import AcsStatus, Destination, OrderState
 
@@ -90,9 +91,30 @@ class Place(Told):
     may_receive = serializers.BooleanField(allow_null=True)
 
 
+class ParcelEvent(Told):
+    """What InPost said. `words` are ours; a code that is not known to us is given all the same."""
+
+    code = serializers.CharField(help_text="InPost's own.")
+    words = serializers.CharField()
+    at = Instant()
+    place = serializers.CharField(help_text='A point or a depot; "" where it was not said.')
+
+
 class Parcel(Told):
-    size = serializers.CharField(help_text='The compartment needed, "" where it is not known.')
-    tracking = serializers.CharField(help_text='"" until there is one.')
+    """The one parcel that counts. `state` is our decision, `carriage` how far InPost is with it; both "" while there is no parcel."""
+
+    size = serializers.CharField(help_text='The compartment, needed or taken; "" where it is not known.')
+    tracking = serializers.CharField(help_text='What ACS says the number is, "" until it does.')
+    number = serializers.CharField(help_text='The number at InPost, "" until there is a label.')
+    state = serializers.ChoiceField(choices=[("", "No parcel"), *ParcelState.choices])
+    carriage = serializers.ChoiceField(choices=Carriage.choices)
+    point = serializers.CharField(help_text="The locker where it is or goes to, also where InPost moved it.")
+    manifest = serializers.IntegerField(allow_null=True, help_text="The id of its closed manifest.")
+    handed_over_at = Instant(allow_null=True)
+    in_locker_at = Instant(allow_null=True)
+    collect_by = Instant(allow_null=True, help_text="Until when the customer may collect it.")
+    collected_at = Instant(allow_null=True)
+    events = ParcelEvent(many=True, help_text="The newest first, at most 500.")
 
 
 class AtAcs(Told):

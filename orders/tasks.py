@@ -18,6 +18,7 @@ from orders.actions import (
     labelling,
     matching,
     messages,
+    milestones,
     missed,
     packed,
     reading,
@@ -74,15 +75,21 @@ def read_hints() -> dict[str, int]:
 
 
 def follow_parcels() -> dict[str, int]:
-    """Apply what InPost told of our parcels, and make the cases of their orders true: time passes even where nothing is told."""
+    """Apply what InPost told of our parcels and make what follows true: what the shop is to be told, which orders have ended, the
+    cases of the others. Time passes even where nothing is told."""
     told = inbox.drain_many(CARRIER, process=take_messages, clock=timezone.now)
-    return told | {"with_a_case": carriage.find_on_the_way(at=timezone.now())}
+    at = timezone.now()
+    queued = fulfilling.queue_fulfilments(at=at) + milestones.queue_milestones(at=at)
+    return told | {"to_tell": queued, "closed": closing.close_collected(at=at), "with_a_case": carriage.find_on_the_way(at=at)}
 
 
 def tell_shop() -> dict[str, int]:
-    """Tell the shop which parcels have left, so that it tells the customers."""
+    """Tell the shop which parcels have left, so that it tells the customers, and how far they are."""
     fulfilling.queue_fulfilments(at=timezone.now())
-    return outbox.drain(fulfilling.KIND, send=fulfilling.send, settled=fulfilling.settled, clock=timezone.now)
+    milestones.queue_milestones(at=timezone.now())
+    sent = outbox.drain(fulfilling.KIND, send=fulfilling.send, settled=fulfilling.settled, clock=timezone.now)
+    steps = outbox.drain(milestones.KIND, send=milestones.send, clock=timezone.now)
+    return sent | {f"milestones_{outcome}": count for outcome, count in steps.items()}
 
 
 def stay_subscribed() -> dict[str, object]:

@@ -36,6 +36,7 @@ urlpatterns = [
     path("integrity/<int:pk>/sign-off/", integrity.sign, name="integrity-sign-off"),
     path("integrity/<int:pk>/findings.csv", integrity.as_csv, name="integrity-csv-export"),
     path("integrity/<int:pk>/findings.xlsx", integrity.as_xlsx, name="integrity-xlsx-export"),
+    path("collections/export.csv", collections.export, name="collections-export"),
     path("consolidation/", consolidation.planner, name="consolidation"),
     path("consolidation/<str:number>/", consolidation.plan, name="plan"),
     path("consolidation/<str:number>/wait/", consolidation.wait, name="plan-wait"),

@@ -6,10 +6,11 @@ sentence what was proved.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from partners.pages import Page
-from partners.shop import StoreOrder
+from partners.shop import Milestone, StoreOrder
 
 if TYPE_CHECKING:
     from partners.acs.records import AcsOrder, OutboundOrder, PutAnswer
@@ -95,6 +96,11 @@ class Store(Checkable, Protocol):
         """Show the order as sent with this number and let the shop tell the customer: (what finds it there, whether it was news).
 
         `instead_of` is the number we gave before, the only one that is overwritten. Raises Conflict over anybody else's.
+        """
+
+    def milestone(self, number: str, *, store_id: str, tracking: str, milestone: Milestone, happened_at: datetime) -> tuple[str, bool]:
+        """Show how far the parcel with this number is: (what finds it there, whether it was news). What the shop says already, or
+        has gone beyond, is no error. Raises Rejected where it does not show this number: nothing is said of another's parcel.
         """
 
     def watch(self, callback: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 # Where a shop may keep a phone number, as `StoreOrder.phones` names it and the resolver rules ask for it: with the pick-up point,
@@ -59,3 +60,21 @@ class StoreOrder:
     attributes: dict[str, Any] = field(default_factory=dict)
     metafields: dict[str, Any] = field(default_factory=dict)
     leave_alone: str = ""
+
+
+class Milestone(StrEnum):
+    """How far a parcel is, for the shop to tell its customer; in the order in which it gets there. Nothing is told backwards."""
+
+    TRANSIT = "transit"
+    DELAYED = "delayed"
+    OUT = "out"
+    TRIED = "tried"
+    READY = "ready"
+    FAILED = "failed"
+    DELIVERED = "delivered"
+
+    @property
+    def onwards(self) -> tuple["Milestone", ...]:
+        """This one and all that lie beyond it."""
+        steps = tuple(Milestone)
+        return steps[steps.index(self) :]

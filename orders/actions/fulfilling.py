@@ -3,10 +3,12 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from lockers.models import Parcel
-from lockers.states import LIVE
+from lockers.states import LIVE, Carriage
+from orders.actions import milestones
 from orders.models import Order
 from orders.states import AcsStatus, OrderState
 from partners import connect, outbox
@@ -16,6 +18,7 @@ KIND = "shop_fulfilment"
 RING = "orders.tasks.tell_shop"
 SYSTEM = "system:shop"
 AT_ONCE = 500
+STAYED = (Carriage.NOT_TAKEN, Carriage.CANCELLED)
 REFUSED_FOR = timedelta(hours=1)
 
 
@@ -23,22 +26,40 @@ def queue_fulfilments(*, at: datetime) -> int:
     """One intent per order whose parcel has left and whose number the shop does not show yet, or shows another of ours."""
     if connect.mode("store") != "live":
         return 0
-    orders = list(left_untold().order_by("pk")[:AT_ONCE])
-    asked = _asked([order.number for order in orders])
-    due = [order for order in orders if _is_due(order, asked.get(order.number), at)]
-    for order in due:
-        _queue(order, revision=asked[order.number].revision + 1 if order.number in asked else 1, at=at)
+    return queue_for(Order.objects.filter(state=OrderState.RELEASED), at=at) + queue_for(closed_and_refused(), at=at)
+
+
+def queue_for(orders: QuerySet[Order], *, at: datetime) -> int:
+    """The same for these orders, whatever their state, at most 500. They are locked before it is asked what was asked for, so that
+    two processes never write the same intent."""
+    ids = list(left_untold(orders).order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
+    if not ids:
+        return 0
+    with transaction.atomic():
+        locked = list(Order.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk", flat=True))
+        untold = list(left_untold(Order.objects.filter(pk__in=locked)).order_by("pk"))
+        asked = _asked([order.number for order in untold])
+        due = [order for order in untold if _is_due(order, asked.get(order.number), at)]
+        for order in due:
+            _queue(order, revision=asked[order.number].revision + 1 if order.number in asked else 1, at=at)
     return len(due)
 
 
-def left_untold() -> QuerySet[Order]:
-    """Released orders whose live parcel InPost has in hand, or ACS has despatched, annotated with `number_now`."""
-    live = Parcel.objects.filter(order_number=OuterRef("number"), state__in=LIVE).exclude(tracking_number="")
-    despatched = Order.objects.filter(state=OrderState.RELEASED).annotate(
+def left_untold(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """Those whose live parcel InPost has in hand, or ACS has despatched, annotated with `number_now`. What the courier did not take
+    has not left, whatever ACS says."""
+    live = Parcel.objects.filter(order_number=OuterRef("number"), state__in=LIVE).exclude(tracking_number="").exclude(carriage__in=STAYED)
+    despatched = orders.annotate(
         number_now=Subquery(live.values("tracking_number")[:1]), left_at=Subquery(live.values("handed_over_at")[:1])
     )
     left = Q(left_at__isnull=False) | Q(acs_status=AcsStatus.DESPATCHED)
     return despatched.filter(left, number_now__isnull=False, store_cancelled_at__isnull=True).exclude(shop_tracking=F("number_now"))
+
+
+def closed_and_refused() -> QuerySet[Order]:
+    """Orders collected before the shop would take the number: it is asked again, as for those on their way."""
+    asked = Intent.objects.filter(kind=KIND, business_id=OuterRef("number"))
+    return Order.objects.filter(Exists(asked), state=OrderState.CLOSED, shop_told_at__isnull=True)
 
 
 def _asked(numbers: list[str]) -> dict[str, Intent]:
@@ -80,5 +101,8 @@ def send(intent: Intent) -> outbox.Receipt:
 
 
 def settled(intent: Intent, receipt: outbox.Receipt, at: datetime) -> None:
+    """The shop shows the number; from now on it may be told how far the parcel is."""
     told = {"shop_tracking": intent.payload["tracking"], "shop_fulfilment_id": receipt.remote_id[:64], "shop_told_at": at}
-    Order.objects.filter(number=intent.business_id).update(**told)
+    told_now = Order.objects.filter(number=intent.business_id)
+    told_now.update(**told)
+    milestones.queue_for(told_now, at=at)

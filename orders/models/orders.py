@@ -109,6 +109,7 @@ class Order(models.Model):
             models.Index(fields=["id"], condition=Q(state="released"), name="orders_at_acs"),
             models.Index(fields=["id"], condition=Q(state="held", shop_held_at__isnull=True), name="holds_the_shop_lacks"),
             models.Index(fields=["id"], condition=Q(shop_held_at__isnull=False), name="holds_the_shop_shows"),
+            models.Index(fields=["id"], condition=Q(state="closed", shop_told_at__isnull=True), name="orders_closed_untold"),
             models.Index(fields=["store_id"], name="orders_by_store_id"),
             models.Index(fields=["locker_id"], condition=~Q(locker_id=""), name="orders_by_locker"),
             models.Index(fields=["customer_key", "contents_key"], name="orders_that_look_alike"),

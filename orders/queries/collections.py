@@ -1,14 +1,15 @@
 """The parcels between the courier and the customer: what waits, how long it still may, what was said, what can be done."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, Q, QuerySet
 
 from exceptions_queue.models import ExceptionCase
-from exceptions_queue.queries import words
+from exceptions_queue.queries import sheets, words
 from exceptions_queue.states import CaseState
 from lockers.models import Parcel
 from lockers.rules.tracking import EXPIRING_BEFORE, is_known
@@ -16,8 +17,11 @@ from lockers.states import LIVE, Carriage, ParcelState
 from orders.models import Order
 from orders.queries.to_customers import told
 from orders.rules.carriage import NO_SCAN_AFTER, ON_THE_WAY, WAITING
+from orders.rules.milestones import KIND, WORDS, key_of
+from partners.models import Intent
+from partners.shop import Milestone
 
-SHOWN = 100
+SHOWN, AT_ONCE = 100, 500
 COLUMNS = (
     "order_number",
     "tracking_number",
@@ -41,6 +45,18 @@ SHOWS = {
     "back": "Coming back",
     "lost": "Lost or damaged",
     "way": "On the way",
+}
+EXPORTED = {
+    "Order": "number",
+    "Parcel": "tracking",
+    "State": "state",
+    "Since": "since",
+    "Locker": "locker",
+    "Chosen locker": "chosen",
+    "Time left": "left",
+    "Collect by": "until",
+    "The customer was told": "told",
+    "What can be done": "to_do",
 }
 _TONES = {"expired": "bad", "lost": "bad", "damaged": "bad", "expiring": "warn", "redirected": "warn", "in_locker": "ok", "collected": "ok"}
 _TO_DO = {
@@ -92,14 +108,27 @@ def counts(*, at: datetime) -> dict[str, int]:
 
 
 def rows(found: Sequence[dict[str, Any]], *, at: datetime) -> list[Row]:
-    """Parcels with what their orders, cases and messages add. Four statements, however many."""
+    """Parcels with what their orders, cases and messages add, and what the shop was told. Five statements, however many."""
     numbers = [one["order_number"] for one in found]
+    steps = _steps(numbers)
     orders: dict[str, Mapping[str, Any]] = {
         order["number"]: order for order in Order.objects.filter(number__in=numbers).values("pk", "number", "shop_told_at")
     }
     cases = _cases([order["pk"] for order in orders.values()])
     written = told([order["pk"] for order in orders.values()], at)
-    return [_row(one, orders.get(one["order_number"], {}), cases, written, at) for one in found]
+    return [_row(one, orders.get(one["order_number"], {}), _Told(steps, written), cases, at) for one in found]
+
+
+def lines(show: str, *, at: datetime) -> Iterator[str]:
+    """Every parcel of one tab as CSV, read and written in pieces; no personal data. Three statements per 500, and one."""
+    parcels_of = parcels(show, at=at).values(*COLUMNS).iterator(chunk_size=AT_ONCE)
+    pieces = (rows(piece, at=at) for piece in _pieces(parcels_of))
+    return sheets.lines(list(EXPORTED), ([getattr(row, name) for name in EXPORTED.values()] for piece in pieces for row in piece))
+
+
+def _pieces(found: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    while piece := list(islice(found, AT_ONCE)):
+        yield piece
 
 
 def _of(show: str, at: datetime) -> Q:
@@ -129,7 +158,22 @@ def _cases(ids: Sequence[int]) -> dict[int, int]:
     return dict(open_ones.order_by("-pk").values_list("subject_id", "pk"))
 
 
-def _row(one: dict[str, Any], order: Mapping[str, Any], cases: dict[int, int], written: Mapping[int, str], at: datetime) -> Row:
+def _steps(numbers: Sequence[str]) -> dict[str, tuple[Milestone, datetime]]:
+    """By order, the furthest step that the shop shows, and since when. One statement."""
+    keys = {key_of(number, step): (number, step) for step in Milestone for number in numbers}
+    done = Intent.objects.filter(kind=KIND, business_id__in=keys, state=Intent.State.DONE, ended_at__isnull=False)
+    when = {key: ended_at for key, ended_at in done.values_list("business_id", "ended_at") if ended_at}
+    return {number: (step, when[key]) for key, (number, step) in keys.items() if key in when}
+
+
+class _Told(NamedTuple):
+    """What the customers were told: by order, the shop's step and since when; by the order's id, what was written from here."""
+
+    steps: Mapping[str, tuple[Milestone, datetime]]
+    written: Mapping[int, str]
+
+
+def _row(one: dict[str, Any], order: Mapping[str, Any], told_them: _Told, cases: dict[int, int], at: datetime) -> Row:
     parcel = Parcel(**one)
     left, left_tone = _left(parcel, at)
     over = parcel.carriage in WAITING and parcel.collect_by is not None and parcel.collect_by <= at
@@ -146,7 +190,7 @@ def _row(one: dict[str, Any], order: Mapping[str, Any], cases: dict[int, int], w
         left=left,
         left_tone=left_tone,
         until=words.full(parcel.collect_by) if parcel.collect_by and parcel.carriage in WAITING else "",
-        told=_told(parcel, order, moved, written.get(order.get("pk", 0), ""), at),
+        told=_told(parcel, order, told_them, moved, at),
         to_do=_to_do(Carriage.EXPIRING if left_tone == "warn" else carriage, moved),
         case=cases.get(order.get("pk", 0), 0),
         remind=left_tone == "warn" and bool(order),
@@ -170,12 +214,15 @@ def _left(parcel: Parcel, at: datetime) -> tuple[str, str]:
     return words.span(left), "warn" if left <= EXPIRING_BEFORE else "ok"
 
 
-def _told(parcel: Parcel, order: Mapping[str, Any], moved: bool, written: str, at: datetime) -> str:
+def _told(parcel: Parcel, order: Mapping[str, Any], told_them: _Told, moved: bool, at: datetime) -> str:
     """What the customer has been sent as far as we know: by the shop on our word, by InPost when it reached a locker, and from here."""
+    step, written = told_them.steps.get(parcel.order_number), told_them.written.get(order.get("pk", 0), "")
     told_at = order.get("shop_told_at")
     said = [
         f"the shop sent the number {words.moment(told_at, at)}" if isinstance(told_at, datetime) else "the shop has not sent the number yet"
     ]
+    if step:
+        said.append(f"it shows “{WORDS[step[0]]}” since {words.moment(step[1], at)}")
     if parcel.in_locker_at:
         said.append(f"InPost sent the code {words.moment(parcel.in_locker_at, at)}")
     elif moved:

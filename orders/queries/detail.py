@@ -60,12 +60,15 @@ class Check(NamedTuple):
     applies: bool = True
 
 
-def stage_of(order: Order, cases: list[ExceptionCase], holds: list[Hold]) -> Stage:
+def stage_of(order: Order, cases: list[ExceptionCase], holds: list[Hold], parcel: Parcel | None = None) -> Stage:
+    """Where it is; `parcel` is its live one."""
     stopped = [case for case in cases if "R" in case.blocks]
     cleared = sum(case.state != CaseState.OPEN for case in stopped) + sum(hold.cleared_at is not None for hold in holds)
     return stage(
         order.state,
         order.acs_status,
+        parcel=parcel.state if parcel else "",
+        carriage=parcel.carriage if parcel else "",
         claimed=bool(order.release_claimed_at),
         excluded=bool(order.excluded_why),
         held=len(stopped) + len(holds),

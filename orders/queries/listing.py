@@ -8,8 +8,9 @@ from django.db.models import Q, QuerySet
 
 from exceptions_queue.queries import keyset, words
 from orders.models import Order
+from orders.queries.stages import stage_of_row, with_parcel
 from orders.rules.masking import mask_name
-from orders.rules.stage import STAGES, Stage, stage
+from orders.rules.stage import Stage
 from orders.states import Destination, OrderState
 
 SIZE = 50
@@ -29,6 +30,8 @@ COLUMNS = (
     "total_pence",
     "placed_at",
     "channel",
+    "parcel_state",
+    "parcel_carriage",
 )
 STILL_OPEN = ~Q(state__in=(OrderState.CLOSED, OrderState.CANCELLED))
 
@@ -46,24 +49,9 @@ class Row(NamedTuple):
     channel: str
 
 
-def of_stage(key: str) -> Q:
-    """The orders in one stage, by the same definition as the badge."""
-    if key not in STAGES:
-        return Q()
-    state, acs, claimed, excluded, _ = STAGES[key]
-    wanted = Q(state=state)
-    if acs is not None:
-        wanted &= Q(acs_status__in=acs)
-    if claimed is not None:
-        wanted &= Q(release_claimed_at__isnull=not claimed)
-    if excluded is not None:
-        wanted &= ~Q(excluded_why="") if excluded else Q(excluded_why="")
-    return wanted
-
-
 def page(orders: QuerySet[Order], *, now: datetime, after: str = "", before: str = "") -> keyset.Page[Row]:
     """One page, newest first. One statement."""
-    found = keyset.page(orders.values(*COLUMNS), key="placed_at", size=SIZE, after=after, before=before, newest_first=True)
+    found = keyset.page(with_parcel(orders).values(*COLUMNS), key="placed_at", size=SIZE, after=after, before=before, newest_first=True)
     return keyset.Page([shown(row, now) for row in found.rows], found.previous, found.next, found.is_first)
 
 
@@ -74,11 +62,11 @@ def count(orders: QuerySet[Order]) -> str:
 
 
 def shown(row: Mapping[str, Any], now: datetime) -> Row:
-    """A row of `COLUMNS` in words."""
+    """A row of `COLUMNS`, read through `with_parcel`, in words."""
     locker = row["destination"] == Destination.LOCKER
     return Row(
         number=row["number"],
-        stage=stage(row["state"], row["acs_status"], claimed=bool(row["release_claimed_at"]), excluded=bool(row["excluded_why"])),
+        stage=stage_of_row(row),
         customer=mask_name(row["first_name"], row["last_name"]),
         to=row["locker_id"] or "no locker" if locker else row["delivery_method"],
         value=words.pounds(row["total_pence"]),

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from orders.models import Order
 from orders.queries.listing import COLUMNS, STILL_OPEN, Row, count, shown
+from orders.queries.stages import with_parcel
 from orders.states import Destination
 
 SHOWN = 8
@@ -22,7 +23,8 @@ class Bound(NamedTuple):
 def bound_for(point_id: str, *, at: datetime) -> Bound:
     """The open orders whose parcel goes to this locker. Two statements."""
     orders = open_orders(point_id)
-    return Bound(count(orders), [shown(row, at) for row in orders.order_by("-placed_at", "-id").values(*COLUMNS)[:SHOWN]])
+    newest = with_parcel(orders).order_by("-placed_at", "-id")[:SHOWN]
+    return Bound(count(orders), [shown(row, at) for row in newest.values(*COLUMNS)])
 
 
 def open_orders(point_id: str) -> QuerySet[Order]:

@@ -1,4 +1,4 @@
-"""What happened to one order, from everybody: the shop, people, the gate, ACS, the desk. Newest first."""
+"""What happened to one order, from everybody: the shop, people, the gate, ACS, InPost, the desk. Newest first."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -10,8 +10,12 @@ from exceptions_queue.catalogue import CATALOGUE
 from exceptions_queue.models import AuditEntry, ExceptionCase
 from exceptions_queue.queries import words
 from exceptions_queue.states import CaseState
+from lockers.models import Parcel
+from lockers.rules.words import in_words
 from orders.models import CustomerMessage, Order
+from orders.queries.parcels import Journey, place_of, told_in_words
 from orders.rules import edits
+from partners.models import Intent
 
 RECENT = 60
 
@@ -34,35 +38,59 @@ _DID = {
     "hold placed": "placed a hold",
     "hold cleared": "ended a hold",
     "contact data revealed": "looked at the contact data",
+    "order closed": "closed the order",
 }
+CHIPS = {"": "Everything", "system": "System", "people": "People", "shop": "Shop", "acs": "ACS", "inpost": "InPost"}
+
+
+class Told(NamedTuple):
+    """Somebody did or said something. `of` is the chip that shows it, `code` a partner's own word for it."""
+
+    at: datetime
+    of: str
+    who: str
+    what: str
+    detail: str = ""
+    code: str = ""
 
 
 class Event(NamedTuple):
-    """One line. `who` did `what`; `detail` names fields or the reason, never a value."""
+    """One line. `who` did `what`; `detail` names fields, a place or the reason, never a value."""
 
     at: datetime
     who: str
     what: str
     detail: str
+    code: str
     when: str
     full: str
 
 
-def timeline_of(order: Order, cases: Iterable[ExceptionCase], now: datetime) -> list[Event]:
-    """One statement beside the cases given."""
-    told = [*_of_people(order), *_of_cases(cases), *_of_acs(order), *_of_shop(order)]  # of one instant, what follows comes first
-    told.sort(key=lambda event: event[0], reverse=True)
-    return [Event(at, who, what, detail, words.moment(at, now), words.full(at)) for at, who, what, detail in told[:RECENT]]
+class Timeline(NamedTuple):
+    """The lines of one chip, and every chip that has lines: (key, name, how many of them are shown)."""
+
+    events: list[Event]
+    chips: list[tuple[str, str, int]]
+    show: str
 
 
-Told = tuple[datetime, str, str, str]
+def timeline_of(order: Order, cases: Iterable[ExceptionCase], journey: Journey, now: datetime, *, show: str = "") -> Timeline:
+    """The latest 60 of everything, or of one chip. One statement beside the cases and the journey given."""
+    told = [*_of_people(order), *_of_cases(cases), *_of_inpost(journey), *_of_parcels(journey), *_of_acs(order), *_of_shop(order, journey)]
+    told.sort(key=lambda one: one.at, reverse=True)  # of one instant, what follows comes first
+    by_chip = {key: [one for one in told if key in ("", one.of)] for key in CHIPS}
+    show = show if by_chip.get(show) else ""
+    shown = [Event(one.at, one.who, one.what, one.detail, one.code, words.moment(one.at, now), words.full(one.at)) for one in by_chip[show]]
+    chips = [(key, name, min(len(by_chip[key]), RECENT)) for key, name in CHIPS.items() if by_chip[key]]
+    return Timeline(shown[:RECENT], chips, show)
 
 
 def _of_people(order: Order) -> Iterator[Told]:
     about = {"subject_type": ContentType.objects.get_for_model(Order), "subject_id": order.pk}
     for entry in AuditEntry.objects.filter(**about).order_by("-id")[:RECENT]:
-        who = "Lockstep" if entry.actor_label.startswith("system:") else entry.actor_label
-        yield entry.at, who, _DID.get(entry.verb, entry.verb), " ".join(filter(None, (_changed(entry), entry.reason)))
+        ours = entry.actor_label.startswith("system:")
+        did, detail = _DID.get(entry.verb, entry.verb), " ".join(filter(None, (_changed(entry), entry.reason)))
+        yield Told(entry.at, "system" if ours else "people", "Lockstep" if ours else entry.actor_label, did, detail)
 
 
 def _changed(entry: AuditEntry) -> str:
@@ -83,28 +111,53 @@ _MESSAGES = ("customer told", "message not needed")
 _OCCASIONS = {value: str(label)[0].lower() + str(label)[1:] for value, label in CustomerMessage.Occasion.choices}
 
 
-def _of_shop(order: Order) -> Iterator[Told]:
+def _of_shop(order: Order, journey: Journey) -> Iterator[Told]:
+    for intent in journey.told:
+        if intent.state == Intent.State.DONE and intent.ended_at:
+            yield Told(intent.ended_at, "shop", "The shop", f"shows its customer: {told_in_words(intent)}")
     if order.store_cancelled_at:
-        yield order.store_cancelled_at, "The shop", "cancelled the order", ""
+        yield Told(order.store_cancelled_at, "shop", "The shop", "cancelled the order")
     if order.shop_held_at:
-        yield order.shop_held_at, "The shop", "shows our hold", ""
+        yield Told(order.shop_held_at, "shop", "The shop", "shows our hold")
     if order.paid_at:
-        yield order.paid_at, "The shop", "took the payment", ""
-    yield order.placed_at, "The customer", "placed the order", ""
+        yield Told(order.paid_at, "shop", "The shop", "took the payment")
+    yield Told(order.placed_at, "shop", "The customer", "placed the order")
 
 
 def _of_acs(order: Order) -> Iterator[Told]:
     """Only where it stands now: ACS's history is not kept."""
     if order.acs_status and order.acs_status_since:
-        yield order.acs_status_since, "ACS", f"says “{order.acs_status_raw}”", ""
+        yield Told(order.acs_status_since, "acs", "ACS", f"says “{order.acs_status_raw}”")
+
+
+def _of_inpost(journey: Journey) -> Iterator[Told]:
+    """InPost's own words by our table, with its code; of a replaced parcel by its number."""
+    live = journey.live.tracking_number if journey.live else ""
+    for event in journey.events:
+        other = f"parcel {event.tracking_number}" if event.tracking_number != live else ""
+        detail = ", ".join(filter(None, (place_of(event), f"goes to {event.new_point}" if event.new_point else "", other)))
+        yield Told(event.happened_at, "inpost", "InPost", in_words(event.code), detail, event.code)
+
+
+def _of_parcels(journey: Journey) -> Iterator[Told]:
+    for parcel in journey.parcels:
+        by_acs = parcel.made_by == Parcel.MadeBy.ACS
+        if parcel.labelled_at:
+            yield Told(parcel.labelled_at, "acs" if by_acs else "system", "ACS" if by_acs else "Lockstep", "made the label", str(parcel))
+        if parcel.manifested_at:
+            yield Told(parcel.manifested_at, "system", "Lockstep", "put it on a closed manifest", str(parcel))
+        if parcel.void_at:
+            yield Told(parcel.void_at, "system", "Lockstep", "took the parcel as void", f"{parcel}: {parcel.void_why}")
 
 
 def _of_cases(cases: Iterable[ExceptionCase]) -> Iterator[Told]:
     for case in cases:
         title = CATALOGUE[case.code].title if case.code in CATALOGUE else case.code
         if case.closed_at:
-            yield case.closed_at, "Lockstep" if case.state == CaseState.CURED else "A colleague", _ENDED[CaseState(case.state)], title
-        yield case.opened_at, "Lockstep", "opened a case", title
+            cured = case.state == CaseState.CURED
+            who, of = ("Lockstep", "system") if cured else ("A colleague", "people")
+            yield Told(case.closed_at, of, who, _ENDED[CaseState(case.state)], title)
+        yield Told(case.opened_at, "system", "Lockstep", "opened a case", title)
 
 
 _ENDED = {

@@ -7,35 +7,40 @@ from django.contrib.contenttypes.models import ContentType
 from exceptions_queue.catalogue import CATALOGUE, sentence
 from exceptions_queue.models import AuditEntry, ExceptionCase, Hold
 from exceptions_queue.states import CaseState
+from lockers.models import TrackingEvent
+from lockers.rules.words import in_words
 from orders.models import Order
 from orders.queries import detail, nearby
+from orders.queries.parcels import Journey, journey_of, place_of
+from orders.queries.stages import stage_of_row
 from orders.queries.timeline import RECENT
 from orders.rules.masking import mask_name
-from orders.rules.stage import stage
 from orders.states import Destination
 
-LISTED = (
+FACTS = (
     *("id", "number", "state", "acs_status", "release_claimed_at", "excluded_why", "channel", "placed_at", "first_name", "last_name"),
     *("destination", "locker_id", "delivery_method", "total_pence", "currency", "version"),
 )
+LISTED = (*FACTS, "parcel_state", "parcel_carriage")
 
 
 def row(order: dict[str, Any]) -> dict[str, Any]:
-    """A mapping of `LISTED` with its stage, and the customer masked."""
-    found = stage(order["state"], order["acs_status"], claimed=bool(order["release_claimed_at"]), excluded=bool(order["excluded_why"]))
-    return {**order, "stage": found._asdict(), "customer": mask_name(order["first_name"], order["last_name"])}
+    """A mapping of `LISTED`, read through `with_parcel`, with its stage, and the customer masked."""
+    return {**order, "stage": stage_of_row(order)._asdict(), "customer": mask_name(order["first_name"], order["last_name"])}
 
 
 def whole(order: Order, *, unmasked: bool) -> dict[str, Any]:
     """All of one order. A fixed number of statements, whatever it holds."""
     cases, holds = detail.cases_of(order), detail.holds_of(order)
-    facts = {name: getattr(order, name) for name in (*LISTED, "paid_at", "released_at")}
+    journey = journey_of(order)
+    facts = {name: getattr(order, name) for name in (*FACTS, "paid_at", "released_at")}
     return {
-        **row(facts),
-        "stage": detail.stage_of(order, cases, holds)._asdict(),
+        **facts,
+        "customer": mask_name(order.first_name, order.last_name),
+        "stage": detail.stage_of(order, cases, holds, journey.live)._asdict(),
         "contact": _contact(order, unmasked),
         "locker": _locker(order),
-        "parcel": {"size": nearby.needed_size(order), "tracking": order.acs_tracking},
+        "parcel": _parcel(order, journey),
         "acs": {
             "status": order.acs_status,
             "status_raw": order.acs_status_raw,
@@ -47,7 +52,7 @@ def whole(order: Order, *, unmasked: bool) -> dict[str, Any]:
         "holds": [_hold(hold) for hold in holds if hold.cleared_at is None],
         "problems": [_problem(case) for case in cases if case.state == CaseState.OPEN],
         "possible": [{name: getattr(entry, name) for name in ("act", "allowed", "why")} for entry in detail.possible_with(order)],
-        "timeline": _timeline(order),
+        "timeline": _timeline(order, journey),
     }
 
 
@@ -61,6 +66,25 @@ def _locker(order: Order) -> dict[str, Any] | None:
         return None
     point = detail.locker_of(order)
     return {"id": order.locker_id} | {name: getattr(point, name, None) for name in ("name", "postcode", "status", "may_receive")}
+
+
+def _parcel(order: Order, journey: Journey) -> dict[str, Any]:
+    found = journey.live
+    told = {name: getattr(found, name, None) for name in ("handed_over_at", "in_locker_at", "collect_by", "collected_at")}
+    return told | {
+        "size": (found.size if found else "") or nearby.needed_size(order),
+        "tracking": order.acs_tracking,
+        "number": found.tracking_number if found else "",
+        "state": found.state if found else "",
+        "carriage": found.carriage if found else "",
+        "point": (found.now_at_point or found.point_id) if found else "",
+        "manifest": found.manifest.pk if found and found.manifest else None,
+        "events": [_said(event) for event in journey.events if found and event.tracking_number == found.tracking_number],
+    }
+
+
+def _said(event: TrackingEvent) -> dict[str, Any]:
+    return {"code": event.code, "words": in_words(event.code), "at": event.happened_at, "place": place_of(event)}
 
 
 def _hold(hold: Hold) -> dict[str, Any]:
@@ -79,9 +103,12 @@ def _problem(case: ExceptionCase) -> dict[str, Any]:
     }
 
 
-def _timeline(order: Order) -> list[dict[str, Any]]:
+def _timeline(order: Order, journey: Journey) -> list[dict[str, Any]]:
+    """What we did, and what InPost said, newest first."""
     about = {"subject_type": ContentType.objects.get_for_model(Order), "subject_id": order.pk}
-    return [_event(entry) for entry in AuditEntry.objects.filter(**about).order_by("-id")[:RECENT]]
+    told = [_event(entry) for entry in AuditEntry.objects.filter(**about).order_by("-id")[:RECENT]]
+    told += [{"at": event.happened_at, "who": "InPost", "what": in_words(event.code), "detail": event.code} for event in journey.events]
+    return sorted(told, key=lambda one: one["at"], reverse=True)[:RECENT]
 
 
 def _event(entry: AuditEntry) -> dict[str, Any]:

@@ -1,18 +1,8 @@
-"""The one stage that people see, derived from our decision and ACS's facts: badge, filter, sort and count all use it."""
+"""The one stage that people see, derived from our decision, ACS's facts and the parcel's: badge, filter, sort and count all use it."""
 
 from typing import NamedTuple
 
-_ACS = {
-    "acknowledged": ("at_acs", "Released to ACS", "ok"),
-    "picking": ("picking", "Picking at ACS", "ok"),
-    "part_picked": ("part_picked", "Part picked at ACS", "warn"),
-    "pick_confirmed": ("picked", "Picked at ACS", "ok"),
-    "packed": ("packed", "Packed at ACS", "ok"),
-    "despatched": ("despatched", "Despatched", "ok"),
-    "cancelled": ("cancelled_at_acs", "Cancelled at ACS", "bad"),
-    "unknown": ("unmapped", "At ACS, status unmapped", "warn"),
-    "": ("at_acs", "Released to ACS", "ok"),
-}
+from lockers.states import LIVE, Carriage, ParcelState
 
 
 class Stage(NamedTuple):
@@ -23,37 +13,122 @@ class Stage(NamedTuple):
     tone: str
 
 
-def stage(state: str, acs_status: str = "", *, claimed: bool = False, excluded: bool = False, held: int = 0, cleared: int = 0) -> Stage:
-    """Where an order is. `held` counts what has ever stopped it and `cleared` what of that is over: "Held (2 of 3 cleared)"."""
-    if state == "released":
-        return Stage(*_ACS.get(acs_status, _ACS["unknown"]))
-    if state == "held":
-        return Stage("held", f"Held ({cleared} of {held} cleared)" if cleared and held > cleared else "Held", "bad")
-    if state == "ready":
-        return Stage("sending", "Being sent to ACS", "info") if claimed else Stage("ready", "Ready to be sent", "info")
-    if state == "received":
-        return Stage("excluded", "Not released from here", "quiet") if excluded else Stage("received", "Received", "info")
-    return Stage("closed", "Closed", "quiet") if state == "closed" else Stage("cancelled", "Cancelled", "quiet")
+class Where(NamedTuple):
+    """What a stage is in columns, for filters and counts. None: it does not matter.
+
+    `parcel` names states of the live parcel, () that there is none; `carriage` how far InPost is with it.
+    """
+
+    state: str
+    label: str
+    tone: str
+    acs: tuple[str, ...] | None = None
+    claimed: bool | None = None
+    excluded: bool | None = None
+    parcel: tuple[str, ...] | None = None
+    carriage: tuple[str, ...] | None = None
 
 
-# What each stage is in columns, for filters and counts: (state, ACS statuses or None, claimed or None, excluded or None).
-STAGES: dict[str, tuple[str, tuple[str, ...] | None, bool | None, bool | None, str]] = {
-    "received": ("received", None, None, False, "Received"),
-    "held": ("held", None, None, None, "Held"),
-    "ready": ("ready", None, False, None, "Ready to be sent"),
-    "sending": ("ready", None, True, None, "Being sent to ACS"),
-    "at_acs": ("released", ("", "acknowledged"), None, None, "Released to ACS"),
-    "picking": ("released", ("picking",), None, None, "Picking at ACS"),
-    "part_picked": ("released", ("part_picked",), None, None, "Part picked at ACS"),
-    "picked": ("released", ("pick_confirmed",), None, None, "Picked at ACS"),
-    "packed": ("released", ("packed",), None, None, "Packed at ACS"),
-    "despatched": ("released", ("despatched",), None, None, "Despatched"),
-    "cancelled_at_acs": ("released", ("cancelled",), None, None, "Cancelled at ACS"),
-    "unmapped": ("released", ("unknown",), None, None, "At ACS, status unmapped"),
-    "excluded": ("received", None, None, True, "Not released from here"),
-    "cancelled": ("cancelled", None, None, None, "Cancelled"),
-    "closed": ("closed", None, None, None, "Closed"),
+NOT_YET = (Carriage.NONE.value, Carriage.ANNOUNCED.value)  # InPost has not had it in hand
+_WITH_INPOST: dict[Carriage, tuple[str, str, str]] = {
+    Carriage.NOT_TAKEN: ("not_taken", "Not taken by the courier", "bad"),
+    Carriage.HANDED_OVER: ("handed_over", "Handed over to InPost", "ok"),
+    Carriage.IN_TRANSIT: ("in_transit", "On its way", "ok"),
+    Carriage.DELAYED: ("delayed", "Delayed at InPost", "warn"),
+    Carriage.REDIRECTED: ("redirected", "Moved to another locker", "warn"),
+    Carriage.NO_ROOM: ("no_room", "No room in the locker", "warn"),
+    Carriage.TOO_BIG: ("too_big", "Too big for InPost", "bad"),
+    Carriage.IN_LOCKER: ("in_locker", "In the locker", "ok"),
+    Carriage.EXPIRING: ("expiring", "Collection window nearly over", "warn"),
+    Carriage.EXPIRED: ("expired", "Not collected in time", "bad"),
+    Carriage.UNDELIVERABLE: ("undeliverable", "Could not be delivered", "bad"),
+    Carriage.COLLECTED: ("collected", "Collected", "ok"),
+    Carriage.RETURNING: ("returning", "Coming back", "warn"),
+    Carriage.RETURNED: ("returned", "Returned", "warn"),
+    Carriage.LOST: ("lost", "Lost", "bad"),
+    Carriage.DAMAGED: ("damaged", "Damaged", "bad"),
+    Carriage.CANCELLED: ("cancelled_at_inpost", "Cancelled at InPost", "bad"),
 }
+_LABELS: dict[ParcelState, tuple[str, str, str]] = {
+    ParcelState.LABEL_PENDING: ("label_pending", "Label to be made", "info"),
+    ParcelState.LABELLED: ("labelled", "Labelled", "ok"),
+    ParcelState.MANIFESTED: ("manifested", "On a closed manifest", "ok"),
+}
+_LEFT = ("despatched", "cancelled")  # ACS's last words: truer than what our label says
+_AT_ACS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+    ("at_acs", "Released to ACS", "ok", ("", "acknowledged")),
+    ("picking", "Picking at ACS", "ok", ("picking",)),
+    ("part_picked", "Part picked at ACS", "warn", ("part_picked",)),
+    ("picked", "Picked at ACS", "ok", ("pick_confirmed",)),
+    ("packed", "Packed at ACS", "ok", ("packed",)),
+)
+_BEFORE_LEAVING = ("", "acknowledged", "picking", "part_picked", "pick_confirmed", "packed", "unknown")
+
+
+def _stages() -> dict[str, Where]:
+    """Every stage in the order in which an order passes it. Each order is in exactly one."""
+    return {
+        "received": Where("received", "Received", "info", excluded=False),
+        "held": Where("held", "Held", "bad"),
+        "ready": Where("ready", "Ready to be sent", "info", claimed=False),
+        "sending": Where("ready", "Being sent to ACS", "info", claimed=True),
+        **{key: Where("released", label, tone, acs=acs, parcel=()) for key, label, tone, acs in _AT_ACS},
+        **{
+            key: Where("released", label, tone, acs=_BEFORE_LEAVING, parcel=(state.value,), carriage=NOT_YET)
+            for state, (key, label, tone) in _LABELS.items()
+        },
+        "despatched": Where("released", "Despatched", "ok", acs=("despatched",), carriage=NOT_YET),
+        **{key: Where("released", label, tone, carriage=(carriage.value,)) for carriage, (key, label, tone) in _WITH_INPOST.items()},
+        "cancelled_at_acs": Where("released", "Cancelled at ACS", "bad", acs=("cancelled",), carriage=NOT_YET),
+        "unmapped": Where("released", "At ACS, status unmapped", "warn", acs=("unknown",), parcel=()),
+        "excluded": Where("received", "Not released from here", "quiet", excluded=True),
+        "cancelled": Where("cancelled", "Cancelled", "quiet"),
+        "closed": Where("closed", "Closed", "quiet"),
+    }
+
+
+STAGES = _stages()
+_BY_ACS = {status: key for key, _, _, statuses in _AT_ACS for status in statuses}
+
+
+def stage(
+    state: str,
+    acs_status: str = "",
+    *,
+    parcel: str = "",
+    carriage: str = "",
+    claimed: bool = False,
+    excluded: bool = False,
+    held: int = 0,
+    cleared: int = 0,
+) -> Stage:
+    """Where an order is. `parcel` is the state of its parcel where it has a live one, `carriage` what InPost says of that.
+
+    `held` counts what has ever stopped it and `cleared` what of that is over: "Held (2 of 3 cleared)".
+    """
+    key = _key(state, acs_status, parcel if parcel in LIVE else "", carriage, claimed, excluded)
+    told = STAGES[key]
+    counted = key == "held" and cleared and held > cleared
+    return Stage(key, f"Held ({cleared} of {held} cleared)" if counted else told.label, told.tone)
+
+
+def _key(state: str, acs_status: str, parcel: str, carriage: str, claimed: bool, excluded: bool) -> str:
+    if state == "released":
+        return _after_release(acs_status, parcel, carriage)
+    if state == "ready":
+        return "sending" if claimed else "ready"
+    if state == "received":
+        return "excluded" if excluded else "received"
+    return state
+
+
+def _after_release(acs_status: str, parcel: str, carriage: str) -> str:
+    """Whoever has it in hand says where it is: InPost, then ACS that it left or was stopped, then our label, then ACS."""
+    if parcel and carriage not in NOT_YET:
+        return _WITH_INPOST[Carriage(carriage)][0]
+    if acs_status in _LEFT:
+        return "despatched" if acs_status == "despatched" else "cancelled_at_acs"
+    return _LABELS[ParcelState(parcel)][0] if parcel else _BY_ACS.get(acs_status, "unmapped")
 
 
 _DONE = {

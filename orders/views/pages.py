@@ -13,6 +13,7 @@ from exceptions_queue.queries import words
 from orders.filters import OrderFilter
 from orders.models import Order
 from orders.queries import detail, listing, to_customers
+from orders.queries.parcels import journey_of, panel_of
 from orders.queries.timeline import timeline_of
 from orders.views import Signed
 
@@ -55,10 +56,10 @@ def order_context(request: Signed, order: Order, *, revealed: bool = False) -> d
     possible = [*detail.can_wait(order, lines), *detail.possible_with(order)]
     decision = order.decisions.order_by("-id").first()
     standing = [hold for hold in holds if hold.cleared_at is None]
-    shown = detail.shown_cases(cases)
+    shown, journey = detail.shown_cases(cases), journey_of(order)
     return {
         "order": order,
-        "stage": detail.stage_of(order, cases, holds),
+        "stage": detail.stage_of(order, cases, holds, journey.live),
         "cases": shown,
         "holds": standing,
         "stopped": bool(standing) or any(case["blocks"] for case in shown),
@@ -74,7 +75,9 @@ def order_context(request: Signed, order: Order, *, revealed: bool = False) -> d
         "parcels": detail.parcels_of(order),
         "can": detail.acts_for(possible, order.number, request.user.has_perm),
         "cannot": detail.refused(possible),
-        "timeline": timeline_of(order, cases, now),
+        "way": panel_of(journey, order, at=now),
+        "replaced": journey.replaced,
+        "timeline": timeline_of(order, cases, journey, now, show=request.GET.get("show", "")),
         "shop_lines": detail.lines_in_shop(order),
         "messages_to_customer": to_customers.of_order(order, now) if request.user.has_perm("orders.send_customermessage") else [],
         "value": words.pounds(order.total_pence),

@@ -14,7 +14,7 @@ from partners.folder.fulfilments import Fulfilments
 from partners.folder.holds import Holds
 from partners.folder.records import decode_order
 from partners.pages import Page
-from partners.shop import StoreOrder
+from partners.shop import Milestone, StoreOrder
 from partners.values import identifier, instant_at
 
 PARTNER = "store"
@@ -87,6 +87,12 @@ class FolderStore:
         """Show the order as sent, or its number corrected. A folder gives no ids: the order's number finds the row."""
         row = {"order": number, "kind": "", "tracking_number": tracking, "url": url, "company": "InPost", "at": self._now()}
         return number, self._sent.ship(row | {"notify": "yes" if notify else "no"}, instead_of=instead_of)
+
+    def milestone(self, number: str, *, store_id: str, tracking: str, milestone: Milestone, happened_at: datetime) -> tuple[str, bool]:
+        """Show how far the parcel with our number is. The order's number finds the row."""
+        since = happened_at.astimezone(UTC).isoformat(timespec="seconds")
+        row = {"key": "", "order": number, "milestone": milestone.value, "tracking_number": tracking, "happened_at": since}
+        return number, self._sent.reach(row | {"at": self._now()})
 
     def tag(self, number: str, *, store_id: str, add: tuple[str, ...] = (), remove: tuple[str, ...] = ()) -> bool:
         """A folder has no tags: holds.csv says the same."""

@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 from partners.errors import Denied, RecordError, Unreadable
 from partners.http import Wire
 from partners.pages import Page
-from partners.shop import StoreOrder
+from partners.shop import Milestone, StoreOrder
 from partners.shopify import documents, scopes
 from partners.shopify.fulfilments import Fulfilments
 from partners.shopify.graphql import PARTNER, NoSuchThing, Shopify, TooCostly
 from partners.shopify.holds import Holds, gid_of
+from partners.shopify.milestones import Milestones
 from partners.shopify.records import decode_order
 from partners.shopify.subscriptions import subscribe
 from partners.shopify.throttle import Budget
@@ -44,6 +45,7 @@ class ShopifyStore:
     ) -> None:
         self._shop, self._clock = Shopify(wire, version=version, budget=budget), clock
         self._holds, self._sent, self._size = Holds(self._shop), Fulfilments(self._shop), PAGE
+        self._way = Milestones(self._shop, self._sent.showing)
         self.granted: tuple[str, ...] = ()
 
     def orders(self, cursor: str) -> Iterator[Page]:
@@ -89,6 +91,10 @@ class ShopifyStore:
         """Show the order as sent, or its number corrected; the shop tells the customer."""
         return self._sent.ship(store_id, tracking=tracking, url=url, instead_of=instead_of, notify=notify)
 
+    def milestone(self, number: str, *, store_id: str, tracking: str, milestone: Milestone, happened_at: datetime) -> tuple[str, bool]:
+        """Show how far the parcel with our number is, as an event of its fulfilment."""
+        return self._way.reach(store_id, tracking=tracking, milestone=milestone, happened_at=happened_at)
+
     def tag(self, number: str, *, store_id: str, add: tuple[str, ...] = (), remove: tuple[str, ...] = ()) -> bool:
         """Add and take away tags. False when the order's tags are so already."""
         return self._holds.tag(store_id, add=add, remove=remove)
@@ -108,7 +114,8 @@ class ShopifyStore:
         if lacking := scopes.missing(self.granted):
             raise Denied(PARTNER, f"The app lacks {' and '.join(lacking)}. An integration admin must add them to it and install it again.")
         scopes.guard_version(said, self._shop.version)
-        return f"Shopify opens {scopes.shop_name(said)}: orders can be read, held and tagged by version {self._shop.version}."
+        opens = f"Shopify opens {scopes.shop_name(said)}: orders can be read, held and tagged by version {self._shop.version}."
+        return opens + scopes.without_milestones(self.granted)
 
     def _pages(self, since: str | None) -> Iterator[list[dict[str, Any]]]:
         after: str | None = None

@@ -116,6 +116,19 @@ mutation Tracking($id: ID!, $tracking: FulfillmentTrackingInput!, $notify: Boole
   }
 }
 """
+MILESTONES = f"""
+query Milestones($id: ID!, $after: String) {{
+  fulfillment(id: $id) {{ id events(first: 100, after: $after) {{ {_PAGE} nodes {{ id status happenedAt }} }} }}
+}}
+"""
+MILESTONE = """
+mutation Milestone($event: FulfillmentEventInput!) {
+  answer: fulfillmentEventCreate(fulfillmentEvent: $event) {
+    fulfillmentEvent { id status happenedAt }
+    userErrors { field message }
+  }
+}
+"""
 TAGS = """
 query Tags($id: ID!) {
   order(id: $id) { id tags }
@@ -154,5 +167,5 @@ query Access {
 }
 """
 
-QUERIES = (ORDERS, ORDER, *REST.values(), STANDING, SENT, TAGS, SUBSCRIPTIONS, ACCESS)
-MUTATIONS = (HOLD, RELEASE, FULFIL, TRACKING, TAG, UNTAG, SUBSCRIBE)
+QUERIES = (ORDERS, ORDER, *REST.values(), STANDING, SENT, MILESTONES, TAGS, SUBSCRIPTIONS, ACCESS)
+MUTATIONS = (HOLD, RELEASE, FULFIL, TRACKING, MILESTONE, TAG, UNTAG, SUBSCRIBE)

@@ -34,6 +34,10 @@ class Fulfilments:
             return there, True
         raise Unreadable(PARTNER, "The shop took the tracking number and does not show it.")
 
+    def showing(self, store_id: str, tracking: str) -> str:
+        """The id of the order's fulfilment that shows this number; "" where none does."""
+        return _by_number(self._order(store_id), tracking)
+
     def _create(self, order: dict[str, Any], told: dict[str, str], notify: bool) -> None:
         parts = _nodes(order, "fulfillmentOrders")
         open_ones = [one for one in parts if one.get("status") not in OVER]

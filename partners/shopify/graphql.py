@@ -42,12 +42,14 @@ class Shopify:
         """The `data` of a query. Its call may be repeated."""
         return self._call(document, variables, safe=True)
 
-    def change(self, document: str, *, already: Collection[str] = (), **variables: Any) -> bool:
+    def change(self, document: str, *, already: Collection[str] = (), own_right: bool = False, **variables: Any) -> bool:
         """Run a mutation whose payload is called `answer`. False when it is refused only because it is so `already`, by code.
+
+        `own_right` says that it needs a scope of its own: where the app lacks that, only this is refused and the line works on.
 
         Raises Rejected with its userErrors, and UnknownOutcome when its answer was lost.
         """
-        payload = self._call(document, variables, safe=False).get("answer")
+        payload = self._call(document, variables, safe=False, own_right=own_right).get("answer")
         errors = payload.get("userErrors") if isinstance(payload, dict) else None
         if not isinstance(errors, list) or not all(isinstance(error, dict) for error in errors):
             raise UnknownOutcome(PARTNER, "Shopify does not say whether it did what we asked.")
@@ -56,13 +58,13 @@ class Shopify:
             raise Rejected(PARTNER, _said(left, "Shopify refused without saying why."), fields=_fields(left), status=200)
         return not errors
 
-    def _call(self, document: str, variables: Mapping[str, Any], *, safe: bool) -> dict[str, Any]:
+    def _call(self, document: str, variables: Mapping[str, Any], *, safe: bool, own_right: bool = False) -> dict[str, Any]:
         named = _NAME.match(document)
         name = named[1] if named else ""
         question = f"{name} {variables.get('first', '')}"
         if wait := self._budget.wait(question):
             raise _throttled(wait)
-        reading = _Reading(safe, lambda cost: self._budget.note(question, cost))
+        reading = _Reading(safe, lambda cost: self._budget.note(question, cost), own_right=own_right)
         try:
             self._wire.post(
                 f"/admin/api/{self.version}/graphql.json",
@@ -82,8 +84,8 @@ class Shopify:
 class _Reading:
     """Judges an answer inside the call, so that the gate and the log hear of what a 200 refuses. `data` is what it brought."""
 
-    def __init__(self, safe: bool, note: Callable[[Cost], None]) -> None:
-        self._safe, self._note, self.data = safe, note, dict[str, Any]()
+    def __init__(self, safe: bool, note: Callable[[Cost], None], *, own_right: bool) -> None:
+        self._safe, self._note, self._own_right, self.data = safe, note, own_right, dict[str, Any]()
 
     def __call__(self, answer: Answer) -> None:
         try:
@@ -94,10 +96,15 @@ class _Reading:
             raise self._odd("The answer is not as agreed.", answer)
         self._note(cost_of(_cost(body)))
         if errors := body.get("errors"):
-            raise error_of(errors, _cost(body), safe=self._safe, began="data" in body, request_id=answer.request_id)
+            raise self._judged(error_of(errors, _cost(body), safe=self._safe, began="data" in body, request_id=answer.request_id))
         if not isinstance(body.get("data"), dict):
             raise self._odd("The answer holds no data.", answer)
         self.data = body["data"]
+
+    def _judged(self, error: PartnerError) -> PartnerError:
+        """A right that only this call needs is no matter of the credentials."""
+        lacks = self._own_right and isinstance(error, Denied)
+        return Rejected(PARTNER, error.sentence, request_id=error.request_id, status=error.status) if lacks else error
 
     def _odd(self, why: str, answer: Answer) -> PartnerError:
         kind = Unreadable if self._safe else UnknownOutcome

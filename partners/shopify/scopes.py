@@ -14,6 +14,8 @@ NEEDED = (
     ("write_merchant_managed_fulfillment_orders", "write_third_party_fulfillment_orders", "write_assigned_fulfillment_orders"),
 )
 
+MILESTONES = "write_fulfillments"  # for telling how far a parcel is; everything else works without it
+
 
 def granted(said: dict[str, Any]) -> tuple[str, ...]:
     """The scopes of the token, by name. Raises Unreadable when Shopify does not list them."""
@@ -27,6 +29,11 @@ def granted(said: dict[str, Any]) -> tuple[str, ...]:
 def missing(granted: Collection[str]) -> list[str]:
     """What is still needed, each right in words such as "write_orders" or "a or b"."""
     return [" or ".join(choices) for choices in NEEDED if not set(choices) & set(granted)]
+
+
+def without_milestones(granted: Collection[str]) -> str:
+    """What the app cannot tell for want of a scope, in a sentence; "" where it can."""
+    return "" if MILESTONES in granted else f" How far parcels are cannot be told there: that takes {MILESTONES}."
 
 
 def guard_version(said: dict[str, Any], version: str) -> None:

@@ -78,12 +78,12 @@ ORDERS = {
     **forms(ALL, "orders:bulk"),  # each kind of fix demands its own permission besides
     **acts("W", "orders:retry-labels", "orders:hand-labels"),
     **forms("W", "orders:replace-label"),
-    **pages(ALL, "orders:consolidation", "orders:plan", "orders:collections"),
     **pages(ALL, "orders:manifests", "orders:past-manifests", "orders:manifest", "orders:manifest-sheet", "orders:manifest-sheet-csv"),
     **forms("W", "orders:close-manifest"),
     **acts("W", "orders:reopen-manifest", "orders:pull-parcel", "orders:put-back-parcel"),
     **pages(ALL, "orders:integrity", "orders:integrity-run", "orders:integrity-csv-export", "orders:integrity-xlsx-export"),
     **acts("CWI", "orders:integrity-start", "orders:integrity-sign-off"),
+    **pages(ALL, "orders:consolidation", "orders:plan", "orders:collections", "orders:collections-export"),
     **acts("CW", "orders:plan-wait", "orders:plan-split"),
     **acts("C", "orders:plan-home"),
     **forms("CW", "orders:wait-whole"),
