@@ -1,6 +1,7 @@
 """A live Lockstep against the make-believe ACS, met in the same process."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -24,3 +25,12 @@ def world(settings, tmp_path, db) -> Iterator[World]:
     transport = httpx.WSGITransport(app=Sandbox(world))
     with connect.use(dict.fromkeys(("acs", "inpost", "points"), transport)):
         yield world
+
+
+@pytest.fixture
+def shop_folder(settings, tmp_path: Path, db) -> Path:
+    """A live shop that is a folder, and everything that a good order needs."""
+    settings.MODES = dict.fromkeys(settings.MODES, "live")
+    settings.STORE, settings.STORE_FOLDER = "folder", str(tmp_path)
+    make_shopfloor()
+    return tmp_path

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django_q.models import OrmQ
 
 from lockers.models import Parcel
 from orders import tasks
@@ -119,3 +120,36 @@ def test_in_observe_mode_nothing_is_written(shop, settings):
 
     assert tasks.tell_shop() == {}
     assert shop.told == []
+
+
+@pytest.mark.parametrize(
+    ("carriage", "acs", "told"),
+    [
+        ("handed_over", "packed", True),
+        ("handed_over", "despatched", True),
+        ("", "despatched", True),
+        ("announced", "packed", False),
+        ("not_taken", "packed", False),
+        ("not_taken", "despatched", False),
+        ("cancelled", "despatched", False),
+    ],
+)
+def test_the_shop_is_told_of_what_has_left_and_of_nothing_that_the_courier_did_not_take(shop, carriage, acs, told):
+    one = parcel(left=False, acs=acs)
+    at = NOON if carriage == "handed_over" else None
+    Parcel.objects.filter(pk=one.pk).update(carriage=carriage, handed_over_at=at)
+
+    tasks.tell_shop()
+
+    assert shop.told == ([(one.order_number, "T1")] if told else [])
+
+
+def test_what_inpost_tells_of_is_asked_of_the_shop_in_the_same_minute_and_rings_for_it(shop):
+    one = parcel(left=False)
+    Parcel.objects.filter(pk=one.pk).update(carriage="handed_over", handed_over_at=NOON)
+
+    counted = tasks.follow_parcels()
+
+    assert counted["to_tell"] == 1
+    assert Intent.objects.get().state == "ready"
+    assert OrmQ.objects.get().task["func"] == "orders.tasks.tell_shop"

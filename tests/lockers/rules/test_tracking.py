@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lockers.rules.tracking import MEANING, Event, event, fold, is_known
+from lockers.rules.words import WORDS, in_words
 from lockers.states import Carriage
 
 START = datetime(2026, 6, 9, 17, 30, tzinfo=UTC)
@@ -28,6 +29,12 @@ def test_all_codes_of_the_catalogue_are_mapped(shared: Path):
     codes = [said["code"] for said in catalogue["events"]]
 
     assert (len(codes), sorted(set(codes) - set(MEANING)), sorted(set(MEANING) - set(codes))) == (119, [], [])
+
+
+def test_every_code_that_means_something_has_words_and_no_other():
+    assert set(WORDS) == set(MEANING)
+    assert in_words("LMD.1005") == "put it in the locker and sent the code"
+    assert in_words("XXX.0001") == "said something that is not known to us"
 
 
 def test_a_happy_parcel_is_handed_over_waits_and_is_collected():

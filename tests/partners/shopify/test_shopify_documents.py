@@ -9,6 +9,7 @@ from graphql import GraphQLSchema, build_schema, parse, validate
 
 from partners.shopify import documents
 from partners.shopify.holds import REASONS, SO_ALREADY
+from partners.shopify.milestones import STATUSES
 from partners.shopify.records import PAID
 from partners.shopify.subscriptions import TOPICS, _to
 from tests.conftest import missing
@@ -40,6 +41,7 @@ def test_no_document_is_left_out_of_the_lists():
         ("FulfillmentOrderHoldUserErrorCode", SO_ALREADY),
         ("OrderDisplayFinancialStatus", PAID),
         ("WebhookSubscriptionTopic", TOPICS),
+        ("FulfillmentEventStatus", STATUSES.values()),
     ],
 )
 def test_the_words_we_use_are_shopifys(schema, name, words):
@@ -48,6 +50,7 @@ def test_the_words_we_use_are_shopifys(schema, name, words):
 
 def test_what_we_send_as_input_is_known(schema):
     assert {"reason", "reasonNotes", "notifyMerchant", "handle"} <= set(schema.type_map["FulfillmentOrderHoldInput"].fields)
+    assert {"fulfillmentId", "status", "happenedAt"} <= set(schema.type_map["FulfillmentEventInput"].fields)
     assert set(_to("ORDERS_CREATE", "https://x.test/")) <= set(schema.type_map["WebhookSubscriptionInput"].fields)
 
 
