@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -93,9 +93,15 @@ def clock_of(parcel: Parcel, at: datetime) -> dict[str, str]:
     return {
         "since": words.moment(parcel.in_locker_at, at),
         "until": words.moment(parcel.collect_by, at),
-        "left": "None of the 72 hours left" if over else f"{words.span(left)} of 72 h left",
+        "left": "None of the 72 hours left" if over else f"{_hours(left)} of 72 h left",
         "tone": "bad" if over else "warn" if left <= EXPIRING_BEFORE else "ok",
     }
+
+
+def _hours(left: timedelta) -> str:
+    """ "57 h 58 m": in hours also beyond two days, for they are counted against 72."""
+    minutes = left // timedelta(minutes=1)
+    return f"{minutes // 60} h {minutes % 60} m"
 
 
 def _label(parcel: Parcel, attempts: Sequence[LabelAttempt]) -> dict[str, Any]:

@@ -28,9 +28,14 @@ def world(settings, tmp_path, db) -> Iterator[World]:
 
 
 @pytest.fixture
-def shop_folder(settings, tmp_path: Path, db) -> Path:
+def goods(db) -> None:
+    """Everything that a good order needs around it."""
+    make_shopfloor()
+
+
+@pytest.fixture
+def shop_folder(settings, tmp_path: Path, goods: None) -> Path:
     """A live shop that is a folder, and everything that a good order needs."""
     settings.MODES = dict.fromkeys(settings.MODES, "live")
     settings.STORE, settings.STORE_FOLDER = "folder", str(tmp_path)
-    make_shopfloor()
     return tmp_path
