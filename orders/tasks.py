@@ -10,6 +10,7 @@ from orders.actions import (
     bulk,
     carriage,
     closing,
+    collected,
     consolidating,
     expired,
     fulfilling,
@@ -80,7 +81,7 @@ def follow_parcels() -> dict[str, int]:
     told = inbox.drain_many(CARRIER, process=take_messages, clock=timezone.now)
     at = timezone.now()
     queued = fulfilling.queue_fulfilments(at=at) + milestones.queue_milestones(at=at)
-    return told | {"to_tell": queued, "closed": closing.close_collected(at=at), "with_a_case": carriage.find_on_the_way(at=at)}
+    return told | {"to_tell": queued, "closed": collected.close_collected(at=at), "with_a_case": carriage.find_on_the_way(at=at)}
 
 
 def tell_shop() -> dict[str, int]:

@@ -189,7 +189,7 @@ def what_the_shop_did(order: Order) -> str:
     return f"The shop changed {named(changed)} after ACS had the order." if changed else ""
 
 
-def possible_with(order: Order) -> list[Possible]:
+def possible_with(order: Order, parcel: Parcel | None = None) -> list[Possible]:
     """What can still be done with it, and where not, why."""
     differs = order.store_cancelled_at is not None or bool(changed_in_shop(order))
     return what_can_still_be_done(
@@ -200,6 +200,7 @@ def possible_with(order: Order) -> list[Possible]:
         released=local(order.released_at),
         edited=differs,
         elsewhere=_why_not_elsewhere(order),
+        at_inpost=f"handed over to InPost {local(parcel.handed_over_at)}" if parcel and parcel.handed_over_at else "",
     )
 
 

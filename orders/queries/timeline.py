@@ -69,7 +69,7 @@ class Event(NamedTuple):
 class Timeline(NamedTuple):
     """The lines of one chip, and every chip that has lines: (key, name, how many of them are shown)."""
 
-    events: list[Event]
+    timeline: list[Event]
     chips: list[tuple[str, str, int]]
     show: str
 

@@ -15,6 +15,7 @@ from orders.queries.parcels import Journey, journey_of, place_of
 from orders.queries.stages import stage_of_row
 from orders.queries.timeline import RECENT
 from orders.rules.masking import mask_name
+from orders.rules.stage import Possible
 from orders.states import Destination
 
 FACTS = (
@@ -51,9 +52,15 @@ def whole(order: Order, *, unmasked: bool) -> dict[str, Any]:
         "lines": list(order.lines.order_by("id")),
         "holds": [_hold(hold) for hold in holds if hold.cleared_at is None],
         "problems": [_problem(case) for case in cases if case.state == CaseState.OPEN],
-        "possible": [{name: getattr(entry, name) for name in ("act", "allowed", "why")} for entry in detail.possible_with(order)],
+        "possible": [
+            {name: getattr(entry, name) for name in ("act", "allowed", "why")} for entry in detail.possible_with(order, journey.live)
+        ],
         "timeline": _timeline(order, journey),
     }
+
+
+def _possible(entry: Possible) -> dict[str, Any]:
+    return {name: getattr(entry, name) for name in ("act", "allowed", "why")}
 
 
 def _contact(order: Order, unmasked: bool) -> dict[str, Any]:

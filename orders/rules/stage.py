@@ -199,19 +199,21 @@ def what_can_still_be_done(
     released: str = "",
     edited: bool = False,
     elsewhere: str | None = None,
+    at_inpost: str = "",
 ) -> list[Possible]:
     """Before release everything; in the air nothing; at ACS only by asking ACS, and only until it has begun. `edited`: the shop
     says something else than ACS was told. `elsewhere`: why another locker cannot be asked of ACS, "" where it can, None where
-    no locker is meant."""
+    no locker is meant. `at_inpost`: what InPost has done with the parcel and when, which ends all of it."""
     if state in ("received", "held") or (state == "ready" and not claimed):
         return [Possible(act, True, "", name, permission) for act, name, permission in _BEFORE]
     if state == "ready":
         return _all_refused("It is on its way to ACS. Wait for the read-back.")
     if state == "released":
-        late = _all_refused(too_late(acs_status, since, released))
+        done = at_inpost or done_at_acs(acs_status, since)
+        late = _all_refused(f"Too late: {at_inpost}." if at_inpost else too_late(acs_status, since, released))
         if elsewhere is not None:
             late = [entry._replace(allowed=not elsewhere, why=elsewhere) if entry.name == "change-locker" else entry for entry in late]
-        return [*_at_acs(acs_status, since, edited), *late]
+        return [*_at_acs(done, edited), *late]
     return _all_refused(f"The order is {state}.")
 
 
@@ -219,8 +221,7 @@ def _all_refused(why: str) -> list[Possible]:
     return [Possible(act, False, why, name, permission) for act, name, permission in _BEFORE]
 
 
-def _at_acs(acs_status: str, since: str, edited: bool) -> list[Possible]:
-    done = done_at_acs(acs_status, since)
+def _at_acs(done: str, edited: bool) -> list[Possible]:
     late = f"Too late: {done}." if done else ""
     recall = Possible("Ask ACS to stop it", not late, late, "recall", "cancel_order")
     if not edited:

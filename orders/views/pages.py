@@ -52,11 +52,11 @@ def order_context(request: Signed, order: Order, *, revealed: bool = False) -> d
     now = timezone.now()
     cases, holds = detail.cases_of(order), detail.holds_of(order)
     unmasked = revealed or request.user.has_perm("orders.see_contact_order")
-    lines = detail.lines_of(order)
-    possible = [*detail.can_wait(order, lines), *detail.possible_with(order)]
+    lines, journey = detail.lines_of(order), journey_of(order)
+    possible = [*detail.can_wait(order, lines), *detail.possible_with(order, journey.live)]
     decision = order.decisions.order_by("-id").first()
     standing = [hold for hold in holds if hold.cleared_at is None]
-    shown, journey = detail.shown_cases(cases), journey_of(order)
+    shown = detail.shown_cases(cases)
     return {
         "order": order,
         "stage": detail.stage_of(order, cases, holds, journey.live),
@@ -77,7 +77,7 @@ def order_context(request: Signed, order: Order, *, revealed: bool = False) -> d
         "cannot": detail.refused(possible),
         "way": panel_of(journey, order, at=now),
         "replaced": journey.replaced,
-        "timeline": timeline_of(order, cases, journey, now, show=request.GET.get("show", "")),
+        **timeline_of(order, cases, journey, now, show=request.GET.get("show", ""))._asdict(),
         "shop_lines": detail.lines_in_shop(order),
         "messages_to_customer": to_customers.of_order(order, now) if request.user.has_perm("orders.send_customermessage") else [],
         "value": words.pounds(order.total_pence),

@@ -10,7 +10,7 @@ from django.utils import timezone
 from exceptions_queue.models import AuditEntry, ExceptionCase
 from lockers.models import Parcel
 from orders import tasks
-from orders.actions import closing
+from orders.actions import collected
 from orders.actions.carriage import find_on_the_way
 from orders.actions.reading import due_for_reading
 from orders.invariants import INVARIANTS
@@ -35,8 +35,8 @@ def test_what_was_collected_is_closed_by_the_system_and_its_cases_about_the_way_
     find_on_the_way(at=NOON)
     Parcel.objects.update(carriage="collected", collected_at=NOON)
 
-    assert closing.close_collected(at=NOON) == 1
-    assert closing.close_collected(at=NOON) == 0
+    assert collected.close_collected(at=NOON) == 1
+    assert collected.close_collected(at=NOON) == 0
 
     entry = AuditEntry.objects.get(verb="order closed")
     assert (state_of(one), entry.actor_label, entry.reason) == ("closed", "system:closing", "The customer has collected it.")
@@ -47,7 +47,7 @@ def test_what_was_collected_is_closed_by_the_system_and_its_cases_about_the_way_
 def test_nothing_else_is(carriage):
     one = with_(carriage)
 
-    assert closing.close_collected(at=NOON) == 0
+    assert collected.close_collected(at=NOON) == 0
     assert state_of(one) == "released"
 
 
@@ -56,7 +56,7 @@ def test_an_order_without_a_parcel_that_counts_stays_open():
     void = with_("collected")
     Parcel.objects.update(state="void")
 
-    assert closing.close_collected(at=NOON + timedelta(days=14)) == 0
+    assert collected.close_collected(at=NOON + timedelta(days=14)) == 0
     assert (Order.objects.get(pk=home.pk).state, state_of(void)) == ("released", "released")
 
 
@@ -89,7 +89,7 @@ def test_what_the_shop_refused_is_asked_again_after_the_order_ended():
 def test_where_the_shop_is_only_observed_the_order_ends_and_is_never_told(settings):
     settings.MODES = settings.MODES | {"store": "observe"}
     one = with_("collected")
-    closing.close_collected(at=NOON)
+    collected.close_collected(at=NOON)
 
     settings.MODES = settings.MODES | {"store": "live"}
     assert (state_of(one), tasks.tell_shop()) == ("closed", {})
@@ -102,7 +102,7 @@ def test_a_closed_order_is_not_read_waits_for_nothing_and_breaks_no_invariant():
     Intent.objects.create(kind="acs_release", state="done", payload={"amend": False}, receipt={"already": False}, ended_at=NOON, **facts)
     Consolidation.objects.create(order=order, where="at_acs", missing=[], opened_at=NOON, deadline_at=NOON, latest_safe_at=NOON)
 
-    closing.close_collected(at=NOON)
+    collected.close_collected(at=NOON)
 
     assert due_for_reading() == []
     assert not Consolidation.objects.filter(ended_at__isnull=True).exists()
@@ -116,7 +116,7 @@ def test_thirty_orders_cost_the_same_statements_as_three(settings):
         for number in range(start, start + size):
             with_("collected", f"T{number}")
         with CaptureQueriesContext(connection) as told:
-            assert closing.close_collected(at=NOON) == size
+            assert collected.close_collected(at=NOON) == size
         counts.append(len(told))
 
     assert counts[1] <= counts[0] + 1

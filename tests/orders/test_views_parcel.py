@@ -72,6 +72,12 @@ class TestPanel:
 
         assert "None of the 72 hours left" in page(cx, waiting(in_locker_at=over - timedelta(hours=72), collect_by=over))
 
+    def test_what_inpost_has_is_stopped_by_nobody_any_more(self, cx):
+        html = page(cx, waiting(handed_over_at=NOON))
+
+        assert "Too late: handed over to InPost 12:00 on 9 June." in html
+        assert "/recall/" not in html
+
     def test_a_failed_label_says_why_and_leads_to_the_labels(self, cx):
         one = parcel(number="", state="label_pending")
         facts = {"state": "refused", "remedy": "fix_first", "asked_by": "system:labelling", "asked_at": NOON}
@@ -140,14 +146,14 @@ class TestTimeline:
             say(one, "MMD.1001", hour)
         context = cx.get(f"/orders/{one.order_number}/").context
 
-        assert [(key, count) for key, _, count in context["timeline"].chips] == [("", 60), ("shop", 2), ("inpost", 60)]
-        for key, _, count in context["timeline"].chips:
-            shown = cx.get(f"/orders/{one.order_number}/", {"show": key}).context["timeline"]
-            assert (shown.show, len(shown.events)) == (key, count)
+        assert [(key, count) for key, _, count in context["chips"]] == [("", 60), ("shop", 2), ("inpost", 60)]
+        for key, _, count in context["chips"]:
+            shown = cx.get(f"/orders/{one.order_number}/", {"show": key}).context
+            assert (shown["show"], len(shown["timeline"])) == (key, count)
 
     @pytest.mark.parametrize("show", ["nonsense", "people", "%00", "<script>"])
     def test_a_chip_that_has_nothing_shows_everything(self, cx, show):
-        assert cx.get(f"/orders/{parcel().order_number}/", {"show": show.replace("%00", "")}).context["timeline"].show == ""
+        assert cx.get(f"/orders/{parcel().order_number}/", {"show": show.replace("%00", "")}).context["show"] == ""
 
     def test_the_page_costs_the_same_with_thirty_events_as_with_three(self, cx, django_assert_max_num_queries):
         one, counts = waiting(), []
