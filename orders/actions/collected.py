@@ -3,18 +3,17 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import F, QuerySet
 
 from exceptions_queue import actions as desk
 from exceptions_queue.moves import move_many
-from lockers.models import Parcel
-from lockers.states import LIVE, Carriage
 from orders.actions import fulfilling, milestones
 from orders.actions.consolidating import look_waiting
 from orders.actions.sending import card_of
 from orders.models import Order
+from orders.queries.stages import of_stage
 from orders.rules.carriage import ON_THE_WAY
-from orders.states import MOVES, OrderState
+from orders.states import MOVES, Destination, OrderState
 from partners import connect
 
 BATCH = 500
@@ -33,9 +32,9 @@ def close_collected(*, at: datetime) -> int:
 
 
 def collected() -> QuerySet[Order]:
-    """Released orders whose live parcel is with the customer."""
-    theirs = Parcel.objects.filter(order_number=OuterRef("number"), state__in=LIVE, carriage=Carriage.COLLECTED)
-    return Order.objects.filter(Exists(theirs), state=OrderState.RELEASED)
+    """Released locker orders whose live parcel is with the customer. Asked order by order: what was collected over the years is not
+    read, nor what went to doors."""
+    return Order.objects.filter(of_stage("collected"), destination=Destination.LOCKER)
 
 
 def _close(ids: list[int], *, at: datetime) -> int:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from exceptions_queue.models import AuditEntry, ExceptionCase
 from lockers.models import Parcel
 from orders import tasks
-from orders.actions import collected
+from orders.actions import collected, fulfilling
 from orders.actions.carriage import find_on_the_way
 from orders.actions.reading import due_for_reading
 from orders.invariants import INVARIANTS
@@ -120,3 +120,17 @@ def test_thirty_orders_cost_the_same_statements_as_three(settings):
         counts.append(len(told))
 
     assert counts[1] <= counts[0] + 1
+
+
+@pytest.mark.postgres
+def test_several_looks_at_once_ask_the_shop_and_close_each_order_once(race):
+    for number in range(30):
+        with_("collected", f"T{number}")
+
+    looks = [collected.close_collected, fulfilling.queue_fulfilments, closing.close_collected, fulfilling.queue_fulfilments]
+    outcomes = race(lambda look: look(at=NOON), looks)
+
+    assert outcomes == ["ok"] * 4
+    assert Intent.objects.filter(kind="shop_fulfilment").values("business_id").distinct().count() == Intent.objects.count() == 30
+    assert AuditEntry.objects.filter(verb="order closed").count() == 30
+    assert not Order.objects.filter(state="released").exists()
