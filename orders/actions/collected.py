@@ -41,13 +41,16 @@ def _close(ids: list[int], *, at: datetime) -> int:
     """What the shop has not been told yet is asked of it in the same transaction: a closed order is not looked for any more."""
     with transaction.atomic():
         locked = list(Order.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
-        still = collected().filter(pk__in=[order.pk for order in locked])
+        theirs = set(collected().filter(pk__in=[order.pk for order in locked]).values_list("pk", flat=True))
+        if not theirs:  # somebody else closed them meanwhile
+            return 0
+        still = Order.objects.filter(pk__in=theirs)
         if connect.mode("store") == "live":
             fulfilling.queue_for(still, at=at)
             milestones.queue_for(still, at=at)
         moved = move_many(
             Order,
-            still.values_list("pk", flat=True),
+            theirs,
             frm=OrderState.RELEASED,
             to=OrderState.CLOSED,
             allowed=MOVES,

@@ -12,6 +12,7 @@ from orders.actions import milestones
 from orders.models import Order
 from orders.states import AcsStatus, OrderState
 from partners import connect, outbox
+from partners.errors import Conflict
 from partners.models import Intent
 
 KIND = "shop_fulfilment"
@@ -20,6 +21,7 @@ SYSTEM = "system:shop"
 AT_ONCE = 500
 STAYED = (Carriage.NOT_TAKEN, Carriage.CANCELLED)
 REFUSED_FOR = timedelta(hours=1)
+MOST_TIMES = 14 * 24  # for an order that has ended: two weeks of hours
 
 
 def queue_fulfilments(*, at: datetime) -> int:
@@ -57,9 +59,11 @@ def left_untold(orders: QuerySet[Order]) -> QuerySet[Order]:
 
 
 def closed_and_refused() -> QuerySet[Order]:
-    """Orders collected before the shop would take the number: it is asked again, as for those on their way."""
+    """Orders collected before the shop would take the number: it is asked again as for those on their way, for two weeks at most, and
+    not where it shows somebody else's."""
     asked = Intent.objects.filter(kind=KIND, business_id=OuterRef("number"))
-    return Order.objects.filter(Exists(asked), state=OrderState.CLOSED, shop_told_at__isnull=True)
+    in_vain = asked.filter(Q(error_class=Conflict.__name__) | Q(revision__gte=MOST_TIMES))
+    return Order.objects.filter(Exists(asked), ~Exists(in_vain), state=OrderState.CLOSED, shop_told_at__isnull=True)
 
 
 def _asked(numbers: list[str]) -> dict[str, Intent]:

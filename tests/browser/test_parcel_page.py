@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -50,7 +51,8 @@ def in_the_locker(order: Order) -> Order:
         )
         for code, hours in WAY
     )
-    fold_parcels([one.tracking_number])
+    with transaction.atomic():
+        fold_parcels([one.tracking_number])
     tasks.tell_shop()
     return order
 

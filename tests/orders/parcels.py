@@ -4,6 +4,8 @@ import csv
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from django.db import transaction
+
 from lockers.models import Parcel, TrackingEvent
 from lockers.sync.tracking import fold_parcels
 from tests.orders.builders import NOON, make_order
@@ -21,7 +23,8 @@ def say(one: Parcel, code: str, after: float = 0, **facts: object) -> datetime:
     at = NOON + timedelta(hours=after)
     told = {"tracking_number": one.tracking_number, "happened_at": at, "received_at": at, "source": "webhook"}
     TrackingEvent.objects.create(event_id=f"{one.tracking_number}#{code}#{after}", code=code, **told | facts)
-    fold_parcels([one.tracking_number])
+    with transaction.atomic():
+        fold_parcels([one.tracking_number])
     return at
 
 

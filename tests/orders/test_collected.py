@@ -86,6 +86,15 @@ def test_what_the_shop_refused_is_asked_again_after_the_order_ended():
     assert Order.objects.get(number=one.order_number).shop_tracking == "T1"
 
 
+@pytest.mark.parametrize("facts", [{"error_class": "Conflict"}, {"revision": 336}])
+def test_what_the_shop_will_never_take_is_not_asked_for_ever(facts):
+    say(parcel(), "EOL.1002")
+    tasks.follow_parcels()
+    Intent.objects.update(state="dead", ended_at=timezone.now() - timedelta(hours=2), **facts)
+
+    assert tasks.tell_shop() == {}
+
+
 def test_where_the_shop_is_only_observed_the_order_ends_and_is_never_told(settings):
     settings.MODES = settings.MODES | {"store": "observe"}
     one = with_("collected")
@@ -127,7 +136,7 @@ def test_several_looks_at_once_ask_the_shop_and_close_each_order_once(race):
     for number in range(30):
         with_("collected", f"T{number}")
 
-    looks = [collected.close_collected, fulfilling.queue_fulfilments, closing.close_collected, fulfilling.queue_fulfilments]
+    looks = [collected.close_collected, fulfilling.queue_fulfilments, collected.close_collected, fulfilling.queue_fulfilments]
     outcomes = race(lambda look: look(at=NOON), looks)
 
     assert outcomes == ["ok"] * 4
