@@ -29,8 +29,18 @@ def send() -> Round:
         "picked": orders.ask_for_labels(),
         "labels": lockers.make_labels(),
         "handing": orders.hand_labels(),
+        "manifests": orders.close_manifests(),
+        "collections": orders.keep_collections(),
+        "parcels": orders.follow_parcels(),
+        "tracking": orders.tell_shop(),
         "messages": orders.send_messages(),
+        "alerts": _without_standing(roof.tell_people()),
     }
+
+
+def _without_standing(told: dict[str, int]) -> dict[str, int]:
+    """What was said and sent; how many alerts stand open is no work done."""
+    return {outcome: count for outcome, count in told.items() if not outcome.startswith("open ")}
 
 
 def did_something(round_: Mapping[str, Mapping[str, int]]) -> bool:

@@ -16,8 +16,6 @@ from exceptions_queue.queries import words
 from exceptions_queue.states import CaseState
 from inventory.models import Product
 from lockers.models import Parcel, Point
-from lockers.queries.handing import Handed, handed_of
-from lockers.states import LIVE
 from orders.models import GateDecision, Order
 from orders.rules import edits, masking
 from orders.rules.stage import Possible, Stage, stage, what_can_still_be_done, why_not_elsewhere
@@ -199,16 +197,15 @@ def possible_with(order: Order, parcel: Parcel | None = None) -> list[Possible]:
         since=local(order.acs_status_since),
         released=local(order.released_at),
         edited=differs,
-        elsewhere=_why_not_elsewhere(order),
+        elsewhere=_why_not_elsewhere(order, parcel),
         at_inpost=f"handed over to InPost {local(parcel.handed_over_at)}" if parcel and parcel.handed_over_at else "",
     )
 
 
-def _why_not_elsewhere(order: Order) -> str | None:
-    """Why its parcel can no longer go to another locker; None where it goes to a door or is not released. At most one statement."""
+def _why_not_elsewhere(order: Order, parcel: Parcel | None) -> str | None:
+    """Why its live parcel can no longer go to another locker; None where it goes to a door or is not released."""
     if order.state != OrderState.RELEASED or order.destination != Destination.LOCKER:
         return None
-    parcel = Parcel.objects.filter(order_number=order.number, state__in=LIVE).first()
     state, taken = (parcel.state, local(parcel.handed_over_at)) if parcel else ("", "")
     return why_not_elsewhere(order.acs_status, local(order.acs_status_since), parcel=state, taken=taken)
 
@@ -244,13 +241,6 @@ def local(instant: datetime | None) -> str:
 
 def locker_of(order: Order) -> Point | None:
     return Point.objects.filter(point_id=order.locker_id).first() if order.locker_id else None
-
-
-def parcels_of(order: Order) -> list[tuple[Parcel, Handed | None]]:
-    """Its parcels, the latest first, each with what became of telling ACS. Two statements."""
-    parcels = list(Parcel.objects.filter(order_number=order.number).order_by("-revision")[:10])
-    handed = handed_of(parcels) if parcels else {}
-    return [(parcel, handed.get(parcel.pk)) for parcel in parcels]
 
 
 def sendings_of(order: Order, now: datetime) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 
 from exceptions_queue.queries import words
 from lockers.models import LabelAttempt, Parcel, TrackingEvent
+from lockers.queries.handing import handed_of
 from lockers.rules.tracking import EXPIRING_BEFORE, is_known
 from lockers.states import LIVE, AttemptState
 from orders.models import Order
@@ -70,6 +71,7 @@ def panel_of(journey: Journey, order: Order, *, at: datetime) -> dict[str, Any]:
         "chosen": parcel.point_id if moved else "",
         "clock": clock_of(parcel, at),
         "label": _label(parcel, journey.attempts),
+        "handed": handed_of([parcel]).get(parcel.pk),
         "manifest": _manifest(parcel),
         "handed_over": _when(parcel.handed_over_at, at),
         "collected": _when(parcel.collected_at, at),

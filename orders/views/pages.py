@@ -72,7 +72,6 @@ def order_context(request: Signed, order: Order, *, revealed: bool = False) -> d
         "decided": words.full(decision.decided_at) if decision else "",
         "packed": detail.packed_of(order),
         "sendings": detail.sendings_of(order, now),
-        "parcels": detail.parcels_of(order),
         "can": detail.acts_for(possible, order.number, request.user.has_perm),
         "cannot": detail.refused(possible),
         "way": panel_of(journey, order, at=now),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0007_waits_know_their_hold'),
+        ('orders', '0009_messages'),
     ]
 
     operations = [
