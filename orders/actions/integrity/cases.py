@@ -30,13 +30,13 @@ from orders.states import BEFORE_RELEASE, OrderState
 ANY_TIME = frozenset({Code.LOC_FULL, Code.LOC_DRIFT})
 AFTER_RELEASE = ANY_TIME | {Code.LOC_CLOSED, Code.LOC_SIZE}
 NOT_YET_TAKEN = (Carriage.NONE, Carriage.ANNOUNCED, Carriage.NOT_TAKEN)
-BATCH = 1_000
+BATCH = 500
 
 
 def look(ids: Collection[int], *, at: datetime) -> int:
     """Make the locker cases of these orders equal the facts; return how many were opened or closed.
 
-    A fixed number of statements per 1,000 orders, each locked first. A parcel on a closed manifest that still stands at ACS is left
+    A fixed number of statements per 500 orders, each locked first. A parcel on a closed manifest that still stands at ACS is left
     as it is: its gate was the manifest's.
     """
     ordered, crawl_at = sorted(ids), full_after() if ids else None
