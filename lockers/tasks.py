@@ -1,12 +1,15 @@
 """The clock asks. Each task is safe to run twice, at once, or never."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 from django.utils import timezone
 
 from lockers.actions import KIND, making, retention
 from partners import connect, outbox
 
 
-def make_labels() -> dict[str, int]:
+def make_labels(clock: Callable[[], datetime] = timezone.now) -> dict[str, int]:
     """Make the labels that were asked for. In observe mode they stay asked for, and nothing is written to InPost."""
     if connect.mode("inpost") != "live":
         return {}
@@ -19,7 +22,7 @@ def make_labels() -> dict[str, int]:
         settled=making.settled,
         failed=making.failed,
         deferred=making.deferred,
-        clock=timezone.now,
+        clock=clock,
     )
 
 

@@ -1,5 +1,8 @@
 """The clock asks. Each task is safe to run twice, at once, or never."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 from django.utils import timezone
 
 from exceptions_queue import calendars, jobs
@@ -34,6 +37,8 @@ from partners import connect, inbox, outbox
 from partners.errors import PartnerError
 from partners.queries.doors import CARRIER, SHOP
 
+Clock = Callable[[], datetime]
+
 
 def review_new() -> dict[str, int]:
     """Check what has just come in."""
@@ -45,7 +50,7 @@ def recheck_open() -> dict[str, int]:
     return _counts(review_many(watching.ids_before_release(), at=timezone.now()))
 
 
-def send_releases() -> dict[str, int]:
+def send_releases(clock: Clock = timezone.now) -> dict[str, int]:
     return outbox.drain(
         sending.KIND,
         send=sending.send,
@@ -55,7 +60,7 @@ def send_releases() -> dict[str, int]:
         settled=sending.settled,
         failed=sending.failed,
         deferred=sending.deferred,
-        clock=timezone.now,
+        clock=clock,
     )
 
 

@@ -13,6 +13,7 @@ from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.utils import timezone
 
+from config.demo import history
 from config.demo.stage import PASSWORD, Trouble
 from config.roles import DEMO_PEOPLE
 from config.running import run_feed
@@ -65,10 +66,10 @@ def mirror(say: Callable[[str], None]) -> None:
 
 
 def first_look(say: Callable[[str], None]) -> None:
-    """Check the orders once before anybody looks, so that nobody meets an empty desk; the workers send what may go.
-
-    Where the shop can write to us, it is asked to.
+    """Let a few days have passed and check the orders once before anybody looks, so that nobody meets an empty desk; the workers send
+    what may go. Where the shop can write to us, it is asked to.
     """
     stay_subscribed()
+    history.lay_down(os.environ["SANDBOX_URL"], say)
     counts = review_new()
     say(f"{counts['looked_at']} orders checked, {counts['held']} held")

@@ -100,6 +100,11 @@ class Stage:
         self.env["SHOPIFY_WEBHOOK_ADDRESS"] = f"{host}/webhooks/shopify/"
         tell(f"{self.env['SANDBOX_URL']}/_sandbox/shopify/webhooks", {"tunnel": {host: f"http://127.0.0.1:{self.port}"}})
 
+    def let_inpost_write(self) -> None:
+        """InPost tells us of parcels by webhook, as it would in earnest."""
+        address = f"http://127.0.0.1:{self.port}/webhooks/inpost/"
+        tell(f"{self.env['SANDBOX_URL']}/_sandbox/inpost/webhooks", {"address": address})
+
     def run(self, *arguments: str) -> int:
         """Run one manage.py command to its end and give its exit code; raises Stopped when the person will not wait for it."""
         child = self._child(arguments[0], manage(*arguments), grace_s=2.0)

@@ -12,6 +12,8 @@ from django.core.management.base import BaseCommand, CommandError
 from config import environment
 from config.demo.stage import Stage, Stopped, Trouble, is_free
 
+WORK_EVERY_S = "30"  # how often the make-believe warehouse does something, so that a person sees life
+
 
 class Command(BaseCommand):
     help = (
@@ -53,6 +55,8 @@ class Command(BaseCommand):
         stage.clear()
         self._say("starting the make-believe partners")
         wanted = {name: str(options[name]) for name in ("seed", "days", "store")} | {"folder": str(stage.folder / "shop"), "plan": "plus"}
+        if not options["once"]:
+            wanted["work-every"] = WORK_EVERY_S
         stage.start_sandbox(*(part for name, value in wanted.items() for part in (f"--{name}", value)))
         if options["once"]:
             json_too = ["--json"] if options["json"] else []
@@ -64,6 +68,7 @@ class Command(BaseCommand):
         if stage.run("demo", "--inside", "prepare"):
             raise Trouble("The world could not be prepared; the messages are above.")
         stage.serve()
+        stage.let_inpost_write()
         self._welcome(stage, time.monotonic() - began)
         stage.watch()
 
@@ -89,8 +94,8 @@ class Command(BaseCommand):
         for sentence in wrong:
             self.stderr.write(sentence)
         if not as_json:
-            for what, number in result["orders"].items():
-                self.stdout.write(f"{what.replace('_', ' '):>16}  {number}")
+            for what, number in (result["orders"] | result["parcels"]).items():
+                self.stdout.write(f"{what.replace('_', ' '):>18}  {number}")
         else:
             self.stdout.write(json.dumps(result))
         if wrong:
