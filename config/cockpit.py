@@ -211,7 +211,7 @@ def stages() -> list[Number]:
 def collection() -> Number:
     """What waits for InPost's courier and is on no closed manifest. One statement."""
     count = waiting().count()
-    return Number(count, "Labelled, on no manifest yet", f"{reverse('orders:manifests')}?show=labelled", "warn" if count else "")
+    return Number(count, "for the manifest", f"{reverse('orders:manifests')}?show=labelled", "warn" if count else "")
 
 
 def roles_of(user: User) -> list[str]:

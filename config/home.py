@@ -73,11 +73,15 @@ def _rooms(user: User, desk: Owner | None, now: datetime) -> dict[str, Any]:
     numbers = cockpit.stages() if user.has_perm("orders.view_order") else []
     if desk == Owner.MERCHANDISING and user.has_perm("inventory.view_product"):
         numbers = [_unsized(), *numbers]
-    if user.has_perm("lockers.close_manifest") and (parcels := cockpit.collection()).count:
-        numbers = [*numbers, parcels]
     watches = desk == Owner.INTEGRATION and user.has_perm("partners.view_syncrun")
     unsigned = integrity.unsigned() if user.has_perm("orders.view_integrityrun") else None
-    return {"stages": numbers, "unsigned": unsigned, "feeds": [_feed(latest, now) for latest in feeds_with_latest()] if watches else []}
+    waiting = cockpit.collection() if user.has_perm("lockers.close_manifest") else None
+    return {
+        "stages": numbers,
+        "unsigned": unsigned,
+        "collection": waiting,
+        "feeds": [_feed(latest, now) for latest in feeds_with_latest()] if watches else [],
+    }
 
 
 def _queue(**asked: str) -> str:

@@ -218,13 +218,11 @@ def _told(parcel: Parcel, order: Mapping[str, Any], told_them: _Told, moved: boo
     """What the customer has been sent as far as we know: by the shop on our word, by InPost when it reached a locker, and from here."""
     step, written = told_them.steps.get(parcel.order_number), told_them.written.get(order.get("pk", 0), "")
     told_at = order.get("shop_told_at")
-    said = [
-        f"the shop sent the number {words.moment(told_at, at)}" if isinstance(told_at, datetime) else "the shop has not sent the number yet"
-    ]
+    said = [f"the number {words.moment(told_at, at)}" if isinstance(told_at, datetime) else "not the number yet"]
     if step:
-        said.append(f"it shows “{WORDS[step[0]]}” since {words.moment(step[1], at)}")
+        said.append(f"“{WORDS[step[0]]}” {words.moment(step[1], at)}")
     if parcel.in_locker_at:
-        said.append(f"InPost sent the code {words.moment(parcel.in_locker_at, at)}")
+        said.append(f"InPost's code {words.moment(parcel.in_locker_at, at)}")
     elif moved:
-        said.append("InPost tells of the other locker when it is there")
+        said.append("the other locker, by InPost, when it is there")
     return words.capitalised("; ".join(filter(None, [*said, written]))) + "."

@@ -136,7 +136,7 @@ def told_of(journey: Journey, order: Order, *, at: datetime) -> list[dict[str, s
     """What the shop shows its customer on our word, the last first: the number, then each step of the way."""
     said = [_told(intent, at) for intent in journey.told]
     if order.shop_told_at and not said:  # what was asked of it is no longer kept
-        said = [_line(f"sent, with number {order.shop_tracking}", words.moment(order.shop_told_at, at))]
+        said = [_line(_SENT, words.moment(order.shop_told_at, at))]
     return said[::-1]
 
 
@@ -144,14 +144,21 @@ def told_in_words(intent: Intent) -> str:
     """What one intent tells the shop's customer."""
     if intent.kind == MILESTONE:
         return WORDS[Milestone(intent.business_id.rpartition(":")[2])]
-    corrected = "number corrected to" if intent.payload.get("instead_of") else "sent, with number"
-    return f"{corrected} {intent.payload.get('tracking', '')}"
+    return f"{_numbered(intent)}: {intent.payload.get('tracking', '')}"
+
+
+_SENT, _CORRECTED = "sent, with its number", "number corrected"
+
+
+def _numbered(intent: Intent) -> str:
+    return _CORRECTED if intent.payload.get("instead_of") else _SENT
 
 
 def _told(intent: Intent, at: datetime) -> dict[str, str]:
     tone, when = _TONES.get(Intent.State(intent.state), ("info", "being told"))
     shown = words.moment(intent.ended_at, at) if intent.state == Intent.State.DONE and intent.ended_at else when
-    return _line(told_in_words(intent), shown, tone, intent.error)
+    what = told_in_words(intent) if intent.kind == MILESTONE else _numbered(intent)
+    return _line(what, shown, tone, intent.error)
 
 
 def _line(what: str, when: str, tone: str = "ok", error: str = "") -> dict[str, str]:
@@ -173,9 +180,10 @@ def _when(instant: datetime | None, at: datetime) -> str:
 def place_of(event: TrackingEvent) -> str:
     """Where it happened, as far as that is nobody's home: "UK00000904", "Leeds depot"."""
     kind = event.place.get("type", "")
-    if kind == "ADDRESS":
-        return "the customer's address"
+    if kind == "ADDRESS":  # whose it is, the code says: before the courier's first round it is where the parcel was packed
+        return "" if event.code.startswith(_AT_OURS) else "the customer's address"
     return str(event.place.get("name") or event.place.get("id") or "") if kind not in _POINTS else str(event.place.get("id") or "")
 
 
 _POINTS = ("LOCKER_POINT", "PUDO_POINT")
+_AT_OURS = ("CRE.", "FUL.", "FMD.", "HAN.")

@@ -163,7 +163,7 @@ def why_not_elsewhere(acs_status: str, since: str, *, parcel: str = "", taken: s
     `parcel` is the state of the order's live parcel, `taken` when InPost got it.
     """
     if taken:
-        return f"Too late: InPost has had the parcel since {taken}."
+        return f"Too late: handed over to InPost {taken}."
     if acs_status in GIVEN_AWAY:
         return f"Too late: {done_at_acs(acs_status, since)}."
     if parcel == "manifested":

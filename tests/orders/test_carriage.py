@@ -151,7 +151,7 @@ def test_the_page_says_what_waits_how_long_what_was_said_and_what_can_be_done(cx
     assert soon.order_number in page
     assert "UK00000905" in page
     assert "not UK00000904, which was chosen" in page
-    assert "InPost sent the code" in page
+    assert "InPost&#x27;s code" in page
     assert "Remind the customer" in page
     assert "Open the case" in page
     assert late.order_number not in page

@@ -198,7 +198,7 @@ class TestWithALabel:
         manifest(parcel)
         Parcel.objects.filter(pk=parcel.pk).update(handed_over_at=timezone.now())
 
-        with pytest.raises(TooLate, match="InPost has had the parcel since"):
+        with pytest.raises(TooLate, match="handed over to InPost"):
             move(released)
 
     def test_labels_made_by_acs_are_replaced_by_the_number_that_acs_names_next(self, world, released, settings):
@@ -379,7 +379,7 @@ class TestWhatPeopleSee:
         manifest(parcel)
         assert told() == (False, "The parcel is on a closed manifest. Reopen the manifest or pull the parcel first.")
         Parcel.objects.update(handed_over_at=timezone.now())
-        assert told()[1].startswith("Too late: InPost has had the parcel since")
+        assert told()[1].startswith("Too late: handed over to InPost")
 
     def test_the_audit_log_says_who_asked_and_what_acs_showed(self, world, released, agent):
         move(released, actor=agent)

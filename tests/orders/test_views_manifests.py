@@ -63,6 +63,22 @@ def close(client: Client, manifest: Manifest) -> None:
     close_asked(clock=lambda: SOON)
 
 
+def refused(remedy: str, reason: str) -> Parcel:
+    """A parcel of which InPost made no label."""
+    parcel = labelled(state="label_pending", tracking_number="")
+    LabelAttempt.objects.create(
+        parcel=parcel,
+        number=1,
+        deduplication_id="6f0c5d0e-8f0b-5c55-9a53-0f4a1c7b4f3d",
+        state="refused",
+        remedy=remedy,
+        problems=[{"field": "recipient.phone", "reason": reason, "to_do": "Correct it."}],
+        asked_by="system",
+        asked_at=NOON,
+    )
+    return parcel
+
+
 class TestBoard:
     def test_each_number_is_the_number_of_rows_behind_it(self, lead, manifest):
         for _ in range(3):
@@ -100,26 +116,23 @@ class TestBoard:
         card = desk.Card(label="Order", url="/")
         desk.reconcile(order_of(short), scope=frozenset({"ORD-SHORT"}), found={"ORD-SHORT": {"fault": "short"}}, card=card, at=NOON)
         desk.place_hold(order_of(held), reason="Ask", exit="Yes", owner="cx", actor="system:test", at=NOON)
-        failed = labelled(state="label_pending", tracking_number="")
-        problems = [{"field": "recipient.phone", "reason": "The mobile is missing.", "to_do": "Correct it."}]
-        LabelAttempt.objects.create(
-            parcel=failed,
-            number=1,
-            deduplication_id="6f0c5d0e-8f0b-5c55-9a53-0f4a1c7b4f3d",
-            state="refused",
-            remedy="fix_first",
-            problems=problems,
-            asked_by="system",
-            asked_at=NOON,
-        )
+        failed = refused("try_again", "InPost gave no reason.")
 
         page = text(lead, "/manifests/")
 
         assert 'data-count="3" aria-current="page"' in page
         assert all(number in page for number in (short.order_number, held.order_number, failed.order_number))
         assert fine.order_number not in page
-        assert "The mobile is missing." in page
+        assert "InPost gave no reason." in page
         assert page.count("Open the case") == page.count("Try the label again") == page.count("Open the order") == 1
+
+    def test_a_label_whose_order_has_to_be_put_right_first_is_not_offered_to_be_tried_again(self, lead, manifest):
+        refused("fix_first", "The mobile is missing.")
+
+        page = text(lead, "/manifests/")
+
+        assert "The mobile is missing." in page
+        assert (page.count("Open the order"), page.count("Try the label again")) == (1, 0)
 
     def test_pulling_asks_why_and_putting_back_takes_one_press(self, lead, manifest):
         parcel = labelled()

@@ -13,7 +13,7 @@ from exceptions_queue.states import CaseState
 from lockers.models import LabelAttempt, Manifest, Pull
 from lockers.queries.labels import latest_attempts
 from lockers.queries.manifests import GATE
-from lockers.states import AttemptState
+from lockers.states import AttemptState, Remedy
 from orders.models import Order
 from orders.rules.manifests import HOLD, SENTENCES, first_reason, in_words, is_case
 from orders.states import OrderState
@@ -40,7 +40,7 @@ class Stops:
         if pulled and (pulled[0] or not reasons):
             reasons.insert(0, (0, pulled[1]))
         case, why = reasons[0] if reasons else (0, "")
-        again = attempt.parcel_id if attempt and attempt.state == AttemptState.REFUSED else 0
+        again = attempt.parcel_id if attempt and attempt.state == AttemptState.REFUSED and attempt.remedy != Remedy.FIX_FIRST else 0
         return {"why": why, "case": case, "more": max(0, len(reasons) - 1), "again": again, "pulled": bool(pulled and pulled[0])}
 
 
