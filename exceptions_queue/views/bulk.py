@@ -95,11 +95,15 @@ def job_list(request: Signed) -> HttpResponse:
 @require_GET
 @permission_required("exceptions_queue.view_bulkjob", raise_exception=True)
 def job(request: Signed, pk: int) -> HttpResponse:
-    """One job: its progress, and what became of each item. As a fragment, only its progress."""
+    """One job: its progress, and what became of each item. As a fragment, only its progress; once it has ended, its own page is
+    asked to load anew, with the results and what can be done next."""
     found = _job(pk)
     context: dict[str, Any] = {"job": shown.shown(found, at=timezone.now())}
     if request.htmx:
-        return render(request, "exceptions_queue/parts/_progress.html", context)
+        answer = render(request, "exceptions_queue/parts/_progress.html", context)
+        if not context["job"].live and request.htmx.current_url_abs_path == request.path:
+            answer["HX-Refresh"] = "true"
+        return answer
     state = request.GET.get("state", "")
     context |= {"page": shown.items(found, state=state, after=request.GET.get("after", "")), "asked": state}
     return render(request, "exceptions_queue/job.html", context)

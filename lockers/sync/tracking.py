@@ -51,7 +51,8 @@ def read_tracking(cursor: str) -> Iterator[Page]:
         some = numbers[start : start + AT_ONCE]
         found = connect.inpost().tracked(some)
         records = [Asked(number, found.get(number, ())) for number in some]
-        body = b"\n".join(raw for events in found.values() for raw in events)
+        # With whom we asked about: parcels of which nothing is known yet would otherwise make pages that look the same.
+        body = b"\n".join([" ".join(some).encode(), *(raw for events in found.values() for raw in events)])
         yield Page(records=records, cursor=cursor, source="GET /tracking/v1/parcels", body=body)
 
 

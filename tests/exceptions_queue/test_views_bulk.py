@@ -288,3 +288,19 @@ def test_an_act_is_taken_back_through_the_page(client, priya, noon):
 
     assert (answer.status_code, "Taken back" in answer.headers["HX-Trigger"]) == (204, True)
     assert client.post("/queue/undo/", {"undo_token": "x"}, headers={"HX-Request": "true"}).status_code == 204
+
+
+def test_a_job_that_has_ended_asks_its_own_page_to_load_anew_and_no_other(client, priya, noon):
+    open_many(2, at=noon)
+    client.post(ACT, {"kind": "wait", "ids": ids()})
+    job = BulkJob.objects.latest("pk")
+    where, here = f"/queue/jobs/{job.pk}/", "http://testserver"
+
+    def asked(page: str) -> str:
+        return client.get(where, headers={"HX-Request": "true", "HX-Current-URL": here + page}).get("HX-Refresh", "")
+
+    BulkJob.objects.update(state="running")
+    running = asked(where)
+    BulkJob.objects.update(state="done")
+
+    assert (running, asked(where), asked("/queue/")) == ("", "true", "")
