@@ -180,6 +180,14 @@ class TestBoard:
 
 
 class TestClosing:
+    def test_closing_long_before_the_cut_off_says_what_that_means(self, lead, manifest, shopfloor):
+        labelled()
+        assert "goes with the next collection" not in text(lead, f"/manifests/{manifest.pk}/close/")
+
+        shopfloor.shift(-timedelta(hours=3))
+
+        assert "InPost collects in 4 h 30 m only." in text(lead, f"/manifests/{manifest.pk}/close/")
+
     def test_the_dry_run_names_what_stays_and_why(self, lead, manifest):
         labelled()
         labelled()

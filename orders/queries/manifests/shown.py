@@ -1,7 +1,7 @@
 """A manifest as its pages and its sheet speak of it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -12,6 +12,8 @@ from lockers.models import Manifest
 from lockers.queries import crawled_at
 from lockers.queries.manifests import LATE_FOR
 from lockers.states import ManifestState
+
+EARLY = timedelta(hours=4)  # before the cut-off: as long as a parcel takes from the pick to the door
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Shown:
     is_over: bool
     is_urgent: bool
     is_gone: bool
+    is_early: bool
     closed: str
     late: str
     how: str
@@ -34,6 +37,12 @@ class Shown:
     @property
     def pk(self) -> int:
         return self.manifest.pk
+
+    @property
+    def by(self) -> str:
+        """Who closed it, by name."""
+        who = self.manifest.closed_by
+        return words.name_of(who) if who else "the system"
 
     @property
     def is_open(self) -> bool:
@@ -66,6 +75,7 @@ def shown(manifest: Manifest, *, at: datetime) -> Shown:
         is_over=until.total_seconds() <= 0,
         is_urgent=0 < until.total_seconds() <= 3600,
         is_gone=manifest.cutoff_at + LATE_FOR <= at,
+        is_early=until > EARLY,
         closed=words.moment(manifest.closed_at, at) if manifest.closed_at else "",
         late=_late(manifest),
         how=_how(manifest) if manifest.state == ManifestState.CLOSED else "",
