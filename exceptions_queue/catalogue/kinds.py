@@ -1,7 +1,7 @@
 """What is said once about each kind of exception."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -126,6 +126,8 @@ CHECK_AGAIN = BulkFix("recheck", "Check them again")
 class Kind:
     """One kind of exception. `blocks` holds letters of `Block`; `waivable_by` is empty where nobody may waive.
 
+    `blocks_where`: what a case of one fault (the key, as its evidence names it) blocks, where others of the code block nothing.
+
     `told_early`: one case is enough for an alert; others are told of once there are many of one cause.
     """
 
@@ -136,6 +138,7 @@ class Kind:
     closes_when: str
     sentence: Callable[[Evidence], str]
     blocks: str = ""
+    blocks_where: Mapping[str, str] = field(default_factory=dict)
     fixes: tuple[Fix, ...] = ()
     recheck: str = CHECK_AGAIN_ONE
     bulk_fixes: tuple[BulkFix, ...] = ()
@@ -152,9 +155,18 @@ class Kind:
         """What its cause card offers, the best first: its own fixes, and to check again where that is possible."""
         return (*self.bulk_fixes, *((CHECK_AGAIN,) if self.recheck == CHECK_AGAIN_ONE else ()))
 
+    def blocks_with(self, evidence: Evidence) -> str:
+        return self.blocks or self.blocks_where.get(fault(evidence), "")
+
     @property
     def blocks_words(self) -> str:
-        return " and ".join(label[0].lower() + label[1:] for label in (Block(letter).label for letter in self.blocks))
+        sometimes = " and ".join(blocked(letters) for letters in sorted(set(self.blocks_where.values())))
+        return blocked(self.blocks) or (f"{sometimes}, in some cases" if sometimes else "")
+
+
+def blocked(letters: str) -> str:
+    """ "release to ACS and manifest": what letters of `Block` mean, in words."""
+    return " and ".join(label[0].lower() + label[1:] for label in (Block(letter).label for letter in letters))
 
 
 def named(values: Any, *, most: int = 3) -> str:

@@ -103,7 +103,7 @@ SENDING = (
     Kind(
         code=Code.ORD_UNCONFIRMED,
         title="We sent it but cannot see it at ACS",
-        blocks="M",
+        blocks_where={"elsewhere": "M"},  # its parcel would go to a locker that somebody decided against
         owner=Owner.INTEGRATION,
         sentence=_unconfirmed,
         what_to_do="Compare with ACS, then send it again",

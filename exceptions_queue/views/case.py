@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from exceptions_queue import actions, calendars
 from exceptions_queue.catalogue import CATALOGUE, sentence
+from exceptions_queue.catalogue.kinds import blocked
 from exceptions_queue.forms import CLOSE_REASONS, WAIVE_REASONS, NoteForm, snooze_choices
 from exceptions_queue.models import ExceptionCase
 from exceptions_queue.queries import cases, people, presence, rows, words
@@ -75,6 +76,7 @@ def _chips(request: Signed, case: ExceptionCase) -> dict[str, Any]:
         "paused": _paused(case, now) if is_open else "",
         "here": looks.here.get(case.pk, []),
         "due": words.full(case.due_at),
+        "blocks_words": blocked(case.blocks),
         "collection": words.full(case.cutoff_at) if case.cutoff_at else "",
         "opened": words.full(case.opened_at),
         "seen": words.full(case.last_seen_at),

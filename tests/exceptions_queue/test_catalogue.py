@@ -35,6 +35,14 @@ def test_nobody_waives_what_blocks(kind):
     assert bool(kind.blocks) != bool(kind.waivable_by)
 
 
+def test_what_only_some_faults_of_a_code_stop_is_said_of_the_code_and_decided_by_the_fault():
+    unconfirmed = CATALOGUE[Code.ORD_UNCONFIRMED]
+
+    assert [unconfirmed.blocks_with({"fault": one}) for one in ("elsewhere", "differs", "no_read_back")] == ["M", "", ""]
+    assert unconfirmed.blocks_words == "manifest, in some cases"
+    assert CATALOGUE[Code.ORD_STUCK].blocks_words == ""
+
+
 @pytest.mark.parametrize(
     ("code", "evidence", "said"),
     [
