@@ -31,6 +31,8 @@ _PERSONAL = re.compile(
     rf"[^\s&=]@[^\s&=]+\.|%40|(?:(?<![0-9A-Z-])|(?<=%20)|(?<=%2B))(?:0{_GAP}7|(?:00)?44{_GAP}(?:0{_GAP})?[1-9])(?:{_GAP}[0-9]){{8,9}}(?![0-9A-Z])",
     re.IGNORECASE,
 )
+FORM = "application/x-www-form-urlencoded"
+NO_NUL = "What was sent holds a character that cannot be kept (NUL). Go back, delete it and send it again."
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 log = structlog.get_logger(__name__)
@@ -45,7 +47,7 @@ class RequestLog(_Pass):
     """One line a request: method, route, status, milliseconds, request id. Never an address with its values.
 
     An address that holds an e-mail address or a mobile number is refused: addresses end up in logs and histories.
-    One with a NUL names nothing, and PostgreSQL would not even look for it.
+    One with a NUL names nothing, and PostgreSQL would not even look for it; nor would it keep one that a form holds.
     """
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -70,6 +72,8 @@ class RequestLog(_Pass):
             return (
                 problem(404, sentence) if is_for_programs(request.path) else HttpResponse(sentence, status=404, content_type="text/plain")
             )
+        if request.content_type == FORM and (b"%00" in request.body or b"\x00" in request.body):
+            return HttpResponse(NO_NUL, status=400, content_type="text/plain; charset=utf-8")
         return self.get_response(request)
 
     def _log(self, request: HttpRequest, response: HttpResponse, started: float) -> None:

@@ -76,6 +76,9 @@ class Denied(PartnerError):
     retry = Retry.CREDENTIALS
 
 
+ABOUT_THE_LINE = (Unreachable, Throttled, Denied)  # true of everything asked of this partner, so that the rest waits too
+
+
 class UnknownOutcome(PartnerError):
     """A write whose answer was lost. It may have happened."""
 

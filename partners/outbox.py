@@ -21,7 +21,7 @@ from django.db.models import F, Q, QuerySet
 from django_q.tasks import async_task
 
 from exceptions_queue.audit import Actor, actor_text
-from partners.errors import Denied, PartnerError, Retry, Throttled, Unreachable
+from partners.errors import ABOUT_THE_LINE, Denied, PartnerError, Retry, Throttled, Unreachable
 from partners.failpoints import failpoint
 from partners.models import Intent
 
@@ -31,7 +31,6 @@ BUDGET = timedelta(seconds=75)  # the cluster ends a task after 120 s; what is l
 FIRST_BACK_OFF_S, LONGEST_BACK_OFF_S = 30.0, 3600.0
 PAUSE_DENIED = timedelta(hours=1)
 ASK_FIRST = "AskFirst"
-ABOUT_THE_LINE = (Unreachable, Throttled, Denied)  # true of every intent for this partner, so the rest waits too
 
 log = structlog.get_logger(__name__)
 

@@ -23,6 +23,7 @@ def _unmatched(evidence: Evidence) -> str:
     what = {
         "not_despatched": "The parcel is on a closed manifest, and ACS does not show it despatched.",
         "not_at_inpost": "The parcel is on a closed manifest, and InPost has never heard of it.",
+        "gone_void": "The parcel is on its way, and its label is void here: it was replaced, or the order was to go to another locker.",
         "gone_without": "The parcel is on its way, and is on no closed manifest.",
     }.get(fault(evidence), "Manifest, ACS and InPost do not agree about the parcel.")
     return f"{what} {said}"

@@ -78,7 +78,7 @@ def _why_not(row: Manifest, at: datetime) -> str:
     if row.state == ManifestState.CLOSING:
         return f"{row.closing_by} is closing this manifest. Wait a moment and look again."
     if row.state == ManifestState.CLOSED and row.closed_at:
-        who = row.closed_by.get_username() if row.closed_by else "The system"
+        who = words.name_of(row.closed_by) if row.closed_by else "The system"
         return f"{who} closed this manifest {words.moment(row.closed_at, at)}. Its sheet is ready."
     return CHANGED
 

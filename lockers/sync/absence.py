@@ -35,15 +35,15 @@ def mark_gone(run: SyncRun, at: datetime) -> int:
 
 
 def note_unknown(point_ids: Collection[str], at: datetime) -> int:
-    """InPost was asked for these by name and does not know them: they are gone, until a feed names them again. In the caller's
-    transaction; returns how many were not gone before."""
+    """InPost was asked for these by name and does not know them: they are gone, until a feed names them again, as though as many
+    crawls as that takes had not named them. In the caller's transaction; returns how many were not gone before."""
     here = list(Point.objects.filter(point_id__in=point_ids, gone_at__isnull=True).values_list("pk", "status"))
-    _go(here, at)
+    _go(here, at, missing_crawls=CRAWLS_UNTIL_GONE)
     return len(here)
 
 
-def _go(points: Sequence[tuple[int, str]], at: datetime) -> None:
-    Point.objects.filter(pk__in=[pk for pk, _ in points]).update(gone_at=at, changed_at=at, may_receive=False)
+def _go(points: Sequence[tuple[int, str]], at: datetime, **facts: int) -> None:
+    Point.objects.filter(pk__in=[pk for pk, _ in points]).update(gone_at=at, changed_at=at, may_receive=False, **facts)
     PointChange.objects.bulk_create([PointChange(point_id=pk, was=status, became=GONE, seen_at=at) for pk, status in points])
 
 

@@ -10,7 +10,7 @@ from lockers.models import Point
 from lockers.sync.absence import note_unknown
 from lockers.sync.points import apply_points
 from partners import connect
-from partners.errors import Denied, PartnerError, Throttled, Unreachable
+from partners.errors import ABOUT_THE_LINE, PartnerError
 from partners.http import over_in
 from partners.pages import Page
 from partners.ports import PointsSource
@@ -18,7 +18,6 @@ from partners.ports import PointsSource
 ONE_BY_ONE = 60  # with more lockers than this the whole feed is quicker
 DEADLINE = timedelta(seconds=30)
 MOST_MISSING = 0.1  # of the mirror: a feed that lacks more is not whole, and proves nobody's absence
-_ABOUT_THE_LINE = (Unreachable, Throttled, Denied)
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def _one_by_one(feed: PointsSource, wanted: list[str], until: datetime, clock: C
             break
         try:
             said = feed.point(point_id)
-        except _ABOUT_THE_LINE:
+        except ABOUT_THE_LINE:
             break
         except PartnerError:
             continue

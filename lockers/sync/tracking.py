@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from lockers.models import Parcel, TrackingEvent
 from lockers.rules import tracking as rules
-from lockers.states import CARRIAGE_ENDED, LIVE
+from lockers.states import CARRIAGE_ENDED, LIVE, ParcelState
 from partners import connect
 from partners.errors import RecordError
 from partners.inpost.tracking import TrackingRecord, read_event
@@ -57,8 +57,9 @@ def read_tracking(cursor: str) -> Iterator[Page]:
 
 
 def due_for_asking() -> list[str]:
-    """Tracking numbers of live parcels whose way has not ended."""
-    live = Parcel.objects.filter(state__in=LIVE).exclude(tracking_number="").exclude(carriage__in=CARRIAGE_ENDED)
+    """Tracking numbers of parcels whose way has not ended: live ones, and those that travel under a label that is void."""
+    due = Q(state__in=LIVE) | Q(state=ParcelState.VOID, handed_over_at__isnull=False)
+    live = Parcel.objects.filter(due).exclude(tracking_number="").exclude(carriage__in=CARRIAGE_ENDED)
     return list(live.order_by(F("polled_at").asc(nulls_first=True), "pk").values_list("tracking_number", flat=True)[:MOST_A_RUN])
 
 

@@ -33,8 +33,11 @@ def queue_fulfilments(*, at: datetime) -> int:
 
 def queue_for(orders: QuerySet[Order], *, at: datetime) -> int:
     """The same for these orders, whatever their state, at most 500. They are locked before it is asked what was asked for, so that
-    two processes never write the same intent."""
-    ids = list(left_untold(orders).order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
+    two processes never write the same intent. Those asked for longest ago come first, and before them those never asked for: what the
+    shop refuses keeps nobody waiting."""
+    last = Intent.objects.filter(kind=KIND, business_id=OuterRef("number")).order_by("-revision").values("created_at")[:1]
+    waiting = left_untold(orders).order_by(Subquery(last).asc(nulls_first=True), "pk")
+    ids = list(waiting.values_list("pk", flat=True)[:AT_ONCE])
     if not ids:
         return 0
     with transaction.atomic():

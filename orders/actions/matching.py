@@ -1,13 +1,12 @@
 """Manifest, ACS and InPost: do the three say the same of what left? Where they do not, a case names what each says."""
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from exceptions_queue import actions as desk
 from exceptions_queue import calendars
@@ -17,9 +16,9 @@ from lockers.states import CARRIAGE_ENDED, LIVE, NOT_YET_GONE, Carriage, Manifes
 from orders.actions.sending import card_of
 from orders.models import Order
 from orders.rules.matching import Told, mismatch
-from orders.states import AcsStatus, OrderState
+from orders.states import AcsStatus, Destination, OrderState
 from partners import connect
-from partners.errors import PartnerError
+from partners.errors import ABOUT_THE_LINE, PartnerError
 
 UNMATCHED = frozenset({Code.MAN_UNMATCHED})
 AFTER = timedelta(hours=6)  # of the closing: the courier has come, ACS has said so, the depot has scanned
@@ -52,12 +51,15 @@ def match_manifests(*, clock: Callable[[], datetime]) -> int:
 
 
 def _left(at: datetime) -> Any:
-    """Live parcels of which something may not agree: on a manifest for some hours, or gone without one."""
+    """Parcels of which something may not agree: on a manifest for some hours, gone without one, or gone under a label that is void."""
     waited = Q(state=ParcelState.MANIFESTED, manifested_at__lte=at - AFTER, manifested_at__gt=at - LOOKED_BACK)
     moved = Q(handed_over_at__isnull=False) | ~Q(carriage__in=NOT_YET_GONE)
     despatched = Order.objects.filter(state=OrderState.RELEASED, acs_status=AcsStatus.DESPATCHED).values("number")
     without = Q(state__in=(ParcelState.LABELLED, ParcelState.LABEL_PENDING)) & (moved | Q(order_number__in=despatched))
-    return Parcel.objects.filter(waited | without, state__in=LIVE).exclude(carriage__in=CARRIAGE_ENDED)
+    to_lockers = despatched.filter(destination=Destination.LOCKER)
+    live = Parcel.objects.filter(order_number=OuterRef("order_number"), state__in=LIVE)
+    void = Q(state=ParcelState.VOID, void_at__gt=at - LOOKED_BACK) & (moved | Q(~Exists(live), order_number__in=to_lockers))
+    return Parcel.objects.filter(waited | without | void).exclude(carriage__in=CARRIAGE_ENDED)
 
 
 def _ask_inpost(clock: Callable[[], datetime]) -> dict[str, bool]:
@@ -66,18 +68,28 @@ def _ask_inpost(clock: Callable[[], datetime]) -> dict[str, bool]:
     silent = _left(at).filter(state=ParcelState.MANIFESTED, carriage=Carriage.NONE, handed_over_at__isnull=True)
     numbers = list(silent.order_by("manifested_at", "pk").values_list("tracking_number", flat=True)[:MOST_ASKED])
     known: dict[str, bool] = {}
-    with suppress(PartnerError):  # who is down is asked at the next look
-        carrier = connect.inpost() if numbers else None
-        for number in numbers:
-            if carrier is None or clock() > at + ASKED_FOR:
-                break
-            known[number] = carrier.shipment(number)
+    for number in numbers:
+        if clock() > at + ASKED_FOR:
+            break
+        try:
+            known[number] = connect.inpost().shipment(number)
+        except ABOUT_THE_LINE:  # who is down is asked at the next look
+            break
+        except PartnerError:  # of one shipment it says nothing that can be read: the others are asked for
+            continue
     return known
 
 
 def _parcels(numbers: list[str]) -> dict[str, dict[str, Any]]:
-    rows = Parcel.objects.filter(order_number__in=numbers, state__in=LIVE).values(*_COLUMNS)
-    return {row["order_number"]: row for row in rows}
+    """The parcel of each order that is looked at: one that left under a void label before the live one, and that before one at rest."""
+    rows = Parcel.objects.filter(order_number__in=numbers).order_by("pk").values(*_COLUMNS)
+    return {row["order_number"]: row for row in sorted(rows, key=_weight)}
+
+
+def _weight(row: Mapping[str, Any]) -> int:
+    if row["state"] in LIVE:
+        return 1
+    return 2 if row["handed_over_at"] or row["carriage"] not in NOT_YET_GONE else 0
 
 
 def _look(order: Order, parcel: Mapping[str, Any] | None, known: Mapping[str, bool], at: datetime) -> str | None:

@@ -15,7 +15,6 @@ from orders.queries.parcels import Journey, journey_of, place_of
 from orders.queries.stages import stage_of_row
 from orders.queries.timeline import RECENT
 from orders.rules.masking import mask_name
-from orders.rules.stage import Possible
 from orders.states import Destination
 
 FACTS = (
@@ -57,10 +56,6 @@ def whole(order: Order, *, unmasked: bool) -> dict[str, Any]:
         ],
         "timeline": _timeline(order, journey),
     }
-
-
-def _possible(entry: Possible) -> dict[str, Any]:
-    return {name: getattr(entry, name) for name in ("act", "allowed", "why")}
 
 
 def _contact(order: Order, unmasked: bool) -> dict[str, Any]:

@@ -25,7 +25,9 @@ def mismatch(told: Told) -> str | None:
     if told.state == ParcelState.MANIFESTED and told.on_closed:
         return _on_a_manifest(told)
     gone = told.in_hand or told.carriage not in NOT_YET_GONE or told.acs_status == AcsStatus.DESPATCHED
-    return "gone_without" if gone else ""
+    if not gone:
+        return ""
+    return "gone_void" if told.state == ParcelState.VOID else "gone_without"
 
 
 def _on_a_manifest(told: Told) -> str | None:

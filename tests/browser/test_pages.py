@@ -38,10 +38,19 @@ def links_of(page: Page) -> list[str]:
 
 
 class Looked:
-    """Which content was found accessible and photographed in which theme and window: the same again, in the next role's frame, is not."""
+    """Which content was found accessible and photographed in which theme and window: the same again, in the next role's frame, is not.
+
+    A page that a role before has opened is looked at by daylight only: what this role sees more of, others saw in the dark elsewhere.
+    """
 
     def __init__(self) -> None:
         self.clean: set[tuple[str, str, int]] = set()
+        self.routes: set[str] = set()
+
+    def themes(self, route: str) -> tuple[str, ...]:
+        known = route in self.routes
+        self.routes.add(route)
+        return THEMES[:1] if known else THEMES
 
     def faults(self, page: Page, name: str, *, theme: str, width: int, framed: bool) -> list[str]:
         mark = (page.evaluate(CONTENT), theme, width)
@@ -61,10 +70,11 @@ CONTENT = """() => (document.getElementById("main") ?? document.body).outerHTML
 
 def look(page: Page, role: str, route: str, looked: Looked, *, framed: bool) -> list[str]:
     """The page as it stands open, in each theme and window. `framed` where the frame itself is still to be looked at."""
+    themes = THEMES if framed else looked.themes(route)
     faults, where, name = [], f"{role} {urlsplit(page.url).path}", f"{role}-{route.replace(':', '-')}"
     for width, height in WINDOWS:
         page.set_viewport_size({"width": width, "height": height})
-        for theme in THEMES:
+        for theme in themes:
             page.emulate_media(color_scheme=theme)
             found = looked.faults(page, name, theme=theme, width=width, framed=framed)
             faults += [f"{where} {theme} {width}: {fault}" for fault in found]

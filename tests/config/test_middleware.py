@@ -52,6 +52,13 @@ def test_an_ordinary_address_passes(root, query):
     assert root.get(f"/orders/?{query}").status_code == 200
 
 
+def test_a_form_with_a_nul_is_refused_in_words(root):
+    answer = root.post("/labels/1/print/", "why=torn%00&format=pdf", content_type="application/x-www-form-urlencoded")
+
+    assert answer.status_code == 400
+    assert "NUL" in answer.content.decode()
+
+
 def test_a_request_is_logged_by_its_route_and_never_by_its_values(root, caplog):
     with caplog.at_level("INFO"):
         root.get("/orders/SECRET-77/?q=LS-99")

@@ -12,6 +12,7 @@ from exceptions_queue import actions as desk
 from exceptions_queue.models import AuditEntry, ExceptionCase
 from lockers.actions import Refused
 from lockers.actions.manifests import LEASE, pull_parcel, put_back, reopen
+from lockers.invariants import gone_means_missed_twice
 from lockers.models import Manifest, Parcel, Point, Pull
 from orders.actions.closing import ask_to_close, close_asked, dry_run, recheck
 from orders.models import GateDecision, Order
@@ -209,6 +210,7 @@ class TestLockers:
 
         assert (codes_of(parcel), open_codes()) == (["LOC-CLOSED"], ["LOC-CLOSED"])
         assert ExceptionCase.objects.get().evidence["fault"] == "gone"
+        assert gone_means_missed_twice(SOON) == []
 
     def test_a_locker_that_inpost_knows_again_is_taken_by_the_next_closing(self, manifest, lead, lockers):
         parcel = labelled()

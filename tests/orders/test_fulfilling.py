@@ -8,6 +8,7 @@ from django_q.models import OrmQ
 
 from lockers.models import Parcel
 from orders import tasks
+from orders.actions import fulfilling
 from orders.models import Order
 from partners import connect
 from partners.errors import Rejected, UnknownOutcome
@@ -112,6 +113,18 @@ def test_a_refusal_is_asked_again_after_an_hour_only(shop):
     Intent.objects.update(ended_at=timezone.now() - timedelta(hours=2))
     tasks.tell_shop()
     assert Intent.objects.filter(state="done").count() == 1
+
+
+def test_what_the_shop_refuses_keeps_nobody_waiting(shop, monkeypatch):
+    monkeypatch.setattr(fulfilling, "AT_ONCE", 1)
+    parcel()
+    shop.troubles = [Rejected("store", "It is on hold there.")]
+    tasks.tell_shop()
+    second = parcel(number="T2")
+
+    tasks.tell_shop()
+
+    assert shop.told[-1] == (second.order_number, "T2")
 
 
 def test_in_observe_mode_nothing_is_written(shop, settings):

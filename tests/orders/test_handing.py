@@ -136,6 +136,19 @@ class TestByField:
         assert handing(parcel).state == Intent.State.DEAD
         assert "ACS_LABEL_FIELD" in handed_of([parcel])[parcel.pk].why
 
+    def test_tries_that_found_acs_down_are_no_tries_it_did_not_show(self, world: World, field):
+        order = picked(world)
+        parcel = make_labelled(order.number)
+        queue_handovers(at=timezone.now())
+        Intent.objects.filter(kind=KIND).update(attempts=7)
+        world.faults.arm({"partner": "acs", "kind": "plain_text_200", "method": "PUT"})
+
+        assert tasks.hand_labels() == {"unknown": 1}
+
+        after_the_quarantine()
+        assert tasks.hand_labels() == {"absent": 1, "done": 1}
+        assert handing(parcel).state == Intent.State.DONE
+
     @pytest.mark.parametrize(
         ("name", "value", "told"),
         [
@@ -235,6 +248,20 @@ class TestWhen:
         assert tasks.send_releases() == {}
         Intent.objects.filter(kind=KIND).update(state=Intent.State.DONE)
         assert sum(tasks.send_releases().values()) == 1
+
+    def test_a_label_of_unknown_outcome_and_a_change_that_waits_for_it_do_not_wait_for_each_other(self, world: World, field):
+        order = picked(world)
+        parcel = make_labelled(order.number)
+        queue_handovers(at=timezone.now())
+        Intent.objects.filter(kind=KIND).update(state=Intent.State.UNKNOWN, next_at=timezone.now())
+        Intent.objects.filter(kind=RELEASE).update(state=Intent.State.READY, next_at=timezone.now())
+
+        assert tasks.send_releases() == {}
+        assert tasks.hand_labels() == {"absent": 1}
+        assert sum(tasks.send_releases().values()) == 1
+        assert tasks.hand_labels() == {"done": 1}
+
+        assert at_acs(world, order) == address(parcel)
 
     def test_a_change_of_the_order_keeps_the_label_that_acs_shows(self, world: World, field):
         order = picked(world)

@@ -257,6 +257,27 @@ class TestMatching:
         assert self.match() == 2
         assert codes("MAN-UNMATCHED") == [by_inpost.order_number, by_acs.order_number]
 
+    def test_gone_under_a_label_that_is_void_is_found_on_either_word(self, manifest):
+        by_inpost = labelled(state="void", void_at=CUTOFF, carriage="in_transit", handed_over_at=CUTOFF)
+        labelled(order=order_of(by_inpost), revision=2, tracking_number="JJD1")
+        by_acs = labelled(order=picked(acs_status="despatched"), state="void", void_at=CUTOFF)
+        labelled(order=picked(acs_status="packed"), state="void", void_at=CUTOFF)
+        labelled(order=picked(acs_status="despatched", destination="home"), state="void", void_at=CUTOFF)
+
+        assert self.match() == 2
+
+        assert codes("MAN-UNMATCHED") == [by_inpost.order_number, by_acs.order_number]
+        assert {case.evidence["fault"] for case in ExceptionCase.objects.all()} == {"gone_void"}
+
+    def test_a_shipment_that_cannot_be_read_keeps_no_other_from_being_asked_for(self, manifest, inpost):
+        first, second = (self.on(manifest, carriage="", handed_over_at=None) for _ in range(2))
+        answered = inpost.reply
+        inpost.reply = lambda asked: (400, JSON, b"{}") if asked.path.endswith(first.tracking_number) else answered(asked)
+
+        self.match()
+
+        assert codes("MAN-UNMATCHED") == [second.order_number]
+
     def test_it_closes_by_itself_when_they_agree(self, manifest):
         parcel = self.on(manifest, acs="packed")
         self.match()

@@ -73,7 +73,7 @@ def look(parcels: Sequence[Waiting], orders: Mapping[str, Order], on: Ground) ->
     """What is wrong with each, by facts and rules; what blocks it besides comes in `with_blocks`. Six statements, nothing written."""
     verdicts, batch = find_many([order.pk for order in orders.values()], at=on.at, methods=on.methods)
     by_order = {verdict.order.id: verdict for verdict in verdicts}
-    levels = _levels({parcel.point_id for parcel in parcels})
+    levels = _levels({order.locker_id for order in orders.values()})
     return [_look(parcel, orders.get(parcel.order_number), by_order, batch, levels, on) for parcel in parcels], batch
 
 

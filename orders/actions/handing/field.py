@@ -1,5 +1,7 @@
 """The address of a label, told to ACS in a spare field of the order."""
 
+from collections.abc import Callable
+
 from django.conf import settings
 
 from lockers.models import Parcel
@@ -8,11 +10,12 @@ from partners import connect, outbox
 from partners.acs.records import AcsOrder, differences
 from partners.errors import Conflict, Rejected, UnknownOutcome
 
-PATIENCE = 3  # send, look, send again: what ACS does not show after that it will not show
+PATIENCE = 2  # sent, looked up, sent again: what ACS does not show after that it will not show
 
 
-def tell(parcel: Parcel, *, attempts: int) -> outbox.Receipt:
-    """PUT what ACS shows of the order with the label's address beside it, and read back. Already so is done.
+def tell(parcel: Parcel, *, writing: Callable[[], int]) -> outbox.Receipt:
+    """PUT what ACS shows of the order with the label's address beside it, and read back. Already so is done. `writing` is called just
+    before the PUT, and says the how manyth it is.
 
     Raises Rejected where a setting or ACS is in the way, UnknownOutcome while ACS does not show it yet, and every PartnerError.
     """
@@ -22,8 +25,9 @@ def tell(parcel: Parcel, *, attempts: int) -> outbox.Receipt:
         raise Rejected("acs", "ACS does not have this order, or has cancelled it, so it cannot be told of a label.")
     if there.content.label_url == address:
         return _receipt(there, already=True)
+    puts = writing()
     warehouse.put_label(there, address)
-    return _read_back(there, warehouse.get_order(parcel.order_number), address, attempts=attempts)
+    return _read_back(there, warehouse.get_order(parcel.order_number), address, puts=puts)
 
 
 def shown(parcel: Parcel) -> outbox.Receipt | None:
@@ -32,9 +36,9 @@ def shown(parcel: Parcel) -> outbox.Receipt | None:
     return _receipt(there) if there and there.content.label_url == _address(parcel) else None
 
 
-def _read_back(before: AcsOrder, there: AcsOrder | None, address: str, *, attempts: int) -> outbox.Receipt:
+def _read_back(before: AcsOrder, there: AcsOrder | None, address: str, *, puts: int) -> outbox.Receipt:
     if there is None or there.content.label_url != address:
-        if attempts < PATIENCE:
+        if puts < PATIENCE:
             raise UnknownOutcome("acs", "ACS took the label's address but does not show it yet.")
         field = settings.ACS_LABEL_FIELD
         raise Rejected("acs", f"ACS takes the label's address and does not show it in {field}. Agree with ACS on ACS_LABEL_FIELD.")

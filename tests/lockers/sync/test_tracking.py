@@ -117,14 +117,15 @@ def test_forty_parcels_cost_the_same_statements_as_three():
     assert Parcel.objects.filter(carriage="handed_over").count() == 43
 
 
-def test_only_live_parcels_whose_way_has_not_ended_are_asked_about_longest_unasked_first():
+def test_parcels_whose_way_has_not_ended_are_asked_about_longest_unasked_first_void_ones_where_they_left():
     make_parcel("ASKED", order_number="1", polled_at=NOW)
     make_parcel("NEVER", order_number="2")
     make_parcel("DONE", order_number="3", carriage="collected")
     make_parcel("VOID", order_number="4", state="void")
+    make_parcel("LEFT", order_number="6", state="void", handed_over_at=NOW, polled_at=NOW + timedelta(hours=1))
     make_parcel("", order_number="5", state="label_pending")
 
-    assert due_for_asking() == ["NEVER", "ASKED"]
+    assert due_for_asking() == ["NEVER", "ASKED", "LEFT"]
 
 
 def test_an_answer_changes_what_is_new_and_counts_parcels():
