@@ -11,6 +11,7 @@ from django_q.tasks import async_task
 from exceptions_queue.audit import Actor, actor_text, record, record_many
 from lockers.actions.outcomes import Refused
 from lockers.models import LabelAttempt, Parcel
+from lockers.queries.handing import business_id_of
 from lockers.rules.shipments import Shipment, from_payload, to_payload
 from lockers.states import LIVE, AttemptState, ParcelState
 from partners import outbox
@@ -99,10 +100,6 @@ def _intent(parcel: Parcel, shipment: Shipment, number: int, by: str, at: dateti
         created_by=by,
         created_at=at,
     )
-
-
-def business_id_of(parcel: Parcel) -> str:
-    return f"{parcel.order_number}/{parcel.revision}"
 
 
 def retry_label(parcel: Parcel, *, actor: Actor, at: datetime, version: int, shipment: Shipment | None = None) -> None:

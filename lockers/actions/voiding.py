@@ -9,14 +9,14 @@ from django.db.models import F
 
 from exceptions_queue.audit import Actor
 from exceptions_queue.moves import move, move_many
-from lockers.actions.labels import KIND, business_id_of, request_labels
+from lockers.actions.labels import KIND, request_labels
 from lockers.actions.outcomes import Refused
 from lockers.models import Parcel
+from lockers.queries.handing import business_id_of
 from lockers.rules.shipments import Shipment
 from lockers.states import LIVE, MOVES, ParcelState
 from partners.models import Intent
 
-IN_THE_AIR = (Intent.State.SENDING, Intent.State.UNKNOWN)
 BEING_MADE = "Its label is being made just now. Wait until that has ended."
 
 
@@ -50,7 +50,7 @@ def lock_live(order_numbers: Iterable[str]) -> dict[str, Parcel]:
 def labels_in_the_air(parcels: Iterable[Parcel]) -> set[str]:
     """The orders of those parcels whose label is being made just now: nobody knows yet whether it is."""
     by_key = {business_id_of(parcel): parcel.order_number for parcel in parcels if parcel.state == ParcelState.LABEL_PENDING}
-    asked = Intent.objects.filter(kind=KIND, business_id__in=by_key, state__in=IN_THE_AIR).values_list("business_id", flat=True)
+    asked = Intent.objects.filter(kind=KIND, business_id__in=by_key, state__in=Intent.IN_THE_AIR).values_list("business_id", flat=True)
     return {by_key[key] for key in asked}
 
 
@@ -77,7 +77,7 @@ def _void(parcel: Parcel, *, why: str, actor: Actor, at: datetime, version: int)
     if not why.strip():
         raise Refused("Say why: ACS has to be told.")
     asked = Intent.objects.select_for_update().filter(kind=KIND, business_id=business_id_of(row)).exclude(state__in=Intent.ENDED)
-    if any(intent.state in IN_THE_AIR for intent in asked):
+    if any(intent.state in Intent.IN_THE_AIR for intent in asked):
         raise Refused(BEING_MADE)
     asked.update(state=Intent.State.CANCELLED, ended_at=at)
     also = {"void_at": at, "void_why": why.strip()[:200], "version": F("version") + 1}

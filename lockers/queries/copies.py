@@ -9,11 +9,10 @@ from django.utils import timezone
 
 from lockers.models import Label, LabelCopy, Parcel
 from lockers.rules import copies
-from lockers.states import Carriage, ParcelState
+from lockers.states import NOT_YET_GONE, ParcelState
 
 MOST = 200
 PRINTABLE = (ParcelState.LABELLED, ParcelState.MANIFESTED)
-NOT_SCANNED = (Carriage.NONE, Carriage.ANNOUNCED, Carriage.NOT_TAKEN)
 
 
 def of_parcel(parcel: Parcel) -> list[LabelCopy]:
@@ -37,7 +36,7 @@ def scanned_at(parcel: Parcel) -> datetime | None:
     """When InPost first had it in hand, as far as its events say; None for not yet."""
     if parcel.handed_over_at:
         return parcel.handed_over_at
-    return None if parcel.carriage in NOT_SCANNED else parcel.carriage_at
+    return None if parcel.carriage in NOT_YET_GONE else parcel.carriage_at
 
 
 def why_not(parcels: Mapping[int, Parcel], labels: Collection[int], copies: Mapping[int, int]) -> dict[int, str]:

@@ -12,8 +12,7 @@ from exceptions_queue import actions as desk
 from exceptions_queue import calendars
 from exceptions_queue.catalogue import Code
 from lockers.models import Parcel
-from lockers.queries.copies import NOT_SCANNED
-from lockers.states import ParcelState
+from lockers.states import NOT_YET_GONE, ParcelState
 from orders.actions.sending import card_of
 from orders.models import Order
 from orders.states import OrderState
@@ -43,7 +42,7 @@ def find_old(*, at: datetime) -> int:
 
 def _old(before: datetime) -> dict[str, datetime]:
     """When the label of each order was made whose parcel should have left by now."""
-    unused = Parcel.objects.filter(state=ParcelState.LABELLED, carriage__in=NOT_SCANNED, handed_over_at__isnull=True)
+    unused = Parcel.objects.filter(state=ParcelState.LABELLED, carriage__in=NOT_YET_GONE, handed_over_at__isnull=True)
     return {number: made for number, made in unused.filter(labelled_at__lte=before).values_list("order_number", "labelled_at") if made}
 
 

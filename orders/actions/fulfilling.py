@@ -10,12 +10,12 @@ from lockers.models import Parcel
 from lockers.states import LIVE, Carriage
 from orders.actions import milestones
 from orders.models import Order
+from orders.queries.parcels import FULFILMENT as KIND
 from orders.states import AcsStatus, OrderState
 from partners import connect, outbox
 from partners.errors import Conflict
 from partners.models import Intent
 
-KIND = "shop_fulfilment"
 RING = "orders.tasks.tell_shop"
 SYSTEM = "system:shop"
 AT_ONCE = 500

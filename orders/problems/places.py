@@ -13,6 +13,7 @@ from orders.problems.facts import Place
 
 Evidence = dict[str, Any]
 Found = dict[str, Evidence]
+OF_THE_LOCKER = frozenset({Code.VAL_LOCKER_MISSING, Code.VAL_LOCKER_UNKNOWN, Code.LOC_CLOSED, Code.LOC_SIZE})
 
 
 def wrong_with_locker(locker_id: str, size: str, place: Place | None) -> Found:

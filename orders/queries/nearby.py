@@ -14,7 +14,6 @@ from orders.models import GateDecision, Order
 from orders.rules.packed import is_whole, size_of
 
 SHOWN = 5
-LOOKED_AT = 10  # so that five are left when some are full
 Place = tuple[float, float]
 
 
@@ -45,7 +44,7 @@ class Choice(NamedTuple):
 class Around:
     """Where some orders are: the places of their first choices and of their customers, read once. Searches once a place and size.
 
-    Three statements, and one search for each different place.
+    Two statements, and one search for each different place.
     """
 
     def __init__(self, orders: Iterable[Order]) -> None:
@@ -53,7 +52,6 @@ class Around:
         named = {order.locker_id for order in orders} | {first_choice(order) for order in orders}
         self._points = lockers.of_ids(named - {""})
         self._middles = middles_of(order.postcode for order in orders)
-        self._full_after = lockers.full_after()
         self._search = cache(self._look)
 
     def choices(self, order: Order, size: str, *, limit: int = SHOWN) -> list[Choice]:
@@ -71,11 +69,7 @@ class Around:
         return next(((point.latitude, point.longitude) for point in known if point and (point.latitude or point.longitude)), None)
 
     def _look(self, latitude: float, longitude: float, size: str, but_not: str) -> list[lockers.Near]:
-        found = lockers.nearest(latitude, longitude, size, LOOKED_AT, but_not=but_not)
-        return [near for near in found if not self._is_full(near.point, size)]
-
-    def _is_full(self, point: Point, size: str) -> bool:
-        return points.is_full(point.status, point.low_since.get(size), self._full_after)
+        return lockers.nearest(latitude, longitude, size, SHOWN, but_not=but_not)
 
 
 def alternatives(order: Order) -> list[Choice]:

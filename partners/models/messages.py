@@ -20,6 +20,7 @@ class Intent(models.Model):
         CANCELLED = "cancelled", "Cancelled"
 
     ENDED = (State.DONE, State.DEAD, State.CANCELLED)
+    IN_THE_AIR = (State.SENDING, State.UNKNOWN)  # it may have its effect at any moment
 
     kind = models.CharField(max_length=40)
     business_id = models.CharField(max_length=80)

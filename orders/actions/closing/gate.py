@@ -18,12 +18,12 @@ from orders.actions.review import decision_of
 from orders.actions.sending import card_of
 from orders.models import GateDecision, Order
 from orders.problems import Batch, Method, Verdict, find_many, places, read_methods
+from orders.problems.places import OF_THE_LOCKER
 from orders.rules.manifests import NO_MIRROR, ORDER_UNKNOWN, OrderFacts, against
 
 BATCH = 500
 MANIFEST_SCOPE = PICKED_SCOPE | {Code.LOC_FULL}
 LIVE_LABEL = LABEL_SCOPE  # a case about a label that failed says nothing against one that exists
-OF_THE_LOCKER = frozenset({Code.VAL_LOCKER_MISSING, Code.VAL_LOCKER_UNKNOWN, Code.LOC_CLOSED, Code.LOC_SIZE})
 
 Found = dict[str, dict[str, Any]]
 

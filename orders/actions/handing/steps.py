@@ -17,8 +17,6 @@ from orders.states import OrderState
 from partners import connect, outbox
 from partners.models import Intent
 
-IN_THE_AIR = (Intent.State.SENDING, Intent.State.UNKNOWN)
-
 
 def lock_order(intent: Intent) -> bool:
     """Lock the order before the intent; False while a colleague is at it, or while ACS is being told something else of it."""
@@ -28,9 +26,9 @@ def lock_order(intent: Intent) -> bool:
 def _something_else(intent: Intent) -> bool:
     """A change of the order goes first; but what is only to be looked up writes nothing, and the change waits for it."""
     number = intent.payload["order"]
-    standing = Q(state__in=IN_THE_AIR) if intent.state == Intent.State.UNKNOWN else ~Q(state__in=Intent.ENDED)
+    standing = Q(state__in=Intent.IN_THE_AIR) if intent.state == Intent.State.UNKNOWN else ~Q(state__in=Intent.ENDED)
     release = Q(kind=RELEASE, business_id=number) & standing
-    other = Q(kind=KIND, business_id__startswith=f"{number}/", state__in=IN_THE_AIR)
+    other = Q(kind=KIND, business_id__startswith=f"{number}/", state__in=Intent.IN_THE_AIR)
     return Intent.objects.filter(release | other).exclude(pk=intent.pk).exists()
 
 
@@ -51,9 +49,9 @@ def send(intent: Intent) -> outbox.Receipt:
 
 def _count(intent: Intent) -> int:
     """How often this has been written by now. Leases do not say: one may have found ACS down."""
-    intent.receipt = {"puts": int(intent.receipt.get("puts", 0)) + 1}
-    Intent.objects.filter(pk=intent.pk, fence=intent.fence).update(receipt=intent.receipt)
-    return intent.receipt["puts"]
+    puts = int(intent.receipt.get("puts", 0)) + 1
+    Intent.objects.filter(pk=intent.pk, fence=intent.fence).update(receipt={"puts": puts})
+    return puts
 
 
 def look_up(intent: Intent) -> outbox.Receipt | None:

@@ -19,7 +19,7 @@ from exceptions_queue.models import ExceptionCase
 from exceptions_queue.states import CaseState
 from lockers.models import Parcel
 from lockers.queries import full_after
-from lockers.states import Carriage, ParcelState
+from lockers.states import NOT_YET_GONE, ParcelState
 from orders.actions.sending.outcomes import card_of
 from orders.models import IntegrityFinding, Order
 from orders.problems import integrity
@@ -29,7 +29,6 @@ from orders.states import BEFORE_RELEASE, OrderState
 
 ANY_TIME = frozenset({Code.LOC_FULL, Code.LOC_DRIFT})
 AFTER_RELEASE = ANY_TIME | {Code.LOC_CLOSED, Code.LOC_SIZE}
-NOT_YET_TAKEN = (Carriage.NONE, Carriage.ANNOUNCED, Carriage.NOT_TAKEN)
 BATCH = 500
 
 
@@ -90,6 +89,6 @@ def _finding(order: Order, found: Found, scope: frozenset[Code], due: calendars.
 
 def _on_a_closed_manifest(orders: Iterable[Order]) -> set[str]:
     """Whose parcel is on a closed manifest and not with InPost yet."""
-    waiting = Parcel.objects.filter(state=ParcelState.MANIFESTED, handed_over_at__isnull=True, carriage__in=NOT_YET_TAKEN)
+    waiting = Parcel.objects.filter(state=ParcelState.MANIFESTED, handed_over_at__isnull=True, carriage__in=NOT_YET_GONE)
     numbers = [order.number for order in orders if order.state == OrderState.RELEASED]
     return set(waiting.filter(order_number__in=numbers).values_list("order_number", flat=True))

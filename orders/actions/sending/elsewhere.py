@@ -19,6 +19,7 @@ from orders.actions.sending.outcomes import card_of, reconcile_outcome
 from orders.models import Order
 from orders.problems import find_many
 from orders.problems.packed import as_packed
+from orders.problems.places import OF_THE_LOCKER
 from orders.rules.stage import GIVEN_AWAY
 from orders.states import AcsStatus, OrderState
 from partners.acs.records import AcsOrder, differences, from_payload
@@ -29,7 +30,6 @@ ELSEWHERE = "elsewhere"  # in the payload: only the locker is to change
 PICKED = (AcsStatus.PICK_CONFIRMED, AcsStatus.PACKED)
 LABELS_RING = "orders.tasks.ask_for_labels"
 UNCONFIRMED = frozenset({Code.ORD_UNCONFIRMED})
-PLACE_SCOPE = frozenset({Code.VAL_LOCKER_MISSING, Code.VAL_LOCKER_UNKNOWN, Code.LOC_CLOSED, Code.LOC_SIZE})
 SYSTEM = "system:release"
 
 
@@ -62,8 +62,8 @@ def look_at_place(order: Order, *, at: datetime) -> None:
     if not verdicts:
         return
     found = as_packed(verdicts[0], order.acs_packed, batch)
-    here = {code: evidence for code, evidence in found.items() if code in PLACE_SCOPE}
-    desk.reconcile(order, scope=PLACE_SCOPE, found=here, card=card_of(order), at=at)
+    here = {code: evidence for code, evidence in found.items() if code in OF_THE_LOCKER}
+    desk.reconcile(order, scope=OF_THE_LOCKER, found=here, card=card_of(order), at=at)
     cases.look([order.pk], at=at)  # and what no gate looks at: a locker that is full, three that name different ones
 
 

@@ -26,7 +26,6 @@ from partners.models import Intent
 from partners.ports import Warehouse
 
 SYSTEM = "system:release"
-IN_THE_AIR = (Intent.State.SENDING, Intent.State.UNKNOWN)
 
 
 class DiffersAtAcs(Conflict):
@@ -36,7 +35,7 @@ class DiffersAtAcs(Conflict):
 def lock_order(intent: Intent) -> bool:
     """Lock the order before its intent, as everybody does who changes both; False while a colleague is at it, or while ACS is being
     told where its label is."""
-    label = Intent.objects.filter(kind=LABEL, business_id__startswith=f"{intent.business_id}/", state__in=IN_THE_AIR)
+    label = Intent.objects.filter(kind=LABEL, business_id__startswith=f"{intent.business_id}/", state__in=Intent.IN_THE_AIR)
     return lock_row(intent.business_id) and not label.exists()
 
 
