@@ -141,5 +141,5 @@ def test_a_label_is_replaced_and_the_old_one_says_so(sign_in, parcels):
     assert_fine(page, "label-void")
     expect(page.get_by_role("button", name="Print as PDF")).to_have_count(0)
     page.goto(f"/orders/{old.order_number}/")
-    expect(page.get_by_text("The printer tore it", exact=True)).to_be_visible()
+    expect(page.get_by_text(f"{old.tracking_number}: The printer tore it")).to_be_visible()
     assert_fine(page, "label-on-order")
