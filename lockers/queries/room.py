@@ -13,7 +13,7 @@ _IS_LOW = {
 # The opening quote tells a function from a text that holds its name: inside a text it would follow a backslash.
 _COLLECTS = {
     "postgresql": "p.functions ? 'parcel_collect'",
-    "sqlite": "(instr(p.functions, '[\"parcel_collect\"') OR instr(p.functions, ', \"parcel_collect\"'))",
+    "sqlite": "(instr(p.functions, '[\"parcel_collect\"') OR instr(replace(p.functions, ' ', ''), ',\"parcel_collect\"'))",
 }
 # As ISO text where the JSON's text is what it is compared with.
 _ENDED = {"postgresql": "r.finished_at", "sqlite": "replace(r.finished_at, ' ', 'T') || '+00:00'"}
