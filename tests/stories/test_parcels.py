@@ -9,7 +9,7 @@ from orders import tasks
 from partners.sandbox import picking
 from partners.sandbox.world import World
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
