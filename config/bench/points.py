@@ -108,7 +108,7 @@ def _plain_row(point: Any) -> tuple[Any, ...]:
         *(point.name, point.status, True, '["parcel","parcel_collect"]', False, address.building_number, address.street),
         *(address.city, address.province, address.post_code, "LS1", point.location_description, point.location.latitude),
         *(point.location.longitude, point.location_247, point.opening_hours, None, point.physical_type, availability.status),
-        *('{"A":"NORMAL","B":"LOW","C":"NORMAL"}', point.image_url, "0" * 32, "0" * 32, True, _EPOCH, _EPOCH, 0, None),
+        *('{"A":"NORMAL","B":"LOW","C":"NORMAL"}', point.image_url, "0" * 32, "0" * 32, True, "{}", _EPOCH, _EPOCH, 0, None),
     )
 
 
