@@ -121,7 +121,7 @@ def update_or_create_each(sample: list[bytes]) -> None:
     for raw in sample:
         point = decoder.decode(raw)
         row = row_of(point, raw=raw_hash(raw), content=content_hash(point), at=_EPOCH)._asdict()
-        row |= {name: json.loads(row[name]) for name in ("functions", "sizes")}
+        row |= {name: json.loads(row[name]) for name in ("functions", "sizes", "low_since")}
         Point.objects.update_or_create(point_id=row.pop("point_id"), defaults=row)
 
 
