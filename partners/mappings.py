@@ -1,7 +1,7 @@
 """One partner's code -> our word, as rows that an admin edits. What is unmapped stays unmapped and is listed."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -59,6 +59,24 @@ def note_seen(partner: str, kind: str, counts: Mapping[str, int], at: datetime) 
 
 def _unmapped(partner: str, kind: str, key: str, raw: str, count: int, at: datetime) -> CodeMapping:
     return CodeMapping(partner=partner, kind=kind, raw=raw[:200], folded=key, seen_count=count, first_seen_at=at, last_seen_at=at)
+
+
+def ensure(partner: str, kind: str, raws: Collection[str], *, seed: Mapping[str, tuple[str, Mapping[str, Any]]]) -> dict[str, int]:
+    """{folded code: the id of its row}, made where it is new: with the seed's meaning where the seed knows it, else unmapped. Two
+    statements, four with a new code; in the caller's transaction."""
+    wanted = {key: raw for raw in raws if (key := fold(raw))}
+    known = {fold(raw): meaning for raw, meaning in seed.items()}
+    rows = CodeMapping.objects.filter(partner=partner, kind=kind, folded__in=list(wanted))
+    found = dict(rows.values_list("folded", "pk"))
+    if new := [key for key in wanted if key not in found]:
+        made = [_seeded(partner, kind, key, wanted[key], *known.get(key, ("", {}))) for key in new]
+        CodeMapping.objects.bulk_create(made, ignore_conflicts=True)
+        found = dict(rows.values_list("folded", "pk"))
+    return found
+
+
+def _seeded(partner: str, kind: str, key: str, raw: str, target: str, flags: Mapping[str, Any]) -> CodeMapping:
+    return CodeMapping(partner=partner, kind=kind, raw=raw[:200], folded=key, target=target, flags=dict(flags))
 
 
 def add(partner: str, kind: str, raw: str, *, at: datetime) -> CodeMapping:

@@ -38,7 +38,7 @@ _VERBS = {
     "bulk act undone": "took an act on many cases back",
 }
 _KEYS = {"orders:change-locker": "l"}  # fixes that have a letter of their own; the others go by their number
-_ARGUMENTS = {"number": "number", "sku": "sku", "run": "pk"}
+_ARGUMENTS = {"number": "number", "sku": "sku", "run": "pk", "rfid": "rfid"}
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,7 @@ def _targets(fix: Fix, case: ExceptionCase) -> list[Any]:
         "number": [case.order_number],
         "sku": case.evidence.get("skus") or [case.evidence.get("sku")],
         "run": [case.evidence.get("run")],
+        "rfid": [case.evidence.get("rfid")],
     }[fix.takes]
     return [argument for argument in named if argument or not fix.takes]
 

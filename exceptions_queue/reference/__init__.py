@@ -7,9 +7,11 @@ from exceptions_queue.reference.labels import LABELS
 from exceptions_queue.reference.manifests import COLLECTIONS
 from exceptions_queue.reference.pages import Page
 from exceptions_queue.reference.parcels import PARCELS
+from exceptions_queue.reference.selling import SELLING
 from exceptions_queue.reference.sending import SENDING
+from exceptions_queue.reference.stock import STOCK
 from exceptions_queue.reference.waiting import WAITING
 
-REFERENCE: dict[Code, Page] = {**CONTACT, **PARCELS, **SENDING, **WAITING, **LABELS, **COLLECTIONS, **CARRIAGE}
+REFERENCE: dict[Code, Page] = {**CONTACT, **PARCELS, **SENDING, **WAITING, **LABELS, **COLLECTIONS, **CARRIAGE, **STOCK, **SELLING}
 
 __all__ = ["REFERENCE", "Page"]

@@ -314,7 +314,7 @@ def test_a_refused_row_can_be_tried_again_by_itself_from_what_was_kept(noon: dat
     file = file_of("SKU,Length (cm),Colour", 'A-1,"4000",red', "B-2,-1,red")
     run = sync_run("products", read=read_products_csv(file), apply=apply_products, clock=lambda: noon)
     run.rejected_records.update(replay_asked_at=noon)
-    monkeypatch.setattr("inventory.rules.LONGEST_MM", 50_000)
+    monkeypatch.setattr("inventory.rules.measures.LONGEST_MM", 50_000)
 
     again = sync_run("products", read=lambda _cursor: iter(()), apply=apply_products, clock=lambda: noon)
 

@@ -1,4 +1,4 @@
-"""What is kept about goods: the product master, and which SKUs ACS knows."""
+"""The product master, and which SKUs ACS knows."""
 
 from django.db import models
 from django.db.models import Q

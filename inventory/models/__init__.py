@@ -1,0 +1,6 @@
+"""What is kept about goods."""
+
+from inventory.models.products import AcsSku, Product, SizeCorrection
+from inventory.models.stock import Allocation, BufferRule, Garment, GarmentChange, Level
+
+__all__ = ["AcsSku", "Allocation", "BufferRule", "Garment", "GarmentChange", "Level", "Product", "SizeCorrection"]

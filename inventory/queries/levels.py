@@ -1,0 +1,36 @@
+"""How many of a SKU may be sold, by its counters."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from inventory.models import Level
+from inventory.rules import is_ripe, sellable
+from partners.models import CodeMapping, Feed
+
+FEED = "acs.stock"
+
+
+def stock_as_of() -> datetime | None:
+    """The as-of of the last stock file that was applied; None where there was none yet."""
+    return Feed.objects.filter(name=FEED).values_list("last_content_at", flat=True).first()
+
+
+def sellable_statuses() -> list[int]:
+    """The ids of the mappings whose garments may be sold."""
+    rows = CodeMapping.objects.filter(partner="acs", kind=CodeMapping.Kind.STOCK_STATUS).exclude(target="")
+    return [pk for pk, flags in rows.values_list("pk", "flags") if flags.get("sellable") is True]
+
+
+def sellable_now(skus: Collection[str] | None = None, *, at: datetime) -> dict[str, int]:
+    """{SKU: how many may be sold} for these SKUs, or for every SKU; one ACS never named is not in it. One statement."""
+    levels = Level.objects.all() if skus is None else Level.objects.filter(sku__in=skus)
+    columns = levels.values_list("sku", "ripe", "ripening", "allocated", "reserve", "buffer_hours")
+    return {
+        sku: sellable(ripe=ripe + ripened(ripening, timedelta(hours=hours), at), allocated=allocated, reserve=reserve)
+        for sku, ripe, ripening, allocated, reserve, hours in columns
+    }
+
+
+def ripened(ripening: list[list[object]], buffer: timedelta, at: datetime) -> int:
+    """How many of those inside the buffer when they were counted have left it by now."""
+    return sum(int(str(count)) for since, count in ripening if is_ripe(since=datetime.fromisoformat(str(since)), buffer=buffer, at=at))

@@ -1,0 +1,39 @@
+"""Is it true that…? Measures of goods, and what may be sold. Pure."""
+
+from inventory.rules.measures import (
+    GRAMS,
+    HEAVIEST_G,
+    LARGEST_FACTOR,
+    LONGEST_MM,
+    MM,
+    REMEMBERED,
+    SMALLEST_FACTOR,
+    NotUsable,
+    country,
+    factor_of,
+    hs_code,
+    keeps_its_shape,
+    middle_factor,
+    whole,
+)
+from inventory.rules.sellable import DEFAULT_BUFFER, is_ripe, sellable
+
+__all__ = [
+    "DEFAULT_BUFFER",
+    "GRAMS",
+    "HEAVIEST_G",
+    "LARGEST_FACTOR",
+    "LONGEST_MM",
+    "MM",
+    "REMEMBERED",
+    "SMALLEST_FACTOR",
+    "NotUsable",
+    "country",
+    "factor_of",
+    "hs_code",
+    "is_ripe",
+    "keeps_its_shape",
+    "middle_factor",
+    "sellable",
+    "whole",
+]
