@@ -54,7 +54,7 @@ class World:
         self.shop_folder: Path | None = None
         self.token_lives_s = 599
         self.faults = Faults()
-        self._ahead = timedelta(0)
+        self._ahead, self._began_late = timedelta(0), datetime.now(UTC) - self.start
         self._late: list[tuple[datetime, Callable[[], object]]] = []
 
     def now(self) -> datetime:
@@ -77,7 +77,7 @@ class World:
             self._late = [(at, do) for at, do in self._late if do not in due]
             for do in due:
                 do()
-            self.stock.drop_due(self.now(), self.acs)
+            self.stock.drop_due(self.now() - self._began_late, self.acs)
 
     def plan(self, without: Collection[str] = ()) -> dict[str, Any]:
         """What this world holds, for whoever wants to compare: `answers` see `faulty`, `kinds` name each fault, the parcels see `fates`.
