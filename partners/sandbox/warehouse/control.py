@@ -2,13 +2,14 @@
 
 GET  /acs/stock             {"folder", "files": [{"name", "as_of", "rows"}], "next_as_of", "waits"}
 POST /acs/stock             {"day"?: n, "kind"?: k}: drops the file of day n, 0 being the last of the past: by default the next day's, and
-                            with it those between. Days that the clock passes drop theirs by themselves. Says {"kind", "path", "as_of",
+                            with it those between; the newest day's, written anew, knows what was moved by
+                            hand meanwhile. Days that the clock passes drop theirs by themselves. Says {"kind", "path", "as_of",
                             "rows", "about"}. Kinds: late (the next file that the clock would drop comes only when this page is posted to
                             again), missing (it never comes), duplicate (one RFID twice), half, cp1252, unknown (a location never seen),
                             columns (no RFID), cut (in the middle of a line), empty (no byte), headings (others, in another order; the rest
                             is right), older (the file of two days before the newest, changed)
 GET  /acs/garments          {"garments": [{"rfid", "sku", "size", "status", "since", "order"}]}
-POST /acs/garments          {rfid: status}: so from the next file on; "" is absent. Any text goes
+POST /acs/garments          {rfid: status}: so from the next file on, which may be {"day": 0} anew; "" is absent. Any text goes
 """
 
 from typing import Any

@@ -29,10 +29,12 @@ class Stock:
     def __init__(self, seed: int, products: list[Product], orders: list[Order], start: datetime, days: int) -> None:
         rng = random.Random(f"stock {seed}")  # noqa: S311 - a make-believe world, not a secret
         self.seeded = max(days + 1, FEWEST_FILES)
-        self.start, self.orders, self.skus = start, orders, [product.sku for product in products]
+        self.orders, self.skus = orders, [product.sku for product in products]
         last = _last_day(start)
         self.as_ofs = [_as_of(last - timedelta(days=back)) for back in reversed(range(self.seeded))]
         self.garments = {one.rfid: one for one in stocked(rng, products, sums.wanted(orders), self.seeded)}
+        self._says = [one.history[-1] for one in self.garments.values()]
+        self._ripe = sums.ripe(self.garments.values(), self.as_ofs, start)
         self.shown = self._shown(rng)
         self.folder: Path | None = None
         self.waits = ""
@@ -40,11 +42,10 @@ class Stock:
 
     def plan(self, without: Collection[str] = ()) -> dict[str, Any]:
         """What the world holds at its start, with these orders left out of what is sold."""
-        return sums.told(self.garments.values(), self.seeded - 1, self.sellable(without), self.shown)
+        return sums.told(self._says, self.sellable(without), self.shown)
 
     def sellable(self, without: Collection[str] = ()) -> dict[str, int]:
-        ripe = sums.ripe(self.garments.values(), self.as_ofs[: self.seeded], self.start)
-        return sums.sellable(self.skus, ripe, sums.wanted(self.orders, without))
+        return sums.sellable(self.skus, self._ripe, sums.wanted(self.orders, without))
 
     def _shown(self, rng: random.Random) -> dict[str, int]:
         """Most SKUs are right; of a few the shop shows more than there is, of some others less."""
@@ -79,6 +80,8 @@ class Stock:
     def drop(self, at_acs: AtAcs, kind: str = "", day: int | None = None) -> dict[str, Any]:
         """The file of a day, 0 being the last of the past; without one what is owed, or the next day's. Says where and what.
 
+        The newest day's, written anew, knows what has been moved by hand meanwhile.
+
         Raises ValueError for a kind or a day it does not know, and where no folder is open.
         """
         if kind in ("late", "missing"):
@@ -87,6 +90,9 @@ class Stock:
         if kind and kind not in SPOILED:
             raise ValueError(f"unknown kind; choose one of late, missing, {', '.join(SPOILED)}")
         place = self._place(kind, day)
+        if place == len(self.as_ofs) - 1:
+            for one in self.garments.values():
+                one.history[-1] = one.status
         while len(self.as_ofs) <= place:
             newest = self.move_on(at_acs)
             if newest < place:

@@ -32,9 +32,11 @@ def sellable(skus: Iterable[str], ripe: Mapping[str, int], allocated: Mapping[st
     return {sku: max(0, ripe.get(sku, 0) - allocated.get(sku, 0)) for sku in skus}
 
 
-def told(garments: Collection[Garment], last: int, sellable: Mapping[str, int], shown: Mapping[str, int]) -> dict[str, Any]:
-    """The plan's part about stock. `items` are in the last file; `by_state` also counts those that it misses."""
-    says = [one.history[last] for one in garments]
+def told(says: Collection[str], sellable: Mapping[str, int], shown: Mapping[str, int]) -> dict[str, Any]:
+    """The plan's part about stock. `items` are in the last file; `by_state` also counts those that it misses.
+
+    `says` is what that file says of each garment, "" where it is absent.
+    """
     return {
         "items": sum(1 for status in says if status != ABSENT),
         "by_state": dict(sorted(Counter(map(state_of, says)).items())),

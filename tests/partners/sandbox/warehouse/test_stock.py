@@ -187,6 +187,17 @@ class TestDays:
         assert ready["rfid"] not in said
         assert said[retired["rfid"]] == words.READY
 
+    def test_todays_file_written_anew_knows_them_and_the_plan_does_not(self, client, drop, world):
+        plan = client.get("/_sandbox/plan").json()["stock"]
+        ready = next(one for one in world.stock.every() if one["status"] == words.READY)
+        client.post("/_sandbox/acs/garments", json={ready["rfid"]: words.BER})
+        told = client.post("/_sandbox/acs/stock", json={"day": 0}).json()
+
+        assert Path(told["path"]) == files(drop)[-1]
+        assert {row["RFID"]: row["Location"] for row in rows(files(drop)[-1])}[ready["rfid"]] == words.BER
+        assert len(files(drop)) == 6
+        assert client.get("/_sandbox/plan").json()["stock"] == plan
+
     def test_an_rfid_that_there_is_not_is_refused_with_nothing_moved(self, client, world):
         ready = next(one for one in world.stock.every() if one["status"] == words.READY)
         refused = client.post("/_sandbox/acs/garments", json={ready["rfid"]: "Ex-hired", "E1": "Ex-hired"})
