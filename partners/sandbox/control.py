@@ -1,7 +1,8 @@
 """`/_sandbox/`: look into the world and change it, for demos and tests. No login: the sandbox listens on this machine alone.
 
 GET  /plan                  what the world holds: which order carries which fault and what to answer (`faulty`); how many parcels come to
-                            what, each order's script, which lockers close (`fates`)
+                            what, each order's script, which lockers close (`fates`); what may be sold (`warehouse.sums`).
+                            ?without=LS-1,LS-2 leaves these orders out of what is sold: those cancelled since
 GET  /health                {"seed", "now", "orders", "points", "at_acs"}
 GET  /acs/orders            {"orders": [{"number", "creations", "puts", "repeats", "status", "status_at", "tracking", "picked", "packed",
                             "order"}]}
@@ -9,6 +10,9 @@ POST /acs/orders/{number}   {"Status"?, "TrackingNumber"?, "Packed"?: {"length",
                             "Picked"?: {line: garments}}: the warehouse moves on
 POST /acs/work              {"orders"?: [number], "to"?: Picking, Pick Confirmed or Packed}: one step for all, or as far as that (`picking`)
 POST /acs/skus              {"know"?: [sku], "forget"?: [sku]}: what ACS has been set up for
+GET, POST /acs/stock        the warehouse's daily stock files; GET, POST /acs/garments the garments in them (see `warehouse.control`)
+GET  /shop/stock            {sku: shown}: what the shop shows, ?store=shopify or folder; by default the folder once the desk has published
+                            into it
 POST /courier               {"numbers"?: [tracking number], "hours_ago"?: h}: takes what waits packed (`courier`): {"taken", "left", "at"}
 GET, POST /faults           what is armed; {"partner", "kind", "times"?, "path"?, "method"?, "seconds"?} arms one more (see `faults`)
 POST /faults/clear          {}
@@ -30,8 +34,10 @@ from partners.sandbox.inpost.book import Carrier
 from partners.sandbox.inpost.control import CarrierControl
 from partners.sandbox.inpost.webhooks import Postman
 from partners.sandbox.orders import stamp
+from partners.sandbox.shop import has_published, shown
 from partners.sandbox.shopify.book import Shop
 from partners.sandbox.shopify.control import ShopControl
+from partners.sandbox.warehouse import control as warehouse
 from partners.sandbox.web import App, Reply, Request, as_json
 
 Said = dict[str, Any]
@@ -52,7 +58,7 @@ class Control(App):
                 return as_json(deliver(request.json() if request.body else {}))
             with self.world.lock:
                 if request.method == "GET":
-                    return self._get(request.path)
+                    return self._get(request)
                 return self._post(request) if request.method == "POST" else as_json({"error": "GET or POST expected"}, 405)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             return as_json({"error": f"{type(error).__name__}: {error}"}, 400)
@@ -61,7 +67,8 @@ class Control(App):
         """Letters are posted without the world's lock: who receives one may ask us something."""
         return {"/shopify/deliver": self.shop.deliver, "/inpost/deliver": self.inpost.deliver}.get(path)
 
-    def _get(self, path: str) -> Reply:
+    def _get(self, request: Request) -> Reply:
+        path = request.path
         if path.startswith("/shopify/"):
             return _or_404(self.shop.get(path.removeprefix("/shopify")))
         if path == "/inpost/key.pem":
@@ -69,12 +76,13 @@ class Control(App):
         if path.startswith("/inpost/"):
             return _or_404(self.inpost.get(path.removeprefix("/inpost")))
         pages: dict[str, Callable[[], Any]] = {
-            "/plan": self.world.plan,
+            "/plan": lambda: self.world.plan(_listed(request.one("without"))),
+            "/shop/stock": lambda: self._shown(request.one("store")),
             "/health": self._health,
             "/acs/orders": lambda: {"orders": [{"number": number} | kept for number, kept in sorted(self.world.acs.items())]},
             "/faults": lambda: {"faults": [asdict(fault) for fault in self.world.faults.armed]},
         }
-        return as_json(pages[path]()) if path in pages else as_json({"error": "no such page"}, 404)
+        return as_json(pages[path]()) if path in pages else _or_404(warehouse.get(self.world, path))
 
     def _post(self, request: Request) -> Reply:
         said: Said = request.json() if request.body else {}
@@ -95,7 +103,16 @@ class Control(App):
             "/acs/work": lambda said: picking.work(self.world, said),
             "/courier": lambda said: courier.collect(self.carrier, said),
         }
-        return as_json(acts[request.path](said)) if request.path in acts else as_json({"error": "no such page"}, 404)
+        if request.path in acts:
+            return as_json(acts[request.path](said))
+        return _or_404(warehouse.post(self.world, request.path, said))
+
+    def _shown(self, store: str) -> dict[str, int]:
+        if store not in ("", "folder", "shopify"):
+            raise ValueError("store is folder or shopify")
+        if store == "folder" or (not store and has_published(self.world.shop_folder)):
+            return shown(self.world)
+        return self.shop.shop.levels.shown()
 
     def _health(self) -> Said:
         world = self.world
@@ -151,6 +168,10 @@ class Control(App):
                 picking.pack(self.world, number)
         kept["tracking"] = str(said.get("TrackingNumber", kept["tracking"]))
         return as_json({"number": number} | kept)
+
+
+def _listed(text: str) -> set[str]:
+    return {number.strip() for number in text.split(",") if number.strip()}
 
 
 def _or_404(said: Said | None) -> Reply:

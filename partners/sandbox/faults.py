@@ -28,6 +28,7 @@ KINDS = {
     "half_feed": "half of the points feed, declared as the whole",
     "throttled": "the shop's points are used up: 200 with THROTTLED, until enough have come back",
     "user_errors": "200 with a user error; a mutation is not done",
+    "stale": "somebody else changes the shop's stock or metafields between our reading and our writing",
     "schema_gone": 'a field of the shop\'s schema is gone: `about` says which (default "Order.phone")',
 }
 # Where a kind makes sense when nobody says where.
@@ -36,11 +37,13 @@ METHODS = {
     **dict.fromkeys(("accept_then_timeout", "apply_late"), WRITES),
     "other_content": ("PUT",),
     "user_errors": ("POST",),
+    "stale": ("POST",),
     **dict.fromkeys(("empty_feed", "half_feed", "label_406", "not_a_pdf"), ("GET",)),
 }
 FEED_ONLY = ("empty_feed", "half_feed")
 LABEL_ONLY = ("label_406", "not_a_pdf")
-SHOP_ONLY = ("throttled", "user_errors", "schema_gone")
+SHOP_ONLY = ("throttled", "user_errors", "stale", "schema_gone")
+COMPARED = ("/inventorySetQuantities", "/metafieldsSet")
 FEED = "/v1/points"
 
 
@@ -65,6 +68,8 @@ class Fault:
         if self.kind in FEED_ONLY and path != FEED:
             return False
         if self.kind in LABEL_ONLY and not path.endswith("/label"):
+            return False
+        if self.kind == "stale" and path not in COMPARED:
             return False
         return method == self.method if self.method else method in METHODS.get(self.kind, (method,))
 

@@ -16,6 +16,7 @@ from partners.sandbox.feed import Points
 from partners.sandbox.inpost.app import InPost
 from partners.sandbox.inpost.book import Carrier
 from partners.sandbox.inpost.webhooks import Postman
+from partners.sandbox.shop import drop_beside
 from partners.sandbox.shopify import book
 from partners.sandbox.shopify.app import Shopify
 from partners.sandbox.web import WIRE, App, Broken, Environ, StartResponse
@@ -55,8 +56,11 @@ def world_app(world: World) -> Sandbox:
     return Sandbox(world)
 
 
-def settings_for(base_url: str, folder: Path, store: str = "folder") -> dict[str, str]:
-    """The settings that point Lockstep at a sandbox at `base_url` whose shop fills `folder`; `store` says which shop is asked."""
+def settings_for(base_url: str, folder: Path, store: str = "folder", *, drop: Path | None = None) -> dict[str, str]:
+    """The settings that point Lockstep at a sandbox at `base_url` whose shop fills `folder`; `store` says which shop is asked.
+
+    `drop` is where ACS drops its stock files, by default the folder beside the shop's that `open_shop` takes.
+    """
     return {
         "SANDBOX": "1",
         "ACS_API_URL": f"{base_url}/acs",
@@ -65,6 +69,7 @@ def settings_for(base_url: str, folder: Path, store: str = "folder") -> dict[str
         "ACS_PASSWORD": acs.PASSWORD,
         "ACS_LOCKER_FIELD": "Misc1",
         "ACS_SIZE_FIELD": "Misc2",
+        "ACS_STOCK_DROP": str(drop or drop_beside(folder)),
         "INPOST_API_URL": f"{base_url}/inpost",
         "INPOST_TOKEN_URL": f"{base_url}/inpost/oauth2/token",
         "INPOST_POINTS_URL": f"{base_url}/points/v1/points",

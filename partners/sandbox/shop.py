@@ -1,4 +1,4 @@
-"""The make-believe shop: a folder that it fills, in the format of docs/partners/folder.md."""
+"""The make-believe shop: a folder that it fills, in the format of docs/partners/folder.md. Beside it lies that of ACS's stock files."""
 
 import csv
 import io
@@ -10,20 +10,49 @@ from pathlib import Path
 from partners.sandbox.world import World
 
 PRODUCTS = "sku,ean,name,brand,category,length,width,height,dim_unit,weight,weight_unit,rigid,customs_description,hs_code,origin_country"
+PUBLISHED = "stock.csv"
 SETUP = "product_sku,unique_sku,name,designer,garment_type,sizes,description"
 
 
-def open_shop(world: World, folder: Path) -> None:
-    """Write every order, the product list and the set-up list. What an earlier world left in this folder is taken away first."""
+def drop_beside(folder: Path) -> Path:
+    """Where ACS drops its stock files when nobody says where."""
+    return folder.with_name(f"{folder.name}-acs-stock")
+
+
+def open_shop(world: World, folder: Path, drop: Path | None = None) -> None:
+    """Write every order, the product list, the set-up list and what the shop shows of each SKU; and ACS's stock files of the past.
+
+    `drop` is their folder, by default one beside the shop's. What an earlier world left in either is taken away first.
+    """
     (folder / "orders").mkdir(parents=True, exist_ok=True)
     (folder / "out").mkdir(exist_ok=True)
     for old in (folder / "orders").glob("LS-*.json"):
         old.unlink()
-    (folder / "out" / "holds.csv").unlink(missing_ok=True)
+    for name in ("holds.csv", PUBLISHED):
+        (folder / "out" / name).unlink(missing_ok=True)
     put(folder / "products.csv", _products(world))
     put(folder / "acs_setup.csv", _setup(world))
+    put(folder / "levels.csv", _csv("sku,available", ((sku, str(quantity)) for sku, quantity in world.stock.shown.items())))
+    world.shop_folder = folder
+    world.stock.open(drop or drop_beside(folder))
     for order in world.orders:
         put(folder / "orders" / f"{order.number}.json", json.dumps(order.body, ensure_ascii=False, indent=1))
+
+
+def has_published(folder: Path | None) -> bool:
+    return folder is not None and (folder / "out" / PUBLISHED).exists()
+
+
+def shown(world: World) -> dict[str, int]:
+    """What the folder shop shows of each SKU: as at the start, and as the desk has published it since, the last row for a SKU."""
+    return world.stock.shown | (_published(world.shop_folder / "out" / PUBLISHED) if world.shop_folder else {})
+
+
+def _published(path: Path) -> dict[str, int]:
+    if not path.exists():
+        return {}
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        return {row["sku"]: int(row["quantity"]) for row in csv.DictReader(lines) if row["quantity"]}
 
 
 def put(path: Path, text: str) -> None:

@@ -3,8 +3,9 @@
 import random
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from partners.sandbox import fates, goods
@@ -12,6 +13,7 @@ from partners.sandbox.faults import Faults
 from partners.sandbox.faulty import DUPLICATE, KINDS, Kind
 from partners.sandbox.orders import Order, OrderBook, twin
 from partners.sandbox.points import Point, network, one_of_each
+from partners.sandbox.warehouse.stock import Stock
 
 FAULTY_ONE_IN = 8
 HOME_ONE_IN = 5
@@ -46,11 +48,13 @@ class World:
         self.products = [*good, *goods.specials()]
         self.orders = self._orders(OrderBook(rng, good, list(self.points.values()), self.start), orders)
         self.fates = fates.decide(seed, self.orders, self.points.values())
+        self.stock = Stock(seed, self.products, self.orders, self.start, days)
         self.acs: dict[str, dict[str, Any]] = {}
         self.acs_skus = {product.sku for product in self.products}
+        self.shop_folder: Path | None = None
         self.token_lives_s = 599
         self.faults = Faults()
-        self._ahead = timedelta(0)
+        self._ahead, self._began_late = timedelta(0), datetime.now(UTC) - self.start
         self._late: list[tuple[datetime, Callable[[], object]]] = []
 
     def now(self) -> datetime:
@@ -73,9 +77,13 @@ class World:
             self._late = [(at, do) for at, do in self._late if do not in due]
             for do in due:
                 do()
+            self.stock.drop_due(self.now() - self._began_late, self.acs)
 
-    def plan(self) -> dict[str, Any]:
-        """What this world holds, for whoever wants to compare: `answers` see `faulty`, `kinds` name each fault, the parcels see `fates`."""
+    def plan(self, without: Collection[str] = ()) -> dict[str, Any]:
+        """What this world holds, for whoever wants to compare: `answers` see `faulty`, `kinds` name each fault, the parcels see `fates`.
+
+        Only the stock leaves out the orders in `without`: those that somebody has cancelled since.
+        """
         faulty = [order for order in self.orders if order.code]
         return {
             "seed": self.seed,
@@ -83,6 +91,7 @@ class World:
             "faults": {order.number: order.code for order in faulty},
             "kinds": {order.number: order.kind for order in faulty},
             "answers": {order.number: order.answer for order in faulty},
+            "stock": self.stock.plan(without),
         } | self.fates.plan()
 
     def put_points(self, points: list[Point]) -> None:

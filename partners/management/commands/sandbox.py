@@ -28,6 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--days", type=int, default=5, help="how many days ago the first order was placed (default 5)")
         parser.add_argument("--faults", help="a file with a JSON list of faults to arm at the start")
         parser.add_argument("--folder", type=Path, help="the shop's folder (default var/sandbox/shop)")
+        parser.add_argument("--stock-drop", type=Path, help="where ACS drops its daily stock file (default a folder beside the shop's)")
         parser.add_argument("--store", choices=("shopify", "folder"), default="shopify", help="which shop is asked (default shopify)")
         parser.add_argument(
             "--plan", choices=tuple(PLANS), default="standard", help="how many calls the shop's plan allows (default standard)"
@@ -50,10 +51,11 @@ class Command(BaseCommand):
         except ValueError as error:
             raise CommandError(str(error)) from error
         folder = Path(options["folder"] or settings.VAR_DIR / "sandbox" / "shop").resolve()
-        open_shop(world, folder)
+        drop = Path(options["stock_drop"]).resolve() if options["stock_drop"] else None
+        open_shop(world, folder, drop)
         server, thread = listen(world, options["port"], work_every_s=options["work_every"])
         server.sandbox.shop.budget.set(**dict(zip(("size", "restores"), PLANS[options["plan"]], strict=True)))
-        for name, value in settings_for(server.base_url, folder, options["store"]).items():
+        for name, value in settings_for(server.base_url, folder, options["store"], drop=drop).items():
             self.stdout.write(f"{name}={value}")
         self.stdout.flush()
         stopped.wait()

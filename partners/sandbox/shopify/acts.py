@@ -1,18 +1,21 @@
-"""What may be done: holds, parcels (`sending`), tags and subscriptions, each refused in the answer's `userErrors` where it cannot be."""
+"""What may be done: holds, parcels (`sending`), stock (`stocking`), metafields (`describing`), tags and subscriptions.
+
+What cannot be done is refused in the answer's `userErrors`.
+"""
 
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from partners.sandbox.shopify import sending
+from partners.sandbox.shopify import describing, sending, stocking
 from partners.sandbox.shopify.book import DOMAIN, Shop
 from partners.sandbox.shopify.nodes.fulfilment import fulfilment_order, hold
 from partners.sandbox.shopify.nodes.hooks import subscription
 from partners.sandbox.shopify.nodes.order import order
-from partners.sandbox.shopify.nodes.shapes import Node, gid
+from partners.sandbox.shopify.nodes.shapes import Node, gid, number_of
+from partners.sandbox.shopify.once import KEY
 from partners.sandbox.shopify.postman import Subscription
-from partners.sandbox.shopify.queries import number_of
-from partners.sandbox.shopify.refusals import No
+from partners.sandbox.shopify.refusals import No, Several
 from partners.sandbox.shopify.sale import OURS, Fulfilment, Hold, Piece, Sale
 
 Asked = dict[str, Any]
@@ -21,6 +24,9 @@ PAYLOADS = {
     "fulfillmentCreate": ("FulfillmentCreate", ("fulfillment",)),
     "fulfillmentEventCreate": ("FulfillmentEventCreate", ("fulfillmentEvent",)),
     "fulfillmentTrackingInfoUpdate": ("FulfillmentTrackingInfoUpdate", ("fulfillment",)),
+    "inventoryActivate": ("InventoryActivate", ("inventoryLevel",)),
+    "inventorySetQuantities": ("InventorySetQuantities", ("inventoryAdjustmentGroup",)),
+    "metafieldsSet": ("MetafieldsSet", ("metafields",)),
     "fulfillmentOrderHold": ("FulfillmentOrderHold", ("fulfillmentHold", "fulfillmentOrder", "remainingFulfillmentOrder")),
     "fulfillmentOrderReleaseHold": ("FulfillmentOrderReleaseHold", ("fulfillmentOrder",)),
     "tagsAdd": ("TagsAdd", ("node",)),
@@ -29,35 +35,47 @@ PAYLOADS = {
     "webhookSubscriptionUpdate": ("WebhookSubscriptionUpdate", ("webhookSubscription",)),
     "webhookSubscriptionDelete": ("WebhookSubscriptionDelete", ("deletedWebhookSubscriptionId",)),
 }
-WITH_CODE = ("fulfillmentOrderHold", "fulfillmentOrderReleaseHold")
+WITH_CODE = ("fulfillmentOrderHold", "fulfillmentOrderReleaseHold", "inventorySetQuantities", "metafieldsSet")
 
 
-def mutation_root(shop: Shop, *, refuse: bool = False) -> Node:
-    """`refuse`: every act is answered by a user error and not done."""
-    return {"__typename": "Mutation"} | {name: _answering(name, act, shop, refuse=refuse) for name, act in _ACTS.items()}
+def mutation_root(shop: Shop, *, refuse: bool = False, meddle: bool = False) -> Node:
+    """`refuse`: every act is answered by a user error and not done. `meddle`: somebody else changes what it is about just before it."""
+    return {"__typename": "Mutation"} | {name: _answering(name, shop, refuse=refuse, meddle=meddle) for name in _ACTS}
 
 
-def _answering(name: str, act: Callable[[Shop, Asked], Node], shop: Shop, *, refuse: bool) -> Callable[[Asked], Node]:
-    def answer(asked: Asked) -> Node:
+def _answering(name: str, shop: Shop, *, refuse: bool, meddle: bool) -> Callable[[Asked], Node]:
+    def do(asked: Asked) -> Node:
         try:
-            if refuse:
-                raise No(None, "Something about this request is not acceptable to the shop.")
-            return payload(name, **act(shop, asked))
+            return payload(name, **_ACTS[name](shop, asked))
+        except No as no:
+            return payload(name, no)
+        except Several as several:
+            return payload(name, *several.refusals)
+
+    def answer(asked: Asked) -> Node:
+        if refuse:
+            return payload(name, No(None, "Something about this request is not acceptable to the shop."))
+        if meddle and name in _MEDDLING:
+            _MEDDLING[name](shop, asked)
+        try:
+            return shop.answers.once(name, asked, do) if KEY in asked else do(asked)
         except No as no:
             return payload(name, no)
 
     return answer
 
 
-def payload(name: str, no: No | None = None, **held: Any) -> Node:
+def payload(name: str, *refusals: No, **held: Any) -> Node:
     prefix, fields = PAYLOADS[name]
-    said: Node = {"__typename": f"{prefix}Payload"} | dict.fromkeys(fields) | held | {"userErrors": []}
-    if no:
-        error: Node = {"__typename": "UserError", "field": no.field, "message": no.message}
-        if name in WITH_CODE:
-            error |= {"__typename": f"{prefix}UserError", "code": no.code}
-        said["userErrors"] = [error]
-    return said
+    said: Node = {"__typename": f"{prefix}Payload"} | dict.fromkeys(fields) | held
+    return said | {"userErrors": [_error(name, prefix, no) for no in refusals]}
+
+
+def _error(name: str, prefix: str, no: No) -> Node:
+    error: Node = {"__typename": "UserError", "field": no.field, "message": no.message}
+    if name in WITH_CODE:
+        error |= {"__typename": f"{prefix}UserError", "code": no.code}
+    return error | ({"elementIndex": no.index} if name == "metafieldsSet" else {})
 
 
 # --- holds ------------------------------------------------------------------------------------------------------------------------
@@ -223,9 +241,16 @@ _ACTS: dict[str, Callable[[Shop, Asked], Node]] = {
     "fulfillmentTrackingInfoUpdate": sending.follow,
     "fulfillmentOrderHold": _hold,
     "fulfillmentOrderReleaseHold": _release,
+    "inventoryActivate": stocking.activate,
+    "inventorySetQuantities": stocking.set_quantities,
+    "metafieldsSet": describing.set_fields,
     "tagsAdd": _tags_add,
     "tagsRemove": _tags_remove,
     "webhookSubscriptionCreate": _subscribe,
     "webhookSubscriptionUpdate": _change_subscription,
     "webhookSubscriptionDelete": _unsubscribe,
+}
+_MEDDLING: dict[str, Callable[[Shop, Asked], None]] = {
+    "inventorySetQuantities": stocking.meddle,
+    "metafieldsSet": describing.meddle,
 }

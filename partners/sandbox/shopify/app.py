@@ -54,13 +54,13 @@ class Shopify(App):
         if fault.kind == "throttled":
             self.shop.budget.set(left=0)
             return self._answer(request, the_schema())
-        if fault.kind == "user_errors":
-            return self._answer(request, the_schema(), refuse=True)
+        if fault.kind in ("user_errors", "stale"):
+            return self._answer(request, the_schema(), fault.kind)
         if fault.kind == "schema_gone":
             return self._answer(request, the_schema().without(frozenset({fault.about or "Order.phone"})))
         return super().twisted(request, fault, wire)
 
-    def _answer(self, request: Request, schema: Schema, *, refuse: bool = False) -> Reply:
+    def _answer(self, request: Request, schema: Schema, bad: str = "") -> Reply:
         if refusal := _refusal(request):
             return refusal
         try:
@@ -70,11 +70,11 @@ class Shopify(App):
         if not isinstance(said, dict) or not isinstance(said.get("query"), str):
             return as_json({"errors": {"query": "Required parameter missing or invalid"}}, 400)
         with self.world.lock:
-            reply = as_json(self._result(said, schema, refuse=refuse))
+            reply = as_json(self._result(said, schema, bad))
         reply.headers |= {"X-Shopify-API-Version": VERSION, "X-Request-Id": str(uuid.uuid4())}
         return reply
 
-    def _result(self, said: Said, schema: Schema, *, refuse: bool) -> dict[str, Any]:
+    def _result(self, said: Said, schema: Schema, bad: str) -> dict[str, Any]:
         """What the body of a 200 says: also when nothing could be done."""
         try:
             document = read(said["query"])
@@ -84,9 +84,9 @@ class Shopify(App):
             variables = variables_of(operation, said.get("variables") or {}, schema)
         except Fault as fault:
             return {"errors": [fault.told()]}
-        return self._run(document, operation, Gatherer(document, schema, variables), refuse=refuse)
+        return self._run(document, operation, Gatherer(document, schema, variables), bad)
 
-    def _run(self, document: Document, operation: Operation, gatherer: Gatherer, *, refuse: bool) -> dict[str, Any]:
+    def _run(self, document: Document, operation: Operation, gatherer: Gatherer, bad: str) -> dict[str, Any]:
         budget = self.shop.budget
         requested = Estimate(gatherer).of(operation)
         if requested > MOST_FOR_ONE:
@@ -98,7 +98,8 @@ class Shopify(App):
         notes: list[dict[str, Any]] = []
         verb = operation.verb
         self.shop.counts["mutations" if verb == "mutation" else "queries"] += 1
-        root = mutation_root(self.shop, refuse=refuse) if verb == "mutation" else query_root(self.shop, notes)
+        acts = mutation_root(self.shop, refuse=bad == "user_errors", meddle=bad == "stale")
+        root = acts if verb == "mutation" else query_root(self.shop, notes)
         run = Run(gatherer, frozenset(self.shop.granted))
         said: dict[str, Any] = {"data": run.result(operation, root)}
         actual = min(math.ceil(run.spent), requested)

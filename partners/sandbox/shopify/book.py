@@ -1,23 +1,29 @@
-"""The make-believe Shopify shop: its orders, holds and tags, its app's scopes and points, and whom it tells of changes."""
+"""The make-believe Shopify shop: its orders, holds and tags, its goods and how many there are, and whom it tells of changes."""
 
 import itertools
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from partners.sandbox.shopify.budget import Budget
+from partners.sandbox.shopify.levels import Levels
+from partners.sandbox.shopify.once import Answers
 from partners.sandbox.shopify.postman import Postman
 from partners.sandbox.shopify.sale import OURS, Fulfilment, Hold, Sale, Sending, stamp
+from partners.sandbox.shopify.shelf import shelved
 from partners.sandbox.shopify.takeover import sale_of
 from partners.sandbox.world import World
 
 TOKEN = "shpat_sandbox0000000000000000000000000000"  # noqa: S105 - opens a make-believe shop on this machine
 SECRET = "shpss_sandbox-client-secret"  # noqa: S105 - as above
+NUMBERS_FROM = 48_000_000_000_000
 DOMAIN, VERSION = "lockstep-sandbox.myshopify.com", "2026-07"
 GRANTED = (
     "read_orders",
     "write_orders",
     "read_products",
+    "write_products",
     "read_inventory",
+    "write_inventory",
     "read_locations",
     "read_customers",
     "read_merchant_managed_fulfillment_orders",
@@ -32,6 +38,7 @@ class Shop:
         self.world = world
         self.products = {product.sku: product for product in world.products}
         self.skus = {sku: place for place, sku in enumerate(self.products, start=1)}
+        self.sku_of = {NUMBERS_FROM + place: sku for sku, place in self.skus.items()}
         self.sales = {sale.id: sale for sale in (sale_of(order, self.products) for order in world.orders)}
         self.budget = Budget(world.now)
         self.granted = set(GRANTED)
@@ -40,6 +47,9 @@ class Shop:
         self.lags_s = 0.0
         self.counts = {"queries": 0, "mutations": 0, "throttled": 0}
         self._ids = itertools.count(900_000_000_001)
+        self.shelf = shelved(list(self.products.values()), world.start, self._ids)
+        self.levels = Levels(world.now, world.stock.shown, world.start, self.sales)
+        self.answers = Answers(world.now)
 
     @property
     def by_number(self) -> dict[str, Sale]:
@@ -52,6 +62,9 @@ class Shop:
     @property
     def sendings(self) -> dict[int, tuple[Sale, Sending]]:
         return {one.id: (sale, one) for sale in self.sales.values() for one in sale.sendings}
+
+    def now(self) -> datetime:
+        return self.world.now().replace(microsecond=0)
 
     def next_id(self) -> int:
         return next(self._ids)

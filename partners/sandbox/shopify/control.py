@@ -9,6 +9,7 @@ POST /orders                {"like": number}: a new order, placed now
 POST /orders/{number}       {"address"?: {field: text}, "email"?, "phone"?, "locker"?, "note"?, "attributes"?: {},
                             "lines"?: {sku: quantity}, "tags"?: [],
                             "hold"?: {"handle"?, "reason"?} (another app's), "cancel"?: true}: newer afterwards, and told
+GET, POST /stock            how many there are; GET /products, POST /products/{sku} what the shop knows of them (see `control_goods`)
 POST /deliver               what is due, now: {"last"?: n} the last n once more, {"reverse"?: true}, {"corrupt"?: true}, {"late_hours"?: n}
 POST /webhooks              {"unsubscribe"?: true or a topic, "pause"?: bool, "ladder_s"?: [s], "tunnel"?: {outside: inside}}
 POST /scopes                {"grant"?: [], "revoke"?: []}
@@ -26,6 +27,7 @@ from typing import Any
 
 from partners.sandbox.shopify.book import Shop
 from partners.sandbox.shopify.budget import PLANS
+from partners.sandbox.shopify.control_goods import GoodsControl
 from partners.sandbox.shopify.postman import topic_name
 from partners.sandbox.shopify.sale import OURS, REASONS, Fulfilment, Hold, Line, Piece, Sale, stamp
 from partners.sandbox.shopify.takeover import POINT
@@ -38,11 +40,11 @@ class ShopControl:
     """Raises ValueError or KeyError for what it does not understand."""
 
     def __init__(self, shop: Shop) -> None:
-        self.shop = shop
+        self.shop, self.goods = shop, GoodsControl(shop)
 
     def get(self, path: str) -> Said | None:
         pages = {"/state": self._state, "/letters": self._letters, "/notifications": self._notifications}
-        return pages[path]() if path in pages else None
+        return pages[path]() if path in pages else self.goods.get(path)
 
     def post(self, path: str, said: Said) -> Said | None:
         """None where there is no such page."""
@@ -56,7 +58,7 @@ class ShopControl:
             "/budget": self._budget,
             "/search": self._search,
         }
-        return acts[path](said) if path in acts else None
+        return acts[path](said) if path in acts else self.goods.post(path, said)
 
     def deliver(self, said: Said) -> Said:
         """Posts, and so must not be called under the world's lock."""
@@ -113,6 +115,7 @@ class ShopControl:
         sale.sendings = []
         sale.fulfilments = [Fulfilment(shop.next_id(), [_piece(shop, line) for line in sale.lines], now, now)]
         shop.sales[key] = sale
+        shop.levels.sell(sale)
         shop.touch(sale, "ORDERS_CREATE", "ORDERS_PAID")
         return {"number": sale.number} | _shown(sale)
 

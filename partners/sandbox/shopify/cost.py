@@ -1,8 +1,8 @@
 """What a query costs, in points, as the recorded answers of the real one add up (a test holds every one of them against it).
 
-An object costs 1, a list of plain objects 1 however long, a leaf, money and user errors nothing; a mutation 10, what its payload
-holds directly nothing more. A connection costs 2, and its nodes with all below them as often as its size weighs: not `first`
-times, but 1 for the first node and 1 for each time the size doubles (5 weighs 3, 50 weighs 7, 250 weighs 9).
+An object costs 1, a list of plain objects 1 however long, a leaf, money, a selected option and user errors nothing; a mutation 10,
+what its payload holds directly nothing more. A connection costs 2, and its nodes with all below them as often as its size weighs:
+not `first` times, but 1 for the first node and 1 for each time the size doubles (5 weighs 3, 50 weighs 7, 250 weighs 9).
 What the answer is charged in the end is reckoned from what came; the real one's reckoning of that is not known in full.
 """
 
@@ -17,7 +17,7 @@ from partners.sandbox.shopify.inputs import arguments_of
 from partners.sandbox.shopify.schema import Entry, Schema
 
 MUTATION, CONNECTION = 10, 2
-FREE = {"MoneyBag", "MoneyV2", "PageInfo", "Weight"}
+FREE = {"MoneyBag", "MoneyV2", "PageInfo", "Weight", "SelectedOption"}
 
 
 def weight(size: int) -> int:

@@ -4,15 +4,17 @@ from collections.abc import Callable
 from typing import Any
 
 from partners.sandbox.shopify.book import Shop
-from partners.sandbox.shopify.language import Fault
+from partners.sandbox.shopify.nodes.fields import number_of_sku
 from partners.sandbox.shopify.nodes.fulfilment import fulfilment_order
+from partners.sandbox.shopify.nodes.goods import product, products, variant, variants
 from partners.sandbox.shopify.nodes.hooks import API_VERSION, installation, subscription
 from partners.sandbox.shopify.nodes.order import order, orders
 from partners.sandbox.shopify.nodes.place import LOCATION, location, shop_itself
 from partners.sandbox.shopify.nodes.sending import sending
-from partners.sandbox.shopify.nodes.shapes import Node, gid, rows
+from partners.sandbox.shopify.nodes.shapes import Node, gid, number_of, rows
+from partners.sandbox.shopify.nodes.stock import inventory_item
 from partners.sandbox.shopify.paging import Rows
-from partners.sandbox.shopify.search import look
+from partners.sandbox.shopify.search import ORDERS, goods, look
 
 Asked = dict[str, Any]
 Note = dict[str, Any]
@@ -24,7 +26,14 @@ def query_root(shop: Shop, notes: list[Note]) -> Node:
         "__typename": "QueryRoot",
         "order": lambda asked: found(shop, asked["id"], "Order"),
         "orders": lambda asked: _orders(shop, asked, notes),
-        "ordersCount": lambda asked: _count(len(look(shop.indexed(), asked.get("query") or "").sales), asked),
+        "ordersCount": lambda asked: _count(len(look(shop.indexed(), asked.get("query") or "", ORDERS).items), asked),
+        "product": lambda asked: found(shop, asked["id"], "Product"),
+        "products": lambda asked: products(_goods(shop, asked, "products", notes), shop, asked.get("sortKey") or "ID"),
+        "productVariant": lambda asked: found(shop, asked["id"], "ProductVariant"),
+        "productVariants": lambda asked: variants(_goods(shop, asked, "productVariants", notes), shop, asked.get("sortKey") or "ID"),
+        "productVariantsCount": lambda asked: _count(len(_goods(shop, asked, "productVariants", notes)), asked),
+        "inventoryItem": lambda asked: found(shop, asked["id"], "InventoryItem"),
+        "inventoryItems": lambda asked: _items(_goods(shop, asked, "inventoryItems", notes), shop),
         "fulfillment": lambda asked: found(shop, asked["id"], "Fulfillment"),
         "fulfillmentOrder": lambda asked: found(shop, asked["id"], "FulfillmentOrder"),
         "node": lambda asked: found(shop, asked["id"]),
@@ -42,14 +51,6 @@ def query_root(shop: Shop, notes: list[Note]) -> Node:
 
 def _of_the_shop(shop: Shop, notes: list[Note]) -> Node:
     return {"orders": lambda asked: _orders(shop, asked, notes), "locations": lambda asked: _locations(shop)}
-
-
-def number_of(named: str, type_name: str) -> int:
-    """Raises Fault, as the real one does, where this is the id of something else."""
-    kind, _, number = named.partition("?")[0].removeprefix("gid://shopify/").partition("/")
-    if kind != type_name or not number.isdecimal() or int(number) == 0:
-        raise Fault(f"Invalid id: {named}", extra={"code": "RESOURCE_NOT_FOUND"})
-    return int(number)
 
 
 def found(shop: Shop, named: str, only: str = "") -> Node | None:
@@ -83,20 +84,39 @@ def _find_subscription(shop: Shop, number: int) -> Node | None:
     return subscription(one) if one else None
 
 
+def _of_a_sku(show: Callable[[str, Shop], Node | None]) -> Callable[[Shop, int], Node | None]:
+    return lambda shop, number: show(shop.sku_of[number], shop) if number in shop.sku_of else None
+
+
 _FINDERS: dict[str, Callable[[Shop, int], Node | None]] = {
     "Order": _find_order,
     "Fulfillment": _find_sending,
     "FulfillmentOrder": _find_fulfilment,
+    "InventoryItem": _of_a_sku(inventory_item),
     "Location": _find_location,
+    "Product": _of_a_sku(product),
+    "ProductVariant": _of_a_sku(variant),
     "WebhookSubscription": _find_subscription,
 }
 
 
 def _orders(shop: Shop, asked: Asked, notes: list[Note]) -> Rows:
     query = asked.get("query") or ""
-    looked = look(shop.indexed(), query)
+    looked = look(shop.indexed(), query, ORDERS)
     notes += [note for note in looked.notes if note not in notes]
-    return orders(looked.sales, asked.get("sortKey") or "PROCESSED_AT", shop)
+    return orders(looked.items, asked.get("sortKey") or "PROCESSED_AT", shop)
+
+
+def _goods(shop: Shop, asked: Asked, page: str, notes: list[Note]) -> list[str]:
+    """The SKUs that are looked for."""
+    known = goods(page, lambda one: number_of_sku(one.product.sku, shop))
+    looked = look(list(shop.shelf.values()), asked.get("query") or "", known)
+    notes += [note for note in looked.notes if note not in notes]
+    return [one.product.sku for one in looked.items]
+
+
+def _items(skus: list[str], shop: Shop) -> Rows:
+    return rows("InventoryItemConnection", skus, lambda sku: inventory_item(sku, shop), lambda sku: shop.skus[sku])
 
 
 def _count(number: int, asked: Asked) -> Node:

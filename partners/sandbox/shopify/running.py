@@ -9,6 +9,7 @@ from partners.sandbox.shopify.document import Field, Kind, Operation, Selection
 from partners.sandbox.shopify.gathering import Gatherer
 from partners.sandbox.shopify.inputs import arguments_of
 from partners.sandbox.shopify.language import At, Fault
+from partners.sandbox.shopify.once import demanded
 from partners.sandbox.shopify.paging import Rows, page
 from partners.sandbox.shopify.schema import TYPENAME, Entry
 
@@ -48,6 +49,21 @@ SCOPES: dict[str, tuple[str, ...]] = {
     "Mutation.fulfillmentTrackingInfoUpdate": _HOLDING,
     "Mutation.fulfillmentOrderHold": _HOLDING,
     "Mutation.fulfillmentOrderReleaseHold": _HOLDING,
+    "QueryRoot.inventoryItem": ("read_inventory", "read_products"),
+    "QueryRoot.inventoryItems": ("read_inventory", "read_products"),
+    "QueryRoot.product": ("read_products",),
+    "QueryRoot.products": ("read_products",),
+    "QueryRoot.productVariant": ("read_products",),
+    "QueryRoot.productVariants": ("read_products",),
+    "QueryRoot.productVariantsCount": ("read_products",),
+    "InventoryItem.inventoryLevel": ("read_inventory",),
+    "InventoryItem.inventoryLevels": ("read_inventory",),
+    "InventoryItem.variant": ("read_products",),
+    "Location.inventoryLevel": ("read_inventory",),
+    "Location.inventoryLevels": ("read_inventory",),
+    "Mutation.inventoryActivate": ("write_inventory",),
+    "Mutation.inventorySetQuantities": ("write_inventory",),
+    "Mutation.metafieldsSet": ("write_products",),
     "Mutation.tagsAdd": ("write_orders",),
     "Mutation.tagsRemove": ("write_orders",),
 }
@@ -64,6 +80,7 @@ class Run:
 
     def result(self, operation: Operation, root: Node) -> dict[str, Any] | None:
         """The answer's `data`; `faults` then holds the errors beside it."""
+        self._operation = operation
         try:
             return self._object(operation.chosen, root, self.gatherer.schema.roots[operation.verb], ())
         except Hole:
@@ -83,7 +100,7 @@ class Run:
         except Fault as fault:
             self._note(fault, one.at, path)
             held = None
-        if held is not None:
+        if held is not None or type_name == "Mutation":
             self.spent += own(self.gatherer.schema, type_name, entry)
         before = self.spent
         told = self._told(held, entry.kind, self.gatherer.below(written), path)
@@ -99,6 +116,8 @@ class Run:
     def _held(self, one: Field, entry: Entry, value: Node, type_name: str) -> Any:
         self._allow(type_name, one.name)
         asked = arguments_of(entry.slots, one.arguments, self.gatherer.variables, self.gatherer.schema)
+        if type_name == "Mutation":
+            asked |= demanded(one, asked, self._operation, self.gatherer.variables)
         held = value[one.name]
         if isinstance(held, Callable):  # type: ignore[arg-type]
             held = held(asked)

@@ -1,16 +1,20 @@
-"""Shopify's search syntax, the part that orders are looked for with: `updated_at:>='…' AND tag_not:x -status:cancelled`.
+"""Shopify's search syntax, the part that orders and goods are looked for with: `updated_at:>='…' AND tag_not:x -status:cancelled`.
 
 Terms are joined by a space or AND; OR binds weaker; `-` or NOT before a term turns it round. A field it does not know filters
 nothing and is named in the answer's `extensions.search`: the real one does not refuse it either, and whoever does not look gets
-every order.
+everything.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from partners.sandbox.shopify.sale import Sale
+from partners.sandbox.shopify.shelf import Variant
+
+Item = TypeVar("Item")
 
 _TERM = re.compile(r"""(?P<minus>-?)(?:(?P<field>[A-Za-z_.]+):)?(?P<sign><=|>=|<|>)?(?P<said>'[^']*'|"[^"]*"|[^\s()]+)""")
 INSTANTS: dict[str, Callable[[Sale], datetime | None]] = {
@@ -38,6 +42,41 @@ WORDS: dict[str, Callable[[Sale], set[str]]] = {
 }
 
 
+@dataclass(frozen=True)
+class Known(Generic[Item]):
+    """What one kind of thing can be looked for by, and the name of its page in the notes."""
+
+    page: str
+    id: Callable[[Item], int]
+    instants: Mapping[str, Callable[[Item], datetime | None]]
+    words: Mapping[str, Callable[[Item], set[str]]]
+    statuses: Mapping[str, Callable[[Item], bool]] = field(default_factory=dict)
+
+    @property
+    def fields(self) -> set[str]:
+        turned = {"tag_not"} if "tag" in self.words else set()
+        return {*self.instants, *self.words, *(["status"] if self.statuses else []), *turned, "id", ""}
+
+
+ORDERS = Known("orders", lambda sale: sale.id, INSTANTS, WORDS, STATUSES)
+
+
+def goods(page: str, id_of: Callable[[Variant], int]) -> Known[Variant]:
+    """Variants, their products and their inventory items are looked for alike."""
+    instants: dict[str, Callable[[Variant], datetime | None]] = {
+        "updated_at": lambda one: one.updated_at,
+        "created_at": lambda one: one.created_at,
+    }
+    words: dict[str, Callable[[Variant], set[str]]] = {
+        "sku": lambda one: {one.product.sku.lower()},
+        "barcode": lambda one: {one.barcode.lower()} if one.barcode else set(),
+        "title": lambda one: {one.product.name.lower()},
+        "vendor": lambda one: {one.product.brand.lower()},
+        "product_type": lambda one: {one.product.category.lower()},
+    }
+    return Known(page, id_of, instants, words)
+
+
 class Term(NamedTuple):
     field: str
     sign: str
@@ -45,19 +84,19 @@ class Term(NamedTuple):
     turned: bool
 
 
-class Looked(NamedTuple):
-    """The orders that were found, and what the answer says about fields that are none."""
+class Looked(NamedTuple, Generic[Item]):
+    """What was found, and what the answer says about fields that are none."""
 
-    sales: list[Sale]
+    items: list[Item]
     notes: list[dict[str, Any]]
 
 
-def look(sales: list[Sale], query: str) -> Looked:
+def look(items: list[Item], query: str, known: Known[Item]) -> Looked[Item]:
     """Raises nothing: what cannot be understood filters nothing and is noted."""
     groups = [_terms(group) for group in re.split(r"\s+OR\s+", query.strip())]
-    notes = [_note(query, term, why) for group in groups for term in group if (why := _trouble(term))]
-    good = [[term for term in group if not _trouble(term)] for group in groups]
-    found = [sale for sale in sales if any(all(_fits(sale, term) for term in group) for group in good)]
+    notes = [_note(query, term, why, known.page) for group in groups for term in group if (why := _trouble(term, known))]
+    good = [[term for term in group if not _trouble(term, known)] for group in groups]
+    found = [item for item in items if any(all(_fits(item, term, known) for term in group) for group in good)]
     return Looked(found, notes)
 
 
@@ -73,47 +112,46 @@ def _terms(text: str) -> list[Term]:
     return terms
 
 
-def _trouble(term: Term) -> str:
+def _trouble(term: Term, known: Known[Item]) -> str:
     """Why this term filters nothing, or ""."""
-    known = {*INSTANTS, *WORDS, "status", "tag_not", "id", ""}
-    if term.field not in known:
+    if term.field not in known.fields:
         return "invalid_field"
-    if term.field in INSTANTS and _instant(term.said) is None:
+    if term.field in known.instants and _instant(term.said) is None:
         return "invalid_value"
     if term.field == "id" and not term.said.isdecimal():
         return "invalid_value"
-    return "invalid_value" if term.field == "status" and term.said not in STATUSES else ""
+    return "invalid_value" if term.field == "status" and term.said not in known.statuses else ""
 
 
-def _note(query: str, term: Term, code: str) -> dict[str, Any]:
+def _note(query: str, term: Term, code: str, page: str) -> dict[str, Any]:
     invalid = f"Input `{term.said}` is not a valid value."
     message = "Invalid search field for this query." if code == "invalid_field" else invalid
     return {
-        "path": ["orders"],
+        "path": [page],
         "query": query,
         "parsed": {"field": term.field, "match_all": term.said},
         "warnings": [{"field": term.field, "message": message, "code": code}],
     }
 
 
-def _fits(sale: Sale, term: Term) -> bool:
-    return _holds(sale, term) != term.turned
+def _fits(item: Item, term: Term, known: Known[Item]) -> bool:
+    return _holds(item, term, known) != term.turned
 
 
-def _holds(sale: Sale, term: Term) -> bool:
+def _holds(item: Item, term: Term, known: Known[Item]) -> bool:
     said = term.said.lower()
-    if term.field in INSTANTS:
-        held, asked = INSTANTS[term.field](sale), _instant(term.said)
+    if term.field in known.instants:
+        held, asked = known.instants[term.field](item), _instant(term.said)
         return held is not None and asked is not None and _compares(held, term.sign, asked)
     if term.field == "id":
-        return _compares(sale.id, term.sign, int(term.said))
+        return _compares(known.id(item), term.sign, int(term.said))
     if term.field == "status":
-        return STATUSES[said](sale)
+        return known.statuses[said](item)
     if term.field == "tag_not":
-        return said not in WORDS["tag"](sale)
+        return said not in known.words["tag"](item)
     if not term.field:
-        return any(said in words(sale) for words in WORDS.values())
-    return said in WORDS[term.field](sale)
+        return any(said in words(item) for words in known.words.values())
+    return said in known.words[term.field](item)
 
 
 def _compares(held: Any, sign: str, asked: Any) -> bool:

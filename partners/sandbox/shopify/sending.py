@@ -5,8 +5,7 @@ from typing import Any
 
 from partners.sandbox.shopify.book import Shop
 from partners.sandbox.shopify.nodes.sending import happening, sending
-from partners.sandbox.shopify.nodes.shapes import Node
-from partners.sandbox.shopify.queries import number_of
+from partners.sandbox.shopify.nodes.shapes import Node, number_of
 from partners.sandbox.shopify.refusals import No
 from partners.sandbox.shopify.sale import Fulfilment, Happening, Piece, Sale, Sending
 

@@ -213,6 +213,7 @@ def test_the_settings_point_at_every_partner(tmp_path):
         "ACS_PASSWORD",
         "ACS_LOCKER_FIELD",
         "ACS_SIZE_FIELD",
+        "ACS_STOCK_DROP",
         "INPOST_API_URL",
         "INPOST_TOKEN_URL",
         "INPOST_POINTS_URL",

@@ -1,10 +1,11 @@
 """A fulfilment order: its state, its holds, its lines and where it goes."""
 
 from partners.sandbox.shopify.book import Shop
-from partners.sandbox.shopify.nodes.goods import line_item, variant, weight
+from partners.sandbox.shopify.nodes.goods import line_item, variant
 from partners.sandbox.shopify.nodes.place import assigned
 from partners.sandbox.shopify.nodes.sending import sending
 from partners.sandbox.shopify.nodes.shapes import Node, bag, gid, nothing, rows, when
+from partners.sandbox.shopify.nodes.stock import weight
 from partners.sandbox.shopify.sale import OURS, REASONS, Fulfilment, Hold, Piece, Sale
 
 

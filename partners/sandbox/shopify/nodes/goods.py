@@ -1,12 +1,23 @@
 """What is sold, and the lines of an order about it."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from partners.sandbox.goods import Product
 from partners.sandbox.shopify.book import Shop
+from partners.sandbox.shopify.nodes.fields import fields, number_of_sku, one_field
 from partners.sandbox.shopify.nodes.shapes import Node, attributes, bag, gid, when
+from partners.sandbox.shopify.nodes.stock import inventory_item
+from partners.sandbox.shopify.paging import Rows
 from partners.sandbox.shopify.sale import Line, Sale
+
+SORTS: dict[str, Callable[[str, Shop], Any]] = {
+    "SKU": lambda sku, shop: sku,
+    "TITLE": lambda sku, shop: shop.products[sku].name,
+    "UPDATED_AT": lambda sku, shop: when(shop.shelf[sku].updated_at),
+    "CREATED_AT": lambda sku, shop: when(shop.shelf[sku].created_at),
+    "INVENTORY_QUANTITY": lambda sku, shop: shop.levels.by_sku[sku].available,
+}
 
 
 def line_item(line: Line, sale: Sale, shop: Shop) -> Node:
@@ -46,21 +57,25 @@ def line_item(line: Line, sale: Sale, shop: Shop) -> Node:
 
 
 def product(sku: str, shop: Shop) -> Node | None:
-    known = shop.products.get(sku)
-    return _product(known, shop) if known else None
+    return _product(sku, shop) if sku in shop.products else None
 
 
 def variant(sku: str, shop: Shop) -> Node | None:
-    known = shop.products.get(sku)
-    return _variant(known, shop) if known else None
+    return _variant(sku, shop) if sku in shop.products else None
 
 
-def _number(known: Product, shop: Shop) -> int:
-    return 48_000_000_000_000 + shop.skus[known.sku]
+def variants(skus: list[str], shop: Shop, sort_key: str = "ID") -> Rows:
+    value = SORTS.get(sort_key, lambda sku, shop: shop.skus[sku])
+    return Rows(skus, lambda sku: _variant(sku, shop), lambda sku: (value(sku, shop), shop.skus[sku]), "ProductVariantConnection")
 
 
-def _product(known: Product, shop: Shop) -> Node:
-    number = _number(known, shop)
+def products(skus: list[str], shop: Shop, sort_key: str = "ID") -> Rows:
+    value = SORTS.get(sort_key, lambda sku, shop: shop.skus[sku])
+    return Rows(skus, lambda sku: _product(sku, shop), lambda sku: (value(sku, shop), shop.skus[sku]), "ProductConnection")
+
+
+def _product(sku: str, shop: Shop) -> Node:
+    known, kept, number = shop.products[sku], shop.shelf[sku], number_of_sku(sku, shop)
     return {
         "__typename": "Product",
         "id": gid("Product", number),
@@ -72,54 +87,38 @@ def _product(known: Product, shop: Shop) -> Node:
         "status": "ACTIVE",
         "isGiftCard": False,
         "tags": [],
-        "createdAt": when(shop.world.start),
-        "updatedAt": when(shop.world.start),
+        "hasOnlyDefaultVariant": False,
+        "totalInventory": shop.levels.by_sku[sku].available,
+        "tracksInventory": True,
+        "variants": variants([sku], shop),
+        "createdAt": when(kept.created_at),
+        "updatedAt": when(kept.updated_at),
     }
 
 
-def _variant(known: Product, shop: Shop) -> Node:
-    number, size = _number(known, shop), known.sku.rpartition("-")[2]
+def _variant(sku: str, shop: Shop) -> Node:
+    known, kept = shop.products[sku], shop.shelf[sku]
+    number, size = number_of_sku(sku, shop), sku.rpartition("-")[2]
+    available = shop.levels.by_sku[sku].available
     return {
         "__typename": "ProductVariant",
         "id": gid("ProductVariant", number),
         "legacyResourceId": str(number),
         "sku": known.sku,
-        "barcode": None,
+        "barcode": kept.barcode,
         "title": size,
         "displayName": f"{known.name} - {size}",
         "price": f"{Decimal(known.price):.2f}",
         "compareAtPrice": None,
         "position": 1,
         "taxable": True,
-        "availableForSale": True,
-        "inventoryQuantity": 0,
+        "availableForSale": available > 0,
+        "inventoryQuantity": available,
         "selectedOptions": [{"__typename": "SelectedOption", "name": "Size", "value": size}],
-        "inventoryItem": lambda asked: _inventory_item(known, shop),
-        "product": lambda asked: _product(known, shop),
-        "createdAt": when(shop.world.start),
-        "updatedAt": when(shop.world.start),
+        "inventoryItem": lambda asked: inventory_item(sku, shop),
+        "product": lambda asked: _product(sku, shop),
+        "metafield": lambda asked: one_field(kept.metafields, "PRODUCTVARIANT", asked),
+        "metafields": lambda asked: fields(kept.metafields, "PRODUCTVARIANT", asked),
+        "createdAt": when(kept.created_at),
+        "updatedAt": when(kept.updated_at),
     }
-
-
-def _inventory_item(known: Product, shop: Shop) -> Node:
-    number = _number(known, shop)
-    measured: dict[str, Any] = {"__typename": "InventoryItemMeasurement", "id": gid("InventoryItemMeasurement", number)}
-    return {
-        "__typename": "InventoryItem",
-        "id": gid("InventoryItem", number),
-        "legacyResourceId": str(number),
-        "sku": known.sku,
-        "tracked": True,
-        "requiresShipping": True,
-        "countryCodeOfOrigin": known.origin,
-        "harmonizedSystemCode": "62044300",
-        "measurement": measured | {"weight": weight(known)},
-        "createdAt": when(shop.world.start),
-        "updatedAt": when(shop.world.start),
-    }
-
-
-def weight(known: Product | None) -> Node:
-    """Where nobody weighed it, the real one says nought."""
-    grams = known.weight if known else None
-    return {"__typename": "Weight", "unit": "GRAMS", "value": float(grams or 0)}

@@ -1,18 +1,19 @@
 """An order with all that hangs on it, and the page of orders that a query finds."""
 
-import json
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 from zlib import crc32
 
 from partners.sandbox.shopify.book import DOMAIN, Shop
+from partners.sandbox.shopify.nodes.fields import fields, one_field
 from partners.sandbox.shopify.nodes.fulfilment import app, fulfilment_order
 from partners.sandbox.shopify.nodes.goods import line_item
 from partners.sandbox.shopify.nodes.sending import sending
 from partners.sandbox.shopify.nodes.shapes import Node, address, attributes, bag, gid, nothing, rows, when
 from partners.sandbox.shopify.paging import Rows
 from partners.sandbox.shopify.sale import Sale, stamp
+from partners.sandbox.shopify.shelf import Metafield, Names
 
 SORTS: dict[str, Callable[[Sale], Any]] = {
     "UPDATED_AT": lambda sale: when(sale.updated_at),
@@ -131,8 +132,8 @@ def _parts(sale: Sale, shop: Shop) -> Node:
         "transactions": lambda asked: [_payment(sale)],
         "channelInformation": _channel(sale),
         "customer": lambda asked: _customer(sale),
-        "metafield": lambda asked: _metafield(sale, _names(asked)),
-        "metafields": lambda asked: _metafields(sale, asked),
+        "metafield": lambda asked: one_field(_held(sale), "ORDER", asked),
+        "metafields": lambda asked: fields(_held(sale), "ORDER", asked),
     }
 
 
@@ -213,40 +214,7 @@ def _customer(sale: Sale) -> Node:
     }
 
 
-def _names(asked: dict[str, Any]) -> tuple[str, str]:
-    """Namespace and key; a key may carry both, with a dot between."""
-    namespace, _, key = asked["key"].rpartition(".")
-    return asked.get("namespace") or namespace, key
-
-
-def _metafield(sale: Sale, names: tuple[str, str]) -> Node | None:
-    if names not in sale.metafields:
-        return None
-    type_name, text = sale.metafields[names]
-    number = 30_000_000_000_000 + (sale.id * 31 + crc32(".".join(names).encode()) % 31)
-    return {
-        "__typename": "Metafield",
-        "id": gid("Metafield", number),
-        "legacyResourceId": str(number),
-        "namespace": names[0],
-        "key": names[1],
-        "type": type_name,
-        "value": text,
-        "jsonValue": json.loads(text) if type_name == "json" else text,
-        "compareDigest": f"{crc32(text.encode()):08x}",
-        "ownerType": "ORDER",
-        "createdAt": when(sale.created_at),
-        "updatedAt": when(sale.created_at),
-    }
-
-
-def _metafields(sale: Sale, asked: dict[str, Any]) -> Rows:
-    """All of a namespace, or those named "namespace.key"."""
-    wanted = asked.get("keys")
-    kept = [
-        names
-        for names in sale.metafields
-        if asked.get("namespace") in (None, names[0]) and (wanted is None or ".".join(names) in wanted or names[1] in wanted)
-    ]
-    shown = [node for names in sorted(kept) if (node := _metafield(sale, names))]
-    return Rows(shown, lambda node: node, lambda node: (node["id"], int(node["legacyResourceId"])), "MetafieldConnection")
+def _held(sale: Sale) -> dict[Names, Metafield]:
+    """Each as it was when the order was placed."""
+    numbers = {names: 30_000_000_000_000 + (sale.id * 31 + crc32(".".join(names).encode()) % 31) for names in sale.metafields}
+    return {names: Metafield(numbers[names], *said, sale.created_at, sale.created_at) for names, said in sale.metafields.items()}

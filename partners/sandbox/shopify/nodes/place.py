@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 from partners.sandbox.shopify.book import DOMAIN, Shop
-from partners.sandbox.shopify.nodes.shapes import Node, gid, when
+from partners.sandbox.shopify.nodes.shapes import Node, gid, number_of, when
 
 LOCATION = 110_000_000_001
+HERE = gid("Location", LOCATION)
 _WHERE = {"address1": "Unit 4, Dale Mill", "address2": None, "city": "Barnsley", "province": None, "zip": "S71 3HS", "phone": None}
 
 
@@ -16,6 +17,8 @@ def assigned(shop: Shop) -> Node:
 
 def location(shop: Shop) -> Node:
     """A place in GB has no province, and the real one says so with null."""
+    from partners.sandbox.shopify.nodes.stock import level_at, levels  # a place and what is kept there show each other
+
     where = {"__typename": "LocationAddress", "country": "United Kingdom", "countryCode": "GB", "provinceCode": None}
     written = {"formatted": ["Unit 4, Dale Mill", "Barnsley", "S71 3HS", "United Kingdom"], "latitude": None, "longitude": None}
     return {
@@ -25,6 +28,8 @@ def location(shop: Shop) -> Node:
         "name": "ACS Clothing",
         "address": where | written | _WHERE,
         "fulfillsOnlineOrders": True,
+        "inventoryLevel": lambda asked: level_at(shop.sku_of.get(number_of(asked["inventoryItemId"], "InventoryItem")), HERE, shop),
+        "inventoryLevels": lambda asked: levels(list(shop.skus), shop),
         "isActive": True,
         "isFulfillmentService": False,
         "isPrimary": True,

@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from partners.sandbox.shopify.language import Fault
 from partners.sandbox.shopify.paging import Rows
 from partners.sandbox.shopify.sale import Sale, money, stamp
 
@@ -14,6 +15,14 @@ COUNTRIES = {"GB": "United Kingdom", "JE": "Jersey", "GG": "Guernsey", "IM": "Is
 
 def gid(type_name: str, number: int | str) -> str:
     return f"gid://shopify/{type_name}/{number}"
+
+
+def number_of(named: str, type_name: str) -> int:
+    """The number of an id. Raises Fault, as the real one does, where this is the id of something else."""
+    kind, _, number = named.partition("?")[0].removeprefix("gid://shopify/").partition("/")
+    if kind != type_name or not number.isdecimal() or int(number) == 0:
+        raise Fault(f"Invalid id: {named}", extra={"code": "RESOURCE_NOT_FOUND"})
+    return int(number)
 
 
 def bag(amount: Decimal, currency: str) -> Node:

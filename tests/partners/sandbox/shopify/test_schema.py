@@ -15,6 +15,7 @@ from partners.sandbox.shopify.sale import Hold
 from partners.sandbox.shopify.schema import SCALARS, Schema, Type, the_schema
 
 DEEP = 6
+PLACE, ITEM = '"gid://shopify/Location/110000000001"', '"gid://shopify/InventoryItem/48000000000001"'
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +82,8 @@ def everything(schema: Schema, type_name: str, deep: int, within: tuple[str, ...
 
 
 def _arguments(entry) -> str:
-    said = {"first": "1", "namespace": '"atlas_pickup_points"', "key": '"point"', "id": "$id", "ids": "[$id]"}
+    said = {"names": '["available"]', "locationId": PLACE, "inventoryItemId": ITEM}
+    said |= {"first": "1", "namespace": '"atlas_pickup_points"', "key": '"point"', "id": "$id", "ids": "[$id]"}
     names = [name for name in entry.slots if name in said]
     return f"({', '.join(f'{name}: {said[name]}' for name in names)})" if names else ""
 
@@ -117,6 +119,7 @@ def test_every_field_can_be_asked_for(shop, busy, name):
         "fulfillmentOrder": "FulfillmentOrder",
         "location": "Location",
         "webhookSubscription": "WebhookSubscription",
+        **{one: one[0].upper() + one[1:] for one in ("inventoryItem", "product", "productVariant")},
     }.get(name, "Order")
     number = {
         "Order": busy.id,
@@ -124,6 +127,7 @@ def test_every_field_can_be_asked_for(shop, busy, name):
         "FulfillmentOrder": busy.fulfilments[0].id,
         "Location": 110_000_000_001,
         "WebhookSubscription": next(iter(shop.postman.subscriptions)),
+        **dict.fromkeys(("InventoryItem", "Product", "ProductVariant"), 48_000_000_000_001),
     }[kind]
     inner = everything(schema, entry.kind.bare, DEEP)
     data, faults = run(shop, f"{name}{_arguments(entry)}{{{inner}}}", query_root(shop, []), id=f"gid://shopify/{kind}/{number}")
