@@ -137,7 +137,7 @@ ONCE: dict[Kind, int] = {
 def stocked(rng: random.Random, products: Iterable[Product], wanted: Mapping[str, int], files: int) -> list[Garment]:
     """Of each product as many ripe garments as the orders want and some to spare, and others in every state there is."""
     kinds: list[tuple[str, Kind]] = []
-    skus = [product.sku for product in products]
+    skus = [product.sku for product in products if product.at_acs]  # what ACS was never told of it does not hold
     for sku in skus:
         kinds += [(sku, _ripe)] * (wanted.get(sku, 0) + rng.randint(*SPARE))
         kinds += [(sku, kind) for kind in rng.choices(list(EVERYDAY), list(EVERYDAY.values()), k=rng.randint(*MORE))]

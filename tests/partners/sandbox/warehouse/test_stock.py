@@ -76,9 +76,14 @@ class TestSeededWorld:
         assert told["published"] == told["sellable"] > 0
 
     def test_no_order_takes_more_than_is_ripe(self, full):
-        stock = full.stock
+        left = full.stock.sellable()
 
-        assert all(quantity > 0 for quantity in stock.sellable().values())
+        assert all(left[product.sku] > 0 for product in full.products if product.at_acs)
+
+    def test_acs_holds_nothing_that_it_was_never_told_of(self, full):
+        never = {product.sku for product in full.products if not product.at_acs}
+
+        assert never and not never & {garment.sku for garment in full.stock.garments.values()}
 
     def test_the_sums_are_those_of_the_files(self, seven):
         assert seven.stock.sellable() == reckoned(seven)
