@@ -51,6 +51,8 @@ TIMETABLE = (
     Task("Follow what InPost told us", "orders.tasks.follow_parcels", 1),
     Task("Tell the shop what has left", "orders.tasks.tell_shop", 1),
     Task("Ask InPost about parcels on their way", "config.tasks.read_tracking", 10),
+    Task("Tell the shop what may be sold", "inventory.tasks.publish_stock", 1),
+    Task("Look at what the shop shows", "inventory.tasks.read_shop_levels", 10, start_within_s=600),
     Task("Write to customers", "orders.tasks.send_messages", 1),
     Task("Ask for labels", "orders.tasks.ask_for_labels", 1),
     Task("Make labels", "lockers.tasks.make_labels", 1),
