@@ -17,11 +17,12 @@ BEGIN_WITHIN = timedelta(seconds=15)  # a round may take over a minute, and a jo
 def publish_stock(clock: Clock = timezone.now) -> dict[str, int]:
     """Tell the shop what may be sold, and make the cases of what it shows wrongly true. Nothing is told in observe mode, nor frozen."""
     began, outcomes = clock(), Counter[str]()
-    for round_ in range(ROUNDS):
+    for _ in range(ROUNDS):
         looked, queued = _look_and_queue(clock)
         outcomes.update({"looked_at": looked, "queued": queued})
-        outcomes.update(publishing.drain_publishes(clock=clock))
-        if not queued or (round_ and clock() > began + BEGIN_WITHIN):
+        drained = publishing.drain_publishes(clock=clock)
+        outcomes.update(drained)
+        if not (queued or drained) or clock() > began + BEGIN_WITHIN:
             break
     return dict(outcomes) | {"inflated": publishing.find_inflated(at=clock())}
 
