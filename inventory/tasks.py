@@ -42,3 +42,8 @@ def read_shop_levels(clock: Clock = timezone.now) -> dict[str, object]:
     except PartnerError as trouble:
         return {"looked_at": 0, "why": trouble.sentence}
     return {"looked_at": looked, "inflated": publishing.find_inflated(at=clock())}
+
+
+def purge_batches() -> dict[str, int]:
+    """Forget what was told long ago."""
+    return {"deleted": publishing.purge_batches(at=timezone.now())}

@@ -107,13 +107,12 @@ class StockLevel:
 
 @dataclass(frozen=True)
 class StockChange:
-    """What one SKU is to show from now on, if it still shows `seen`. The ids are those of its `StockLevel`."""
+    """What one SKU is to show from now on, if it still shows `seen`. The id is that of its `StockLevel`."""
 
     sku: str
     quantity: int
     seen: int
     item_id: str = ""
-    location_id: str = ""
 
 
 class Told(StrEnum):

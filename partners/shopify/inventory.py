@@ -76,10 +76,9 @@ class Inventory:
         return [batch.answers.get(change.sku, StockAnswer(change.sku, Told.LATER)) for change in changes]
 
     def _line(self, change: StockChange, place: Place) -> dict[str, Any]:
-        where = change.location_id or self._location(place)
         return {
             "inventoryItemId": change.item_id,
-            "locationId": where,
+            "locationId": self._location(place),
             "quantity": change.quantity,
             "changeFromQuantity": change.seen,
         }

@@ -4,6 +4,7 @@ from inventory.actions.publishing.freezing import AlreadyFrozen, NotFrozen, free
 from inventory.actions.publishing.inflated import find_inflated
 from inventory.actions.publishing.looking import look, look_at_old, look_at_unknown
 from inventory.actions.publishing.now import CannotTell, Shows, how_it_stands, publish_now
+from inventory.actions.publishing.purging import purge_batches
 from inventory.actions.publishing.queueing import KIND, queue_publishes
 from inventory.actions.publishing.steps import drain_publishes
 
@@ -21,6 +22,7 @@ __all__ = [
     "look_at_old",
     "look_at_unknown",
     "publish_now",
+    "purge_batches",
     "queue_publishes",
     "unfreeze",
 ]

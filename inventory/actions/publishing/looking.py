@@ -8,6 +8,8 @@ from django.db.models import Exists, OuterRef, Q
 
 from inventory.models import Level, ShopLevel
 from partners import connect
+from partners.errors import Rejected
+from partners.ports import Store
 from partners.shop import Place, StockLevel
 
 AT_ONCE = 500
@@ -21,17 +23,27 @@ Clock = Callable[[], datetime]
 def look(skus: Sequence[str], *, clock: Clock) -> int:
     """Read what the shop shows of these SKUs at each of its places; return how many SKUs it has.
 
-    Calls the shop, so not inside a transaction; raises PartnerError. Per page of 100 SKUs five statements at most.
+    Where the shop refuses to be read, each SKU says why. Calls the shop, so not inside a transaction; raises the PartnerErrors that pass
+    by themselves. Per page of 100 SKUs five statements at most.
     """
     shop, there = connect.store(), set[str]()
     for place in shop.places():
-        found = set[str]()
-        for page in shop.levels(skus, place=place):
-            found |= {level.sku for level in page}
-            _keep(page, place, clock())
-        _keep_missing([sku for sku in skus if sku not in found], place, clock())
+        try:
+            found = _look_there(shop, skus, place, clock)
+        except Rejected as refusal:
+            _keep_missing(skus, place, clock(), why=refusal.sentence[:300])
+            continue
+        _keep_missing([sku for sku in skus if sku not in found], place, clock(), why=NOT_THERE)
         there |= found
     return len(there)
+
+
+def _look_there(shop: Store, skus: Sequence[str], place: Place, clock: Clock) -> set[str]:
+    found = set[str]()
+    for page in shop.levels(skus, place=place):
+        found |= {level.sku for level in page}
+        _keep(page, place, clock())
+    return found
 
 
 def look_at_unknown(*, clock: Clock, skus: Sequence[str] | None = None) -> int:
@@ -80,9 +92,9 @@ def _differs(row: ShopLevel, level: StockLevel) -> bool:
     return standing != (level.item_id, level.location_id, level.quantity, level.why)
 
 
-def _keep_missing(skus: Sequence[str], place: Place, at: datetime) -> None:
+def _keep_missing(skus: Sequence[str], place: Place, at: datetime, *, why: str) -> None:
     if not skus:
         return
     ShopLevel.objects.bulk_create([ShopLevel(sku=sku, place=place) for sku in skus], ignore_conflicts=True)
     rows = ShopLevel.objects.filter(place=place, sku__in=skus, batch=None)
-    rows.update(shown=None, shown_at=at, looked_at=at, unusable=NOT_THERE)
+    rows.update(shown=None, shown_at=at, looked_at=at, unusable=why)

@@ -61,7 +61,7 @@ def send(intent: Intent, *, at: datetime) -> outbox.Receipt:
 
 
 def _change(row: ShopLevel, quantity: int, seen: int) -> StockChange:
-    return StockChange(row.sku, quantity, seen, item_id=row.item_id, location_id=row.location_id)
+    return StockChange(row.sku, quantity, seen, item_id=row.item_id)
 
 
 def _tell(batch: StockPublish, changes: list[StockChange], *, key: str) -> list[StockAnswer]:

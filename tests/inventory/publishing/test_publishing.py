@@ -262,6 +262,29 @@ class TestTrouble:
         assert StockPublish.objects.get().state == State.REFUSED
         assert "write_inventory" in ShopLevel.objects.get().refused
 
+    def test_a_shop_that_does_not_let_itself_be_read_says_why_at_each_sku(self, shop, clock, settings):
+        stock("A", 5, at=clock())
+        shop.sells("A", 9)
+        settings.SHOPIFY_LOCATION = "Leeds"
+        told(clock)
+        assert "SHOPIFY_LOCATION is no location" in ShopLevel.objects.get().unusable
+
+        settings.SHOPIFY_LOCATION = "1"
+        clock.forward(minutes=61)
+        read_shop_levels(clock)
+        told(clock)
+        assert shop.shows() == {"A": 5}
+
+    def test_old_batches_go_and_those_by_which_a_number_stands_stay(self, shop, clock):
+        stock("A", 5, at=clock())
+        shop.sells("A", 9)
+        told(clock)
+        stock("A", 1, at=clock())
+        told(clock)
+
+        assert publishing.purge_batches(at=clock() + timedelta(days=61)) == 1
+        assert StockPublish.objects.get() == ShopLevel.objects.get().told_in
+
     def test_an_older_file_is_never_told_over_a_newer_one(self, shop, clock):
         stock("A", 5, at=clock())
         shop.sells("A", 0)

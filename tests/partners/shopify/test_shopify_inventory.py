@@ -24,7 +24,7 @@ def levels(shop: FakeStock, *skus: str, **options: str) -> dict[str, int]:
 
 
 def change(shop: FakeStock, sku: str, quantity: int, seen: int) -> StockChange:
-    return StockChange(sku, quantity, seen, item_id=shop.item(sku).item_id, location_id=SALE)
+    return StockChange(sku, quantity, seen, item_id=shop.item(sku).item_id)
 
 
 def tell(shop: FakeStock, *changes: StockChange, key: str = "k", reason: Reason = Reason.CORRECTION) -> dict[str, StockAnswer]:
@@ -82,7 +82,7 @@ class TestSetting:
 
     def test_bad_lines_cost_a_call_and_never_the_good_ones(self):
         shop = FakeStock().sells("GOOD", 5).sells("STALE", 8).sells("BUNDLE", 1, refuses="NON_MUTABLE_INVENTORY_ITEM").sells("FINE", 1)
-        gone = StockChange("GONE", 1, 0, item_id="gid://shopify/InventoryItem/99", location_id=SALE)
+        gone = StockChange("GONE", 1, 0, item_id="gid://shopify/InventoryItem/99")
 
         told = tell(
             shop, change(shop, "GOOD", 3, 5), change(shop, "STALE", 3, 5), gone, change(shop, "BUNDLE", 2, 1), change(shop, "FINE", 2, 1)
@@ -174,7 +174,7 @@ class TestSetting:
         store = client(shop, aside="2")
         [there] = [level for page in store.levels(["A"], place=Place.ASIDE) for level in page]
         store.set_levels(
-            [StockChange("A", 7, 0, there.item_id, there.location_id)],
+            [StockChange("A", 7, 0, there.item_id)],
             key="k",
             reference=REFERENCE,
             reason=Reason.DAMAGED,
