@@ -377,6 +377,15 @@ class TestInflated:
         told(clock)
         assert (shop.shows(), cases()) == ({"A": 3}, [])
 
+    def test_a_right_number_that_is_under_way_has_ten_minutes_before_there_is_a_case(self, shop, clock):
+        stock("A", 5, at=clock())
+        shop.sells("A", 9)
+        publishing.look_at_unknown(clock=clock)
+        publishing.queue_publishes(at=clock())
+
+        assert publishing.find_inflated(at=clock.forward(minutes=9)) == 0
+        assert publishing.find_inflated(at=clock.forward(minutes=2)) == 1
+
     def test_looking_again_goes_over_every_sku_once_an_hour(self, shop, clock):
         for number in range(12):
             stock(f"A{number}", 1, at=clock())
