@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from config import tasks as roof
+from inventory import tasks as goods
 from lockers import tasks as lockers
 from orders import tasks as orders
 
@@ -11,7 +12,7 @@ MOST_ROUNDS = 200
 Round = dict[str, dict[str, int]]
 
 # What changes nothing, so that a round of only these is an idle one.
-_LOOKING = frozenset({"looked_at", "seen", "unchanged", "never_sent", "unconfirmed", "stuck", "edited", "failed", "old"})
+_LOOKING = frozenset({"looked_at", "seen", "unchanged", "never_sent", "unconfirmed", "stuck", "edited", "failed", "old", "inflated"})
 
 
 def once() -> Round:
@@ -34,6 +35,7 @@ def send() -> Round:
         "parcels": orders.follow_parcels(),
         "tracking": orders.tell_shop(),
         "messages": orders.send_messages(),
+        "stock": goods.publish_stock(),
         "alerts": _without_standing(roof.tell_people()),
     }
 

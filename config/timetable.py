@@ -51,6 +51,8 @@ TIMETABLE = (
     Task("Follow what InPost told us", "orders.tasks.follow_parcels", 1),
     Task("Tell the shop what has left", "orders.tasks.tell_shop", 1),
     Task("Ask InPost about parcels on their way", "config.tasks.read_tracking", 10),
+    Task("Tell the shop what may be sold", "inventory.tasks.publish_stock", 1),
+    Task("Look at what the shop shows", "inventory.tasks.read_shop_levels", 10, start_within_s=600),
     Task("Write to customers", "orders.tasks.send_messages", 1),
     Task("Ask for labels", "orders.tasks.ask_for_labels", 1),
     Task("Make labels", "lockers.tasks.make_labels", 1),
@@ -67,6 +69,7 @@ TIMETABLE = (
     Task("Seal the audit log", "exceptions_queue.tasks.seal", 1),
     Task("Verify the invariants", "config.tasks.verify", 60, start_within_s=600),
     Task("Delete labels that have had their time", "lockers.tasks.purge_labels", 1440, start_within_s=3600),
+    Task("Delete batches that have had their time", "inventory.tasks.purge_batches", 1440, start_within_s=3600),
     Task("Delete what has had its time", "partners.tasks.purge", 1440, start_within_s=3600),
 )
 

@@ -95,3 +95,12 @@ class UploadForm(forms.Form):
         if (file.size or 0) > BIGGEST_FILE:
             raise forms.ValidationError(f"The file is larger than {BIGGEST_FILE // 1_000_000} MB. Split it, or use the command: sync.")
         return file
+
+
+class FreezeForm(forms.Form):
+    """Why the shop is not to be told what may be sold."""
+
+    reason = forms.CharField(label="Why", min_length=5, max_length=300, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+    def clean_reason(self) -> str:
+        return " ".join(str(self.cleaned_data["reason"]).split())

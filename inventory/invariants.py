@@ -7,7 +7,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, OuterRef
 
 from exceptions_queue.models import AuditEntry
-from inventory.models import Product
+from inventory.models import Product, ShopLevel, StockPublish
+from inventory.queries import stock_as_of
 
 SHOWN = 20
 
@@ -19,6 +20,33 @@ def what_the_desk_entered_is_in_the_audit_log(_at: datetime) -> list[str]:
     return [f"{sku} was corrected at the desk and no audit row says by whom" for sku in silent]
 
 
+def what_was_published_is_what_was_computed(_at: datetime) -> list[str]:
+    """I09: the number that the shop was last told of a SKU is the one in the batch that told it. One read of the levels, one of batches."""
+    told = ShopLevel.objects.filter(published__isnull=False).values_list("sku", "place", "published", "told_in").order_by("sku", "place")
+    rows = list(told)
+    lines = dict(StockPublish.objects.filter(pk__in={batch for *_, batch in rows}).values_list("pk", "lines"))
+    wrong = [(sku, place, number) for sku, place, number, batch in rows if lines.get(batch, {}).get(sku, [None])[0] != number]
+    return [f"{sku} ({place}) was told as {number}, and its batch says otherwise" for sku, place, number in wrong[:SHOWN]]
+
+
+def the_published_stock_is_not_newer_than_the_stock(_at: datetime) -> list[str]:
+    """I09: no number rests on a stock file that is newer than the newest, and none was told over that of a newer one."""
+    as_of = stock_as_of()
+    ahead = ShopLevel.objects.filter(as_of__isnull=False)
+    ahead = ahead.filter(as_of__gt=as_of) if as_of else ahead
+    rows = ahead.order_by("sku").values_list("sku", "as_of")[:SHOWN]
+    return [f"{sku} was told by the stock of {told}, and the newest applied is of {as_of}" for sku, told in rows]
+
+
+def no_sku_is_kept_by_a_batch_that_ended(_at: datetime) -> list[str]:
+    """I09: a SKU is in a batch only while that is under way, so that the next number for it can go."""
+    kept = ShopLevel.objects.filter(batch__isnull=False).exclude(batch__state=StockPublish.State.WAITING)
+    return [f"{sku} is kept by batch {batch}, which has ended" for sku, batch in kept.values_list("sku", "batch_id")[:SHOWN]]
+
+
 INVARIANTS: list[tuple[str, Callable[[datetime], list[str]]]] = [
     ("I17 what the desk entered is in the audit log", what_the_desk_entered_is_in_the_audit_log),
+    ("I09 the shop was told what was computed", what_was_published_is_what_was_computed),
+    ("I09 the as-of of what the shop was told never goes back", the_published_stock_is_not_newer_than_the_stock),
+    ("I09 no SKU is kept by a batch that ended", no_sku_is_kept_by_a_batch_that_ended),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inventory.views import products, uploads
+from inventory.views import products, publishing, uploads
 
 app_name = "inventory"
 
@@ -12,4 +12,8 @@ urlpatterns = [
     path("products/acs-setup/", uploads.upload_setup, name="upload-setup"),
     path("products/<path:sku>/size/", products.fix_size, name="fix-size"),
     path("products/<path:sku>/learnt/", products.accept_learnt, name="accept-learnt"),
+    path("stock/publishing/", publishing.overview, name="publishing"),
+    path("stock/publishing/freeze/", publishing.freeze, name="freeze"),
+    path("stock/publishing/unfreeze/", publishing.unfreeze, name="unfreeze"),
+    path("stock/<path:sku>/publish/", publishing.publish_now, name="publish-now"),
 ]

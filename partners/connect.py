@@ -145,7 +145,8 @@ def _points_feed() -> PointsFeed:
 def store() -> Store:
     """The shop that STORE names."""
     if settings.STORE == "shopify":
-        return _keep("store", (*SHOPIFY, "SHOPIFY_API_VERSION"), _shopify)
+        places = ("SHOPIFY_LOCATION", "SHOPIFY_NON_SELLABLE_LOCATION")
+        return _keep("store", (*SHOPIFY, "SHOPIFY_API_VERSION", *places), _shopify)
     return _keep("store", NEEDED["store"], lambda: FolderStore(store_folder(), clock=timezone.now))
 
 
@@ -154,7 +155,13 @@ def _shopify() -> ShopifyStore:
     if not (token.isascii() and token.isprintable() and " " not in token):
         raise Unreachable("store", "SHOPIFY_ACCESS_TOKEN holds a character that no token has. Copy it again.")
     wire = _wire("store", settings.SHOPIFY_URL, headers={"X-Shopify-Access-Token": token}, deadline_s=60.0)
-    return ShopifyStore(wire, version=settings.SHOPIFY_API_VERSION, clock=timezone.now)
+    return ShopifyStore(
+        wire,
+        version=settings.SHOPIFY_API_VERSION,
+        clock=timezone.now,
+        location=settings.SHOPIFY_LOCATION,
+        aside=settings.SHOPIFY_NON_SELLABLE_LOCATION,
+    )
 
 
 def alert_sink(kind: str, *, to: Sequence[str] = ()) -> AlertSink:

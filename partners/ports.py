@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from partners.pages import Page
-from partners.shop import Milestone, StoreOrder
+from partners.shop import Milestone, Place, Reason, StockAnswer, StockChange, StockLevel, StoreOrder
 
 if TYPE_CHECKING:
     from partners.acs.records import AcsOrder, OutboundOrder, PutAnswer
@@ -101,6 +101,21 @@ class Store(Checkable, Protocol):
     def milestone(self, number: str, *, store_id: str, tracking: str, milestone: Milestone, happened_at: datetime) -> tuple[str, bool]:
         """Show how far the parcel with this number is: (what finds it there, whether it was news). What the shop says already, or
         has gone beyond, is no error. Raises Rejected where it does not show this number: nothing is said of another's parcel.
+        """
+
+    def places(self) -> tuple[Place, ...]:
+        """The counts that we keep there. What can be bought is always one of them."""
+
+    def levels(self, skus: Sequence[str], *, place: Place = Place.SALE) -> Iterator[list[StockLevel]]:
+        """Pages of what the shop shows of these SKUs. One that it does not have is in no page."""
+
+    def set_levels(
+        self, changes: Sequence[StockChange], *, key: str, reference: str, reason: Reason = Reason.CORRECTION, place: Place = Place.SALE
+    ) -> list[StockAnswer]:
+        """Change these counts, at most 250 and each SKU once, where the shop still shows what was seen; what became of each, in order.
+
+        One that is stale or refused keeps no other from being done. `key` is the same for the same attempt; `reference` finds it
+        in the shop's history. Raises UnknownOutcome when the answer was lost: read the levels, never just send again.
         """
 
     def watch(self, callback: str) -> tuple[str, ...]:

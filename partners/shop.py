@@ -78,3 +78,58 @@ class Milestone(StrEnum):
         """This one and all that lie beyond it."""
         steps = tuple(Milestone)
         return steps[steps.index(self) :]
+
+
+class Place(StrEnum):
+    """Which of the shop's counts of a SKU: what can be bought, or what is in the warehouse and cannot be."""
+
+    SALE = "sale"
+    ASIDE = "aside"
+
+
+class Reason(StrEnum):
+    """Why we change a count, in the shop's history of it."""
+
+    CORRECTION = "correction"
+    DAMAGED = "damaged"
+
+
+@dataclass(frozen=True)
+class StockLevel:
+    """What the shop shows of one SKU at one place. `why` says in a sentence why that cannot be changed; "" where it can."""
+
+    sku: str
+    quantity: int
+    item_id: str = ""
+    location_id: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class StockChange:
+    """What one SKU is to show from now on, if it still shows `seen`. The id is that of its `StockLevel`."""
+
+    sku: str
+    quantity: int
+    seen: int
+    item_id: str = ""
+
+
+class Told(StrEnum):
+    """What became of one change: done; the shop shows something else than was seen; the shop says no; not tried this time."""
+
+    SET = "set"
+    STALE = "stale"
+    REFUSED = "refused"
+    LATER = "later"
+
+
+@dataclass(frozen=True)
+class StockAnswer:
+    """What became of the change of one SKU. `shows` is what the shop shows now, None where that is not known."""
+
+    sku: str
+    outcome: Told
+    shows: int | None = None
+    code: str = ""
+    sentence: str = ""

@@ -87,6 +87,8 @@ NEEDS = {
     "orders:resend": "orders.resend_order",
     "inventory:fix-size": "inventory.change_product",
     "inventory:products": "inventory.view_product",
+    "inventory:publish-now": "inventory.publish_level",
+    "inventory:publishing": "inventory.view_product",
     "lockers:labels": "lockers.view_parcel",
     "partners:connections": "partners.view_circuit",
     "partners:mappings": "partners.view_codemapping",

@@ -7,11 +7,23 @@ from exceptions_queue.reference.labels import LABELS
 from exceptions_queue.reference.manifests import COLLECTIONS
 from exceptions_queue.reference.pages import Page
 from exceptions_queue.reference.parcels import PARCELS
+from exceptions_queue.reference.publishing import PUBLISHING
 from exceptions_queue.reference.selling import SELLING
 from exceptions_queue.reference.sending import SENDING
 from exceptions_queue.reference.stock import STOCK
 from exceptions_queue.reference.waiting import WAITING
 
-REFERENCE: dict[Code, Page] = {**CONTACT, **PARCELS, **SENDING, **WAITING, **LABELS, **COLLECTIONS, **CARRIAGE, **STOCK, **SELLING}
+REFERENCE: dict[Code, Page] = {
+    **CONTACT,
+    **PARCELS,
+    **SENDING,
+    **WAITING,
+    **LABELS,
+    **COLLECTIONS,
+    **CARRIAGE,
+    **STOCK,
+    **SELLING,
+    **PUBLISHING,
+}
 
 __all__ = ["REFERENCE", "Page"]

@@ -12,6 +12,7 @@ from inventory.actions.products import (
     learn_sizes,
     set_size,
 )
+from inventory.actions.publishing import find_inflated, publish_now, queue_publishes
 
 __all__ = [
     "CORRECTABLE",
@@ -21,7 +22,10 @@ __all__ = [
     "Stale",
     "accept_learnt_size",
     "correct_product",
+    "find_inflated",
     "learn_sizes",
+    "publish_now",
+    "queue_publishes",
     "recount",
     "set_size",
 ]

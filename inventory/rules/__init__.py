@@ -16,6 +16,7 @@ from inventory.rules.measures import (
     middle_factor,
     whole,
 )
+from inventory.rules.publishing import is_too_old, may_be_told
 from inventory.rules.sellable import DEFAULT_BUFFER, is_ripe, sellable
 
 __all__ = [
@@ -32,7 +33,9 @@ __all__ = [
     "factor_of",
     "hs_code",
     "is_ripe",
+    "is_too_old",
     "keeps_its_shape",
+    "may_be_told",
     "middle_factor",
     "sellable",
     "whole",

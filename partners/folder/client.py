@@ -1,7 +1,7 @@
 """The shop as a folder: JSON orders in, CSV out. The format: docs/partners/folder.md."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,8 +13,9 @@ from partners.errors import RecordError, Unreachable
 from partners.folder.fulfilments import Fulfilments
 from partners.folder.holds import Holds
 from partners.folder.records import decode_order
+from partners.folder.stock import Stock
 from partners.pages import Page
-from partners.shop import Milestone, StoreOrder
+from partners.shop import Milestone, Place, Reason, StockAnswer, StockChange, StockLevel, StoreOrder
 from partners.values import identifier, instant_at
 
 PARTNER = "store"
@@ -47,6 +48,7 @@ class FolderStore:
     def __init__(self, folder: Path, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.folder, self._clock = folder, clock
         self._holds, self._sent = Holds(folder / "out"), Fulfilments(folder / "out")
+        self._stock = Stock(folder)
         self._places: dict[str, tuple[tuple[int, int, int], _Place]] = {}
 
     def orders(self, cursor: str) -> Iterator[Page]:
@@ -97,6 +99,20 @@ class FolderStore:
     def tag(self, number: str, *, store_id: str, add: tuple[str, ...] = (), remove: tuple[str, ...] = ()) -> bool:
         """A folder has no tags: holds.csv says the same."""
         return False
+
+    def places(self) -> tuple[Place, ...]:
+        """A folder counts only what can be bought."""
+        return (Place.SALE,)
+
+    def levels(self, skus: Sequence[str], *, place: Place = Place.SALE) -> Iterator[list[StockLevel]]:
+        """What the shop shows, by the later of levels.csv and out/stock.csv."""
+        yield self._stock.levels(skus)
+
+    def set_levels(
+        self, changes: Sequence[StockChange], *, key: str, reference: str, reason: Reason = Reason.CORRECTION, place: Place = Place.SALE
+    ) -> list[StockAnswer]:
+        """Write them into out/stock.csv, whole or not at all."""
+        return self._stock.set(changes, reference=reference, at=self._clock().astimezone(UTC).isoformat())
 
     def watch(self, callback: str) -> tuple[str, ...]:
         """A folder tells nobody: it is looked at every minute."""

@@ -1,18 +1,19 @@
 """The shop on Shopify, through its Admin GraphQL API. What is asked: documents.py; what it needs: docs/partners/shopify.md."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from partners.errors import Denied, RecordError, Unreadable
 from partners.http import Wire
 from partners.pages import Page
-from partners.shop import Milestone, StoreOrder
+from partners.shop import Milestone, Place, Reason, StockAnswer, StockChange, StockLevel, StoreOrder
 from partners.shopify import documents, scopes
 from partners.shopify.fulfilments import Fulfilments
 from partners.shopify.graphql import PARTNER, NoSuchThing, Shopify, TooCostly
 from partners.shopify.holds import Holds, gid_of
+from partners.shopify.inventory import Inventory
 from partners.shopify.milestones import Milestones
 from partners.shopify.records import decode_order
 from partners.shopify.subscriptions import subscribe
@@ -42,10 +43,13 @@ class ShopifyStore:
         version: str = documents.VERSION,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         budget: Budget | None = None,
+        location: str = "",
+        aside: str = "",
     ) -> None:
         self._shop, self._clock = Shopify(wire, version=version, budget=budget), clock
         self._holds, self._sent, self._size = Holds(self._shop), Fulfilments(self._shop), PAGE
         self._way = Milestones(self._shop, self._sent.showing)
+        self._stock = Inventory(self._shop, sale=location, aside=aside)
         self.granted: tuple[str, ...] = ()
 
     def orders(self, cursor: str) -> Iterator[Page]:
@@ -99,6 +103,20 @@ class ShopifyStore:
         """Add and take away tags. False when the order's tags are so already."""
         return self._holds.tag(store_id, add=add, remove=remove)
 
+    def places(self) -> tuple[Place, ...]:
+        """What can be bought, and what is set aside where a location for it is named."""
+        return self._stock.places
+
+    def levels(self, skus: Sequence[str], *, place: Place = Place.SALE) -> Iterator[list[StockLevel]]:
+        """Pages of what the shop shows: `available` of what can be bought, `on_hand` of what is set aside."""
+        return self._stock.levels(skus, place=place)
+
+    def set_levels(
+        self, changes: Sequence[StockChange], *, key: str, reference: str, reason: Reason = Reason.CORRECTION, place: Place = Place.SALE
+    ) -> list[StockAnswer]:
+        """Compare and set up to 250 counts."""
+        return self._stock.set(changes, key=key, reference=reference, reason=reason, place=place)
+
     def watch(self, callback: str) -> tuple[str, ...]:
         """Subscribe `callback` to the changes of orders where it is not; the topics that had to be added."""
         return subscribe(self._shop, callback)
@@ -115,7 +133,7 @@ class ShopifyStore:
             raise Denied(PARTNER, f"The app lacks {' and '.join(lacking)}. An integration admin must add them to it and install it again.")
         scopes.guard_version(said, self._shop.version)
         opens = f"Shopify opens {scopes.shop_name(said)}: orders can be read, held and tagged by version {self._shop.version}."
-        return opens + scopes.without_milestones(self.granted)
+        return opens + scopes.without_milestones(self.granted) + scopes.without_stock(self.granted)
 
     def _pages(self, since: str | None) -> Iterator[list[dict[str, Any]]]:
         after: str | None = None

@@ -159,6 +159,41 @@ mutation Subscribe($topic: WebhookSubscriptionTopic!, $to: WebhookSubscriptionIn
 }
 """
 
+# Stock. A SKU is a variant's; its counts stand with the variant's inventory item, one level for each location.
+_STOCK = """
+  id sku
+  inventoryItem {
+    id tracked
+    inventoryLevel(locationId: $location) { id quantities(names: $names) { name quantity } }
+  }
+"""
+STOCK = f"""
+query Stock($first: Int!, $after: String, $named: String, $location: ID!, $names: [String!]!) {{
+  productVariants(first: $first, after: $after, query: $named) {{ {_PAGE} nodes {{ {_STOCK} }} }}
+}}
+"""
+LOCATIONS = """
+query Locations {
+  locations(first: 2) { nodes { id name } }
+}
+"""
+SET_STOCK = """
+mutation SetStock($input: InventorySetQuantitiesInput!, $key: String!) {
+  answer: inventorySetQuantities(input: $input) @idempotent(key: $key) {
+    inventoryAdjustmentGroup { id createdAt reason referenceDocumentUri }
+    userErrors { field message code }
+  }
+}
+"""
+STOCK_HERE = """
+mutation StockHere($item: ID!, $location: ID!, $available: Int, $onHand: Int, $key: String!) {
+  answer: inventoryActivate(inventoryItemId: $item, locationId: $location, available: $available, onHand: $onHand) @idempotent(key: $key) {
+    inventoryLevel { id }
+    userErrors { field message }
+  }
+}
+"""
+
 ACCESS = """
 query Access {
   shop { name myshopifyDomain }
@@ -167,5 +202,5 @@ query Access {
 }
 """
 
-QUERIES = (ORDERS, ORDER, *REST.values(), STANDING, SENT, MILESTONES, TAGS, SUBSCRIPTIONS, ACCESS)
-MUTATIONS = (HOLD, RELEASE, FULFIL, TRACKING, MILESTONE, TAG, UNTAG, SUBSCRIBE)
+QUERIES = (ORDERS, ORDER, *REST.values(), STANDING, SENT, MILESTONES, TAGS, SUBSCRIPTIONS, STOCK, LOCATIONS, ACCESS)
+MUTATIONS = (HOLD, RELEASE, FULFIL, TRACKING, MILESTONE, TAG, UNTAG, SUBSCRIBE, SET_STOCK, STOCK_HERE)

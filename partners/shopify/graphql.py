@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from partners.errors import Denied, PartnerError, Rejected, Throttled, UnknownOutcome, Unreachable, Unreadable
 from partners.http import Answer, Wire
@@ -32,15 +32,23 @@ class TooCostly(Rejected):
     """One query may not cost so many points, however long we wait: ask for less at a time. The line works all the same."""
 
 
+class Refusal(NamedTuple):
+    """One userError: the path of the input field, its code, and what it says."""
+
+    path: tuple[str, ...]
+    code: str
+    sentence: str
+
+
 class Shopify:
     """The line to one shop. Every method raises a PartnerError; none ever waits."""
 
     def __init__(self, wire: Wire, *, version: str, budget: Budget | None = None) -> None:
         self._wire, self.version, self._budget = wire, version, budget or Budget()
 
-    def read(self, document: str, **variables: Any) -> dict[str, Any]:
-        """The `data` of a query. Its call may be repeated."""
-        return self._call(document, variables, safe=True)
+    def read(self, document: str, *, own_right: bool = False, **variables: Any) -> dict[str, Any]:
+        """The `data` of a query. Its call may be repeated. `own_right` as in `change`."""
+        return self._call(document, variables, safe=True, own_right=own_right)
 
     def change(self, document: str, *, already: Collection[str] = (), own_right: bool = False, **variables: Any) -> bool:
         """Run a mutation whose payload is called `answer`. False when it is refused only because it is so `already`, by code.
@@ -49,14 +57,23 @@ class Shopify:
 
         Raises Rejected with its userErrors, and UnknownOutcome when its answer was lost.
         """
-        payload = self._call(document, variables, safe=False, own_right=own_right).get("answer")
-        errors = payload.get("userErrors") if isinstance(payload, dict) else None
-        if not isinstance(errors, list) or not all(isinstance(error, dict) for error in errors):
-            raise UnknownOutcome(PARTNER, "Shopify does not say whether it did what we asked.")
+        errors = self._refused(document, variables, own_right=own_right)
         left = [error for error in errors if str(error.get("code") or "") not in already]
         if left:
             raise Rejected(PARTNER, _said(left, "Shopify refused without saying why."), fields=_fields(left), status=200)
         return not errors
+
+    def attempt(self, document: str, **variables: Any) -> list[Refusal]:
+        """Run a mutation of many lines, for which the app needs a scope of its own: what it refuses of them; nothing when it was done."""
+        return [_refusal(error) for error in self._refused(document, variables, own_right=True)]
+
+    def _refused(self, document: str, variables: Mapping[str, Any], *, own_right: bool) -> list[dict[str, Any]]:
+        """The userErrors of a mutation. Raises UnknownOutcome where it has none of which to be sure."""
+        payload = self._call(document, variables, safe=False, own_right=own_right).get("answer")
+        errors = payload.get("userErrors") if isinstance(payload, dict) else None
+        if not isinstance(errors, list) or not all(isinstance(error, dict) for error in errors):
+            raise UnknownOutcome(PARTNER, "Shopify does not say whether it did what we asked.")
+        return errors
 
     def _call(self, document: str, variables: Mapping[str, Any], *, safe: bool, own_right: bool = False) -> dict[str, Any]:
         named = _NAME.match(document)
@@ -172,3 +189,9 @@ def _fields(errors: list[dict[str, Any]]) -> dict[str, list[str]]:
         said = without_personal_data(str(error.get("code") or error.get("message") or ""), limit=80)
         found.setdefault(without_personal_data(name, limit=80), []).append(said)
     return found
+
+
+def _refusal(error: dict[str, Any]) -> Refusal:
+    path = error.get("field")
+    steps = tuple(without_personal_data(str(step), limit=80) for step in path[:10]) if isinstance(path, list) else ()
+    return Refusal(steps, without_personal_data(str(error.get("code") or ""), limit=80), _said([error], "Shopify does not say why."))

@@ -14,6 +14,8 @@ NEEDED = (
     ("write_merchant_managed_fulfillment_orders", "write_third_party_fulfillment_orders", "write_assigned_fulfillment_orders"),
 )
 
+# For what may be sold; everything else works without them.
+STOCK = (("read_products", "write_products"), ("write_inventory",), ("read_locations", "write_locations"))
 MILESTONES = "write_fulfillments"  # for telling how far a parcel is; everything else works without it
 
 
@@ -34,6 +36,12 @@ def missing(granted: Collection[str]) -> list[str]:
 def without_milestones(granted: Collection[str]) -> str:
     """What the app cannot tell for want of a scope, in a sentence; "" where it can."""
     return "" if MILESTONES in granted else f" How far parcels are cannot be told there: that takes {MILESTONES}."
+
+
+def without_stock(granted: Collection[str]) -> str:
+    """Whether the shop can be told what may be sold, in a sentence; "" where it can."""
+    lacking = [" or ".join(choices) for choices in STOCK if not set(choices) & set(granted)]
+    return f" What may be sold cannot be told there: that takes {' and '.join(lacking)}." if lacking else ""
 
 
 def guard_version(said: dict[str, Any], version: str) -> None:

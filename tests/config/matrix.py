@@ -102,6 +102,9 @@ GOODS = {
     **acts("MI", "inventory:upload", "inventory:upload-setup"),
     **forms("M", "inventory:fix-size"),
     **acts("M", "inventory:accept-learnt"),
+    **pages(ALL, "inventory:publishing"),
+    **forms("MI", "inventory:publish-now"),
+    **acts("MI", "inventory:freeze", "inventory:unfreeze"),
 }
 PARTNERS = {
     **pages(ALL, "partners:sync", "partners:run", "partners:record", "partners:records", "partners:mappings", "partners:connections"),

@@ -9,6 +9,7 @@ from graphql import GraphQLSchema, build_schema, parse, validate
 
 from partners.shopify import documents
 from partners.shopify.holds import REASONS, SO_ALREADY
+from partners.shopify.inventory import IN_THE_AIR, NOT_HERE, SENTENCES, SPENT, STALE
 from partners.shopify.milestones import STATUSES
 from partners.shopify.records import PAID
 from partners.shopify.subscriptions import TOPICS, _to
@@ -42,6 +43,7 @@ def test_no_document_is_left_out_of_the_lists():
         ("OrderDisplayFinancialStatus", PAID),
         ("WebhookSubscriptionTopic", TOPICS),
         ("FulfillmentEventStatus", STATUSES.values()),
+        ("InventorySetQuantitiesUserErrorCode", {IN_THE_AIR, NOT_HERE, *SENTENCES, *SPENT, *STALE}),
     ],
 )
 def test_the_words_we_use_are_shopifys(schema, name, words):
