@@ -47,8 +47,9 @@ def _flat(wanted: Wanted) -> dict[tuple[str, str], int]:
 
 
 def _standing(wanted: Wanted) -> dict[tuple[str, str], int]:
-    rows = Allocation.objects.filter(order_number__in=list(wanted))
-    return {(number, sku): count for number, sku, count in rows.values_list("order_number", "sku", "quantity")}
+    """What the orders take by now; zero where it is noted as gone, which is never what an order wants that is with us again."""
+    rows = Allocation.objects.filter(order_number__in=list(wanted)).values_list("order_number", "sku", "quantity", "left_at")
+    return {(number, sku): 0 if left_at else count for number, sku, count, left_at in rows}
 
 
 def _touched(wanted: Wanted, standing: Mapping[tuple[str, str], int]) -> set[str]:
@@ -76,7 +77,7 @@ def _write(wanted: Wanted, standing: Mapping[tuple[str, str], int], *, at: datet
         if standing.get((number, sku)) != count
     ]
     Allocation.objects.bulk_create(
-        made, batch_size=1_000, update_conflicts=True, unique_fields=["order_number", "sku"], update_fields=["quantity"]
+        made, batch_size=1_000, update_conflicts=True, unique_fields=["order_number", "sku"], update_fields=["quantity", "left_at"]
     )
 
 
