@@ -15,20 +15,24 @@ from inventory.queries.products import (
     rows,
     too_big,
 )
+from inventory.queries.selling import Sold, oversold, sold_of
 
 __all__ = [
     "COLUMNS",
     "UNKNOWN_SIZE",
     "Counts",
     "Learnt",
+    "Sold",
     "counts",
     "history",
     "is_too_big",
     "learnt_of",
+    "oversold",
     "packed_otherwise",
     "product_of",
     "rows",
     "sellable_now",
+    "sold_of",
     "stock_as_of",
     "too_big",
 ]
