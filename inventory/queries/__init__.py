@@ -16,6 +16,7 @@ from inventory.queries.products import (
     too_big,
 )
 from inventory.queries.selling import Sold, oversold, sold_of
+from inventory.queries.waterfall import StateCount, Waterfall, is_stale, waterfall_of
 
 __all__ = [
     "COLUMNS",
@@ -23,8 +24,11 @@ __all__ = [
     "Counts",
     "Learnt",
     "Sold",
+    "StateCount",
+    "Waterfall",
     "counts",
     "history",
+    "is_stale",
     "is_too_big",
     "learnt_of",
     "oversold",
@@ -35,4 +39,5 @@ __all__ = [
     "sold_of",
     "stock_as_of",
     "too_big",
+    "waterfall_of",
 ]
