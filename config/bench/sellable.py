@@ -58,7 +58,8 @@ def make(size: int, skus: int) -> None:
     """A tenth came into their state within the last days, one in fifty is missing, one in a hundred is sold."""
     now = timezone.now()
     ids = [_status(*state).pk for state in STATES]
-    status = f"CASE WHEN mod(n, 100) < 60 THEN {ids[0]} WHEN mod(n, 100) < 80 THEN {ids[1]} WHEN mod(n, 100) < 98 THEN {ids[2]} ELSE {ids[3]} END"
+    shares = " ".join(f"WHEN mod(n, 100) < {share} THEN {pk}" for share, pk in zip((60, 80, 98), ids, strict=False))
+    status = f"CASE {shares} ELSE {ids[3]} END"
     old, young = (now - timedelta(days=days) for days in (20, 2))
     parts = (("A", size * 88 // 100, old, None), ("B", size // 10, young, None), ("C", size - size * 88 // 100 - size // 10, old, now))
     for letter, count, since, missing in parts:

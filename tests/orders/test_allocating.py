@@ -15,6 +15,7 @@ from orders.actions import cancel_order
 from orders.actions.allocating import allocate_for
 from orders.actions.reading import note_progress, write_taken
 from orders.actions.review import review_many
+from orders.invariants import what_is_sold_is_taken_from_stock
 from orders.models import Order
 from orders.rules.picking import Wanted
 from orders.rules.selling import Takes, takes
@@ -117,3 +118,18 @@ def test_orders_from_before_there_was_stock_take_theirs():
 
     assert taken() == {"LS-1": 2, "LS-5": 1}
     assert dict(Level.objects.values_list("sku", "allocated")) == {"DRS-0012-10": 3}
+
+
+def test_a_line_that_stock_does_not_know_and_garments_given_to_nobody_are_named():
+    order = make_order(number="LS-1", sku="DRS-1", quantity=2)
+    gone = make_order(number="LS-2", sku="DRS-2")
+    assert what_is_sold_is_taken_from_stock(NOON) == []
+
+    order.lines.update(quantity=3)
+    Order.objects.filter(pk=gone.pk).update(state=OrderState.CANCELLED)
+
+    assert what_is_sold_is_taken_from_stock(NOON) == [
+        "order LS-1 sold 3 × DRS-1 and stock does not say so",
+        "stock gave 2 × DRS-1 to order LS-1, which does not sell them",
+        "stock gave 1 × DRS-2 to order LS-2, which does not sell them",
+    ]

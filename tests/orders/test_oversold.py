@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from config.bench.harness import statements
@@ -164,6 +164,7 @@ def test_looking_takes_the_same_statements_for_three_orders_and_for_thirty(stock
 CLAIMS = st.lists(st.tuples(st.sampled_from("AB"), st.integers(1, 3), st.integers(0, 9)), max_size=12)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(CLAIMS, st.dictionaries(st.sampled_from("AB"), st.integers(0, 8)))
 def test_those_who_are_served_never_get_more_than_is_there_and_nobody_waits_behind_a_later_one(claims, there):
     asked = [Claim(sku, order, quantity, (rank, order)) for order, (sku, quantity, rank) in enumerate(claims)]

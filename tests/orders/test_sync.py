@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from config.running import run_feed
 from orders.actions import correct_mobile
+from orders.invariants import what_is_sold_is_taken_from_stock
 from orders.models import Order
 from partners.models import CodeMapping, RejectedRecord
 from partners.sandbox.shop import open_shop
@@ -42,6 +43,7 @@ def counts(run: Any) -> tuple[int, int, int, int, int]:
 def test_every_order_is_mirrored_once_and_counts_add_up(shop):
     first, second = run_feed("store.orders"), run_feed("store.orders", full=True)
 
+    assert what_is_sold_is_taken_from_stock(timezone.now()) == []
     assert counts(first) == (40, 40, 0, 0, 0)
     assert counts(second) == (40, 0, 0, 40, 0)
     assert Order.objects.count() == 40
