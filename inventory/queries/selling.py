@@ -1,5 +1,6 @@
 """Show me: SKUs of which more is sold than ACS holds for sale, and to whom."""
 
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, F, OuterRef
@@ -32,12 +33,12 @@ def oversold() -> dict[str, int]:
     return there
 
 
-def _picked(skus: dict[str, int]) -> Any:
+def _picked(skus: Collection[str]) -> Any:
     picked = Garment.objects.filter(PRESENT, sku__in=skus, status__target=ItemState.ALLOCATED)
     return picked.order_by().values_list("sku").annotate(Count("sku"))
 
 
-def sold_of(skus: dict[str, int]) -> list[Sold]:
+def sold_of(skus: Collection[str]) -> list[Sold]:
     """Who took these SKUs. Two statements."""
     rows = Allocation.objects.filter(counting(), sku__in=skus).order_by("sku", "made_at", "pk")
     return [
