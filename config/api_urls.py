@@ -4,6 +4,7 @@ from django.urls import path
 
 from config.api.docs import Docs, Schema
 from exceptions_queue.api import cases
+from inventory import api as inventory
 from lockers import api as lockers
 from orders import api as orders
 from partners import api as partners
@@ -22,5 +23,6 @@ urlpatterns = [
     path("v1/lockers/", lockers.Lockers.as_view(), name="lockers"),
     path("v1/lockers/<str:point_id>/", lockers.OneLocker.as_view(), name="locker"),
     path("v1/lockers/<str:point_id>/alternatives/", lockers.LockerAlternatives.as_view(), name="locker-alternatives"),
+    path("v1/stock/<path:sku>/", inventory.OneSku.as_view(), name="stock"),
     path("v1/sync-runs/", partners.Runs.as_view(), name="sync-runs"),
 ]

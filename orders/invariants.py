@@ -5,16 +5,18 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from django.contrib.contenttypes.models import ContentType
+from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q
 
 from exceptions_queue import actions as desk
 from exceptions_queue.catalogue import Code
 from exceptions_queue.models import ExceptionCase, Hold
 from exceptions_queue.states import CaseState
+from inventory.models import Allocation
 from lockers.models import Parcel
 from lockers.states import ParcelState
 from orders.actions import integrity
-from orders.models import Consolidation, GateDecision, IntegrityRun, Order
+from orders.models import Consolidation, GateDecision, IntegrityRun, Order, OrderLine
 from orders.rules import edits
 from orders.states import BEFORE_RELEASE, AcsStatus, Destination, OrderState
 from partners import connect
@@ -141,11 +143,32 @@ def _say(orders: Iterable[Order], what: str) -> list[str]:
     return [f"order {number} {what}" for number in orders.values_list("number", flat=True)[:SHOWN]]  # type: ignore[attr-defined]
 
 
+def what_is_sold_is_taken_from_stock(at: datetime) -> list[str]:
+    """I07: allocations are exactly the lines of the orders that have neither left nor ended."""
+    with connection.cursor() as cursor:
+        cursor.execute(_UNTAKEN)
+        untaken = [f"order {number} sold {count} × {sku} and stock does not say so" for number, sku, count in cursor.fetchall()]
+        cursor.execute(_UNSOLD)
+        unsold = [f"stock gave {count} × {sku} to order {number}, which does not sell them" for number, sku, count in cursor.fetchall()]
+    return untaken + unsold
+
+
+_SOLD = f"""
+SELECT o.number, l.sku, sum(l.quantity) FROM {Order._meta.db_table} o JOIN {OrderLine._meta.db_table} l ON l.order_id = o.id
+WHERE o.state IN ('received', 'held', 'ready', 'released') AND o.excluded_why = '' AND o.acs_status <> 'despatched'
+AND l.sku <> '' AND l.quantity > 0 GROUP BY o.number, l.sku
+"""  # noqa: S608 - the names of our own tables
+_TAKEN = f"SELECT order_number, sku, quantity FROM {Allocation._meta.db_table} WHERE left_at IS NULL"  # noqa: S608
+_UNTAKEN = f"{_SOLD} EXCEPT {_TAKEN} ORDER BY 1, 2 LIMIT {SHOWN}"
+_UNSOLD = f"{_TAKEN} EXCEPT {_SOLD} ORDER BY 1, 2 LIMIT {SHOWN}"
+
+
 INVARIANTS: list[tuple[str, Callable[[datetime], list[str]]]] = [
     ("I01 released means read back", released_means_read_back),
     ("I02 every paid order is somewhere", every_order_is_somewhere),
     ("I03 held means blocked, sent means free", held_means_blocked),
     ("I04 cancelled orders are at peace", cancelled_orders_have_no_open_case),
+    ("I07 what is sold is taken from stock", what_is_sold_is_taken_from_stock),
     ("I05 released once", one_release_per_order),
     ("I05 locker orders name their locker", released_locker_orders_have_a_locker),
     ("I05 what went had passed the gate", what_went_had_passed_the_gate),

@@ -24,6 +24,7 @@ from orders.actions import (
     messages,
     milestones,
     missed,
+    oversold,
     packed,
     reading,
     sending,
@@ -41,13 +42,17 @@ Clock = Callable[[], datetime]
 
 
 def review_new() -> dict[str, int]:
-    """Check what has just come in."""
-    return _counts(review_many(watching.ids_before_release(states=("received",)), at=timezone.now()))
+    """Check what has just come in, what was sold without being there first."""
+    at = timezone.now()
+    oversold.find_oversold(at=at)
+    return _counts(review_many(watching.ids_before_release(states=("received",)), at=at))
 
 
 def recheck_open() -> dict[str, int]:
     """Check everything not yet sent: what has been put right anywhere closes by itself, what has gone wrong is held."""
-    return _counts(review_many(watching.ids_before_release(), at=timezone.now()))
+    at = timezone.now()
+    oversold.find_oversold(at=at)
+    return _counts(review_many(watching.ids_before_release(), at=at))
 
 
 def send_releases(clock: Clock = timezone.now) -> dict[str, int]:
@@ -74,6 +79,7 @@ def read_hints() -> dict[str, int]:
     followed = inbox.drain(SHOP, process=follow_hint, clock=timezone.now)
     if followed.get("done"):
         at = timezone.now()
+        oversold.find_oversold(at=at)
         review_many(watching.ids_before_release(states=("received",)), at=at)
         shop.follow_cancellations(at=at)
         sending.find_edited(at=at)

@@ -27,6 +27,7 @@ SCOPES = {
     "metrics:read": "read the gauges at /metrics",
     "orders:read": "read orders, contact data masked",
     "orders:write": "act on orders",
+    "stock:read": "read how many of a SKU may be sold, and why",
     "sync:read": "read how the feeds went",
 }
 PREFIX = "lockstep_"  # so that secret scanners and people recognise one

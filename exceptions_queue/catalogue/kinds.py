@@ -80,6 +80,7 @@ NEEDS = {
     "orders:convert-to-home": "orders.reroute_order",
     "orders:detail": "orders.view_order",
     "orders:extend-hold": "orders.hold_order",
+    "orders:hold": "orders.hold_order",
     "orders:manifests": "lockers.view_parcel",
     "orders:plan": "orders.view_consolidation",
     "orders:recall": "orders.cancel_order",

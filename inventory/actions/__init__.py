@@ -1,6 +1,9 @@
 """Do it: the only writer of decisions about goods."""
 
-from inventory.actions.levels import recount
+from inventory.actions.allocating import allocate, allocate_many, leave
+from inventory.actions.keeping import drop_buffer, set_buffer, set_reserve
+from inventory.actions.levels import apply_buffers, recount, ripen
+from inventory.actions.outcomes import Refused
 from inventory.actions.products import (
     CORRECTABLE,
     NOT_THERE,
@@ -19,13 +22,22 @@ __all__ = [
     "NOT_THERE",
     "RECHECK",
     "NotLearnt",
+    "Refused",
     "Stale",
     "accept_learnt_size",
+    "allocate",
+    "allocate_many",
+    "apply_buffers",
     "correct_product",
+    "drop_buffer",
     "find_inflated",
     "learn_sizes",
+    "leave",
     "publish_now",
     "queue_publishes",
     "recount",
+    "ripen",
+    "set_buffer",
+    "set_reserve",
     "set_size",
 ]

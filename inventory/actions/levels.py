@@ -1,63 +1,102 @@
 """Make the counters equal what is there."""
 
-from collections import defaultdict
-from collections.abc import Collection
-from datetime import datetime, timedelta
+from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q, Sum
+from django.db.models import Q
 
 from inventory.models import Allocation, Garment, Level
-from inventory.queries.levels import sellable_statuses, stock_as_of
-from inventory.rules import is_ripe
+from inventory.queries.buffers import out_of_step, wanted_hours
+from inventory.queries.counting import Counted, counted
+from inventory.queries.levels import stock_as_of
 
-COUNTED = ("on_hand", "missing", "ripe", "waiting", "ripening", "ripens_at", "allocated", "counted_at")
+COUNTED = Counted._fields
+AT_ONCE = 5_000  # SKUs; of more, all are counted: one pass over everything is then the cheaper one
 
 
 def recount(skus: Collection[str] | None = None, *, at: datetime) -> int:
-    """Count these SKUs, or every SKU, anew from garments and allocations; return how many counters there are now.
+    """Count these SKUs, or every SKU, anew from garments and allocations; return how many counters were looked at.
 
-    In a transaction of its own, or the caller's. A SKU that is named for the first time gets its counters.
+    In a transaction of its own, or the caller's. A SKU that is named for the first time gets its counters, with the buffer of the
+    rules in force. Allocations of orders that left before the last stock file end here. A constant number of statements, and
+    rows written only for what differs.
+
+    The counters are locked first, in SKU order, and counted by statements that begin afterwards: what `allocate` committed
+    meanwhile is counted, and what it has still to commit waits for us.
     """
-    with transaction.atomic():
-        here, taken = _garments(skus), _allocated(skus)
-        named = set(here) | set(taken) | set(skus or ())
-        Level.objects.bulk_create([Level(sku=sku, counted_at=at) for sku in sorted(named)], batch_size=500, ignore_conflicts=True)
-        levels = Level.objects.select_for_update().order_by("sku")
-        rows = list(levels if skus is None else levels.filter(sku__in=named))
-        for row in rows:
-            _fill(row, here.get(row.sku, []), taken.get(row.sku, 0), at)
-        Level.objects.bulk_update(rows, COUNTED, batch_size=500)
-        return len(rows)
+    with transaction.atomic(savepoint=False):
+        gone = _gone()
+        wanted = None if skus is None else {*skus, *gone.values_list("sku", flat=True).distinct()}
+        if wanted is not None and len(wanted) > AT_ONCE:
+            wanted = None
+        _make_missing(wanted, at=at)
+        standing = _lock(wanted)
+        gone.delete()
+        hours = {sku: columns[0] for sku, columns in standing.items()}
+        _write(counted(hours, at=at, every=wanted is None), standing, at=at)
+        return len(standing)
 
 
-def _garments(skus: Collection[str] | None) -> dict[str, list[tuple[Any, ...]]]:
-    counted: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
-    garments = Garment.objects.all() if skus is None else Garment.objects.filter(sku__in=skus)
-    sellable = set(sellable_statuses())
-    present = Count("pk", filter=Q(missing_since=None))
-    rows = garments.order_by().values_list("sku", "status", "since").annotate(here=present, every=Count("pk"))
-    for sku, status, since, here, every in rows:
-        counted[sku].append((status in sellable, since, here, every))
-    return counted
-
-
-def _allocated(skus: Collection[str] | None) -> dict[str, int]:
-    rows = Allocation.objects.all() if skus is None else Allocation.objects.filter(sku__in=skus)
+def _gone() -> Any:
+    """Allocations of orders whose garments the last stock file no longer holds as ready."""
     as_of = stock_as_of()
-    still = rows.filter(Q(left_at=None) | Q(left_at__gt=as_of)) if as_of else rows
-    return dict(still.order_by().values_list("sku").annotate(Sum("quantity")))
+    return Allocation.objects.filter(left_at__lte=as_of) if as_of else Allocation.objects.none()
 
 
-def _fill(row: Level, garments: list[tuple[Any, ...]], allocated: int, at: datetime) -> None:
-    buffer = timedelta(hours=row.buffer_hours)
-    for_sale = [(since, here) for sells, since, here, _ in garments if sells and here]
-    inside = sorted((since, here) for since, here in for_sale if not is_ripe(since=since, buffer=buffer, at=at))
-    row.on_hand = sum(here for *_, here, _ in garments)
-    row.missing = sum(every - here for *_, here, every in garments)
-    row.waiting = sum(here for _, here in inside)
-    row.ripe = sum(here for _, here in for_sale) - row.waiting
-    row.ripening = [[since.isoformat(), here] for since, here in inside]
-    row.ripens_at = inside[0][0] + buffer if inside else None
-    row.allocated, row.counted_at = allocated, at
+def make_levels(skus: Collection[str], *, at: datetime) -> None:
+    """Give counters to SKUs that have none yet. Whoever loses a race to make them finds them made."""
+    names = sorted(skus)
+    Level.objects.bulk_create([Level(sku=sku, counted_at=at) for sku in names], batch_size=500, ignore_conflicts=True)
+    for start in range(0, len(names), AT_ONCE):
+        out_of_step(at=at).filter(sku__in=names[start : start + AT_ONCE]).update(buffer_hours=wanted_hours(at=at))
+
+
+def _make_missing(skus: Collection[str] | None, *, at: datetime) -> None:
+    levels = Level.objects.all() if skus is None else Level.objects.filter(sku__in=skus)
+    named = _every_sku() if skus is None else set(skus)
+    if new := named - set(levels.values_list("sku", flat=True)):
+        make_levels(new, at=at)
+
+
+def _every_sku() -> set[str]:
+    garments, allocations = (model.objects.order_by().values_list("sku", flat=True).distinct() for model in (Garment, Allocation))
+    return set(garments) | set(allocations)
+
+
+def _lock(skus: Collection[str] | None) -> dict[str, tuple[Any, ...]]:
+    """{SKU: (buffer in hours, *the counters as they stand)}, locked in SKU order as everybody does."""
+    levels = Level.objects.select_for_update().order_by("sku")
+    rows = levels if skus is None else levels.filter(sku__in=skus)
+    return {sku: columns for sku, *columns in rows.values_list("sku", "buffer_hours", *COUNTED)}
+
+
+def lock_levels(which: Q) -> list[str]:
+    """The SKUs of these counters, locked in SKU order."""
+    return list(Level.objects.filter(which).order_by("sku").select_for_update().values_list("sku", flat=True))
+
+
+def _write(now: Mapping[str, Counted], standing: Mapping[str, Any], *, at: datetime) -> None:
+    differing = [(sku, row) for sku, row in now.items() if row != tuple(standing[sku][1:])]
+    rows = [Level(sku=sku, counted_at=at, **row._asdict()) for sku, row in differing]
+    Level.objects.bulk_create(rows, batch_size=1_000, update_conflicts=True, unique_fields=["sku"], update_fields=[*COUNTED, "counted_at"])
+
+
+def apply_buffers(*, at: datetime) -> int:
+    """Give every SKU the buffer of the rules in force, and count anew those whose buffer changed; return how many. One statement
+    where nothing changed."""
+    with transaction.atomic(savepoint=False):
+        if not (changed := list(out_of_step(at=at).order_by("sku").values_list("sku", flat=True))):
+            return 0
+        only = Q(sku__in=changed) if len(changed) <= AT_ONCE else Q()
+        lock_levels(only)
+        out_of_step(at=at).update(buffer_hours=wanted_hours(at=at))
+        recount(changed, at=at)
+    return len(changed)
+
+
+def ripen(*, at: datetime) -> int:
+    """Count anew the SKUs of which a garment has left its buffer by now; return how many. One statement where there is none."""
+    due = list(Level.objects.filter(ripens_at__lte=at).order_by("sku").values_list("sku", flat=True))
+    return recount(due, at=at) if due else 0

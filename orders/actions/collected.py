@@ -8,6 +8,7 @@ from django.db.models import F, QuerySet
 from exceptions_queue import actions as desk
 from exceptions_queue.moves import move_many
 from orders.actions import fulfilling, milestones
+from orders.actions.allocating import allocate_for
 from orders.actions.consolidating import look_waiting
 from orders.actions.sending import card_of
 from orders.models import Order
@@ -63,5 +64,6 @@ def _close(ids: list[int], *, at: datetime) -> int:
         ended = set(moved)
         cured = [desk.Finding(order.pk, {}, card_of(order)) for order in locked if order.pk in ended]
         desk.reconcile_many(Order, cured, scope=ON_THE_WAY, at=at)
+        allocate_for(moved, at=at)
         look_waiting(moved, at=at)
     return len(moved)

@@ -7,6 +7,7 @@ from django.db import transaction
 from exceptions_queue import actions as desk
 from exceptions_queue.audit import Actor
 from exceptions_queue.moves import move
+from orders.actions.allocating import allocate_for
 from orders.actions.consolidating import look_waiting
 from orders.actions.outcomes import Checked, Refused, Stale
 from orders.actions.sending import card_of, take_back
@@ -30,6 +31,7 @@ def cancel_order(order: Order, *, reason: str, actor: Actor, at: datetime, versi
             raise Refused(f"Order {locked.number} is {locked.get_state_display().lower()} already.")
         also = {"version": locked.version + 1}
         move(locked, to=OrderState.CANCELLED, allowed=MOVES, actor=actor, at=at, verb="order cancelled", reason=reason.strip(), also=also)
+        allocate_for([locked.pk], at=at)
         closed = frozenset(desk.open_codes(locked))
         desk.reconcile(locked, scope=closed, found={}, card=card_of(locked), at=at)
         look_waiting([locked.pk], at=at)

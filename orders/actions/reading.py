@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from exceptions_queue import actions as desk
+from orders.actions.allocating import allocate_for
 from orders.actions.consolidating import look_waiting
 from orders.actions.editing import adopt
 from orders.actions.packed import look_packed
@@ -96,6 +97,7 @@ class Words:
     met: Counter[str] = field(default_factory=Counter)
     packed: list[int] = field(default_factory=list)
     first_packed: list[int] = field(default_factory=list)
+    left: list[int] = field(default_factory=list)
 
     def target(self, raw: str) -> str:
         self.met[raw] += 1
@@ -125,14 +127,16 @@ class Words:
         return self.set(order, said | ({"acs_tracking": tracking} if tracking else {}))
 
     def set(self, order: Order, said: Mapping[str, Any]) -> bool:
-        """Set what was said, and remember whose parcel is measured now; whether anything was new."""
-        was_whole, before = is_whole(order.acs_packed), order.acs_packed
+        """Set what was said, and remember whose parcel is measured now and who left ACS; whether anything was new."""
+        was_whole, before, stood = is_whole(order.acs_packed), order.acs_packed, order.acs_status
         changed = [name for name, value in said.items() if getattr(order, name) != value]
         for name in changed:
             setattr(order, name, said[name])
         if is_whole(order.acs_packed) and order.acs_packed != before:
             self.packed.append(order.pk)
             self.first_packed += [] if was_whole else [order.pk]
+        if order.acs_status != stood and AcsStatus.DESPATCHED in (order.acs_status, stood):
+            self.left.append(order.pk)
         return bool(changed)
 
 
@@ -142,8 +146,10 @@ def note_progress(*, at: datetime) -> Words:
 
 
 def write_taken(orders: Collection[Order], words: Words, *, at: datetime) -> None:
-    """Save what was taken over and count the words."""
+    """Save what was taken over, let go of what left, and count the words."""
     Order.objects.bulk_update(orders, ["acs_seen_at", *TAKEN], 200)
+    if words.left:
+        allocate_for(words.left, at=at)
     mappings.note_seen("acs", CodeMapping.Kind.ORDER_STATUS, words.met, at)
 
 

@@ -13,6 +13,7 @@ from exceptions_queue import actions as desk
 from exceptions_queue.audit import Actor
 from exceptions_queue.catalogue import Code
 from exceptions_queue.moves import move_many
+from orders.actions.allocating import allocate_for
 from orders.actions.integrity import cases
 from orders.actions.outcomes import Checked
 from orders.actions.sending import look, queue_releases
@@ -88,7 +89,7 @@ def _review(ids: Sequence[int], *, methods: dict[str, Method], at: datetime, act
     if not locked:
         return Reviewed()
     verdicts, batch = find_many(list(locked), at=at, methods=methods)
-    verdicts = _leave_out_excluded(verdicts, methods)
+    verdicts = _leave_out_excluded(verdicts, methods, at=at)
     result = desk.reconcile_many(Order, _findings(verdicts), scope=RELEASE_SCOPE, at=at)
     blocking = desk.blocking_codes_many(Order, [v.order.id for v in verdicts], blocks="R")
     decided = _record_decisions(verdicts, batch, blocking, at=at)
@@ -105,13 +106,14 @@ def _lock(ids: Sequence[int]) -> list[int]:
     return list(ours.order_by("pk").select_for_update().values_list("pk", flat=True))
 
 
-def _leave_out_excluded(verdicts: list[Verdict], methods: dict[str, Method]) -> list[Verdict]:
+def _leave_out_excluded(verdicts: list[Verdict], methods: dict[str, Method], *, at: datetime) -> list[Verdict]:
     """With RELEASES=locker, home deliveries are mirrored and shown but are not the desk's to send."""
     if settings.RELEASES == "all":
         return verdicts
     home = [v.order.id for v in verdicts if _destination(v, methods) == Destination.HOME]
     if home:
         Order.objects.filter(pk__in=home).update(excluded_why="Home delivery: only locker orders are released from here.")
+        allocate_for(home, at=at)
     return [v for v in verdicts if v.order.id not in set(home)]
 
 

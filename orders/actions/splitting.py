@@ -7,6 +7,7 @@ from django.db import transaction
 
 from exceptions_queue import actions as desk
 from exceptions_queue.audit import Actor, digest, record
+from orders.actions.allocating import allocate_for
 from orders.actions.consolidating import decide, lock_wait, look_waiting
 from orders.actions.corrections import convert_to_home
 from orders.actions.outcomes import Refused
@@ -59,6 +60,7 @@ def _leave_out(wait: Consolidation, *, at: datetime) -> None:
         line.save(update_fields=["quantity"])
     wait.order.version += 1
     wait.order.save(update_fields=["version"])
+    allocate_for([wait.order.pk], at=at)
 
 
 def _free(wait: Consolidation, reason: str, *, actor: Actor, at: datetime) -> None:

@@ -39,7 +39,7 @@ def find_never_sent(*, at: datetime) -> int:
     waiting = Order.objects.filter(state__in=(OrderState.RECEIVED, OrderState.READY), excluded_why="", paid_at__lt=at - SENT_WITHIN)
     waiting = waiting.filter(fetched_at__lt=at - LOOKED_AT_WITHIN)
     lost = waiting.exclude(Exists(_trying(at))).exclude(pk__in=desk.subjects_with_open_case(Order, exclude=NEVER_SENT))
-    return _make_equal(lost, NEVER_SENT, lambda order: {Code.ORD_NEVER_SENT: {"field": "order", "fault": "not_on_its_way"}}, at=at)
+    return make_equal(lost, NEVER_SENT, lambda order: {Code.ORD_NEVER_SENT: {"field": "order", "fault": "not_on_its_way"}}, at=at)
 
 
 def find_unconfirmed(*, at: datetime) -> int:
@@ -64,7 +64,7 @@ def find_stuck(*, at: datetime) -> int:
     moving = moving.exclude(pk__in=Consolidation.objects.filter(ended_at__isnull=True).values("order_id"))
     old = list(moving.filter(acs_status_since__lt=at - timedelta(hours=24)).values_list("pk", "acs_status_since"))
     stuck = [pk for pk, since in old if since and _two_collections_after(site, since) < at]
-    return _make_equal(Order.objects.filter(pk__in=stuck), STUCK, _stuck, at=at)
+    return make_equal(Order.objects.filter(pk__in=stuck), STUCK, _stuck, at=at)
 
 
 def _stuck(order: Order) -> Found:
@@ -82,7 +82,7 @@ def _trying(at: datetime) -> QuerySet[Intent]:
     return live.filter(Q(next_at__gte=at - SENT_WITHIN) | Q(state__in=(Intent.State.SENDING, Intent.State.UNKNOWN)))
 
 
-def _make_equal(wrong: QuerySet[Order], scope: frozenset[str], found: Callable[[Order], Found], *, at: datetime) -> int:
+def make_equal(wrong: QuerySet[Order], scope: frozenset[str], found: Callable[[Order], Found], *, at: datetime) -> int:
     """Open the case on every order of `wrong` and close it on every other order that has it."""
     with transaction.atomic():
         orders = list(wrong.order_by("pk").select_for_update())

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection
 
+from orders.actions.allocating import allocate_for
 from orders.actions.sending import look
 from orders.models import Order, OrderLine
 from orders.problems import Method, read_methods
@@ -68,6 +69,7 @@ def _create(readings: Iterable[Reading], methods: dict[str, Method], *, at: date
     orders = [_filled(Order(number=reading.sent.number), reading, methods, at=at) for reading in readings]
     Order.objects.bulk_create(orders, batch_size=500)
     _write_lines(orders)
+    allocate_for([order.pk for order in orders], at=at)
 
 
 def _update(changed: list[tuple[Order, Reading]], methods: dict[str, Method], *, at: datetime) -> None:
@@ -85,6 +87,7 @@ def _update(changed: list[tuple[Order, Reading]], methods: dict[str, Method], *,
     if relined:
         OrderLine.objects.filter(order__in=relined).delete()
         _write_lines(relined)
+        allocate_for([order.pk for order in relined], at=at)
     news = [order for order in orders if before[order.pk] != (order.shop, order.store_cancelled_at)]
     _withdraw([order.number for order in news if _is_ours(order) and order.state == OrderState.READY], at=at)
     look([order.pk for order in news if not _is_ours(order)], at=at)

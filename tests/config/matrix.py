@@ -125,7 +125,7 @@ PARTNERS = {
 }
 API = {
     **pages(ALL, "api:schema", "api:docs", "api:orders", "api:order", "api:exceptions", "api:exception", "api:sync-runs"),
-    **pages(ALL, "api:lockers", "api:locker", "api:locker-alternatives"),
+    **pages(ALL, "api:lockers", "api:locker", "api:locker-alternatives", "api:stock"),
     **acts("C", "api:order-correct-mobile", "api:order-change-locker", "api:order-convert-to-home", "api:order-cancel"),
     **acts("CWI", "api:order-hold", "api:order-clear-hold"),
     **acts(CASES, "api:exception-assign", "api:exception-snooze", "api:exception-waive"),

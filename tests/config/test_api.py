@@ -154,7 +154,16 @@ class TestBadInput:
         is_problem(caller.get(path, **asked), 400)
 
     @pytest.mark.parametrize(
-        "path", ["orders/%00/", "lockers/%00/", f"exceptions/{'9' * 30}/", f"exceptions/{'9' * 5000}/", "orders/x%0a/"]
+        "path",
+        [
+            "orders/%00/",
+            "lockers/%00/",
+            "stock/%00/",
+            "stock/NO/SUCH/",
+            f"exceptions/{'9' * 30}/",
+            f"exceptions/{'9' * 5000}/",
+            "orders/x%0a/",
+        ],
     )
     def test_a_thing_that_does_not_exist(self, caller, path):
         is_problem(caller.get(path), 404, "not_found")

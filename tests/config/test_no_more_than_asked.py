@@ -50,7 +50,7 @@ OURS = {
     *("blocks", "evidence", "token_hash", "sequence", "seal", "released_at"),
 }
 FORMS = ("config.people.forms", "exceptions_queue.forms", "orders.forms", "inventory.forms", "partners.forms", "lockers.forms")
-SERIALIZERS = ("exceptions_queue.serializers", "orders.serializers", "lockers.serializers", "partners.serializers")
+SERIALIZERS = ("exceptions_queue.serializers", "orders.serializers", "lockers.serializers", "inventory.serializers", "partners.serializers")
 
 
 @pytest.fixture(autouse=True)

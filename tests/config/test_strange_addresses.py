@@ -10,7 +10,14 @@ from tests.orders.builders import make_order
 pytestmark = pytest.mark.django_db
 PATHS = (
     *("/orders/%00/", "/orders/LS%00/cancel/", "/orders/at-locker/%00/", "/lockers/%00/", "/products/%00/size/", "/welcome/%00/"),
-    *("/sync/feeds/%00/again/", "/reference/%00/", "/api/v1/orders/%00/", "/api/v1/lockers/%00/", "/api/v1/lockers/%00/alternatives/"),
+    *(
+        "/sync/feeds/%00/again/",
+        "/reference/%00/",
+        "/api/v1/orders/%00/",
+        "/api/v1/lockers/%00/",
+        "/api/v1/lockers/%00/alternatives/",
+        "/api/v1/stock/%00/",
+    ),
     *("/queue/99999999999999999999999/", "/sync/99999999999999999999999/", "/settings/people/99999999999999999999999/"),
 )
 LISTS = {

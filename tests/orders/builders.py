@@ -5,6 +5,7 @@ from itertools import count
 
 from inventory.models import AcsSku, Product
 from lockers.models import Point
+from orders.actions.allocating import allocate_for
 from orders.models import Order, OrderLine
 from orders.rules import duplicates
 from partners.mappings import fold
@@ -96,6 +97,7 @@ def make_order(*, sku: str = "DRS-0012-10", quantity: int = 1, **facts: object) 
     order.contents_key = duplicates.contents_key([(sku, quantity)], order.address1 + order.postcode)
     order.save()
     OrderLine.objects.create(order=order, line_id="1", sku=sku, quantity=quantity, unit_price_pence=8400)
+    allocate_for([order.pk], at=NOON)
     return order
 
 

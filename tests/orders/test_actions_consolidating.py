@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from exceptions_queue import actions as desk
 from exceptions_queue.catalogue import Code
 from exceptions_queue.models import AuditEntry, ExceptionCase, Hold
+from inventory.models import Allocation
 from orders.actions import Decided, Refused, Stale, cancel_order, clear, go_on_waiting, review_many, split, to_home, wait_until_whole
 from orders.actions.consolidating import find_waiting, look_waiting
 from orders.actions.splitting import adopt_home
@@ -298,6 +299,7 @@ class TestBeforeRelease:
 
         order = Order.objects.get()
         assert dict(order.lines.values_list("sku", "quantity")) == {"DRS-0012-10": 1, "BOX-1": 0}
+        assert dict(Allocation.objects.values_list("sku", "quantity")) == {"DRS-0012-10": 1}
         assert (order.state, Hold.objects.get().cleared_at, codes()) == (OrderState.READY, NOON + HOUR, [])
 
     def test_home_delivery_frees_it_at_once(self, wait: Consolidation, person: User):

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from exceptions_queue.models import AuditEntry, ExceptionCase
+from inventory.models import Allocation
 from lockers.models import Parcel
 from orders import tasks
 from orders.actions import collected, fulfilling
@@ -41,6 +42,7 @@ def test_what_was_collected_is_closed_by_the_system_and_its_cases_about_the_way_
     entry = AuditEntry.objects.get(verb="order closed")
     assert (state_of(one), entry.actor_label, entry.reason) == ("closed", "system:closing", "The customer has collected it.")
     assert ExceptionCase.objects.get().state == "cured"
+    assert Allocation.objects.get().left_at == NOON
 
 
 @pytest.mark.parametrize("carriage", ["", "in_locker", "returning", "returned", "lost", "damaged", "cancelled", "expired"])

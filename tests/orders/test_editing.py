@@ -10,11 +10,11 @@ from django.utils import timezone
 from config.running import run_feed
 from exceptions_queue.catalogue import sentence
 from exceptions_queue.models import AuditEntry, ExceptionCase
-from inventory.models import AcsSku
+from inventory.models import AcsSku, Allocation
 from orders import tasks
 from orders.actions import Refused, Stale, TooLate, accept_as_sent, amend, recall, recheck, resend, review_many
 from orders.actions.sending import find_edited, look
-from orders.invariants import INVARIANTS
+from orders.invariants import INVARIANTS, what_is_sold_is_taken_from_stock
 from orders.models import Order
 from orders.states import AcsStatus, OrderState
 from partners.acs.statuses import SEED
@@ -140,6 +140,7 @@ class TestEdits:
 
         released.refresh_from_db()
         assert (released.locker_id, released.lines.get().quantity, cases()) == ("UK00000905", 2, [])
+        assert what_is_sold_is_taken_from_stock(timezone.now()) == []
         assert world.acs[released.number]["order"]["Misc1"] == "UK00000905"
 
     def test_what_would_fail_a_check_is_not_asked_of_acs(self, world, released):
@@ -336,6 +337,7 @@ class TestCancellations:
 
         released.refresh_from_db()
         assert (released.state, cases(), world.acs[released.number]["status"]) == (OrderState.CANCELLED, [], "Cancelled")
+        assert not Allocation.objects.exists()
         assert world.acs[released.number]["puts"] == 2
 
     def test_what_acs_has_begun_is_one_case_that_says_too_late(self, world, released):

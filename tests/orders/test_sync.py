@@ -10,7 +10,9 @@ import pytest
 from django.utils import timezone
 
 from config.running import run_feed
+from inventory.models import Allocation
 from orders.actions import correct_mobile
+from orders.invariants import what_is_sold_is_taken_from_stock
 from orders.models import Order
 from partners.models import CodeMapping, RejectedRecord
 from partners.sandbox.shop import open_shop
@@ -42,9 +44,22 @@ def counts(run: Any) -> tuple[int, int, int, int, int]:
 def test_every_order_is_mirrored_once_and_counts_add_up(shop):
     first, second = run_feed("store.orders"), run_feed("store.orders", full=True)
 
+    assert what_is_sold_is_taken_from_stock(timezone.now()) == []
     assert counts(first) == (40, 40, 0, 0, 0)
     assert counts(second) == (40, 0, 0, 40, 0)
     assert Order.objects.count() == 40
+
+
+def test_other_lines_take_other_garments(shop):
+    run_feed("store.orders")
+    number = Order.objects.order_by("pk").first().number
+    lines = json.loads((shop / "orders" / f"{number}.json").read_text())["lines"]
+
+    change(shop, number, lines=[lines[0] | {"sku": "DRS-9999-01", "quantity": 3}])
+    run_feed("store.orders")
+
+    assert dict(Allocation.objects.filter(order_number=number).values_list("sku", "quantity")) == {"DRS-9999-01": 3}
+    assert what_is_sold_is_taken_from_stock(timezone.now()) == []
 
 
 def test_an_unreadable_record_is_quarantined_by_path_and_the_others_go_on(shop):
@@ -157,5 +172,6 @@ def test_a_note_of_ten_megabytes_is_cut_and_the_order_goes_on(shop):
 
 
 def test_reading_costs_the_same_statements_for_any_number_of_orders(shop, django_assert_max_num_queries):
-    with django_assert_max_num_queries(40):
+    # eleven of them take what the orders sold from stock
+    with django_assert_max_num_queries(42):
         run_feed("store.orders")

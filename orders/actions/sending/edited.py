@@ -10,6 +10,7 @@ from django.db.models import Q
 from exceptions_queue import actions as desk
 from exceptions_queue.catalogue import Code
 from exceptions_queue.moves import move
+from orders.actions.allocating import allocate_for
 from orders.actions.sending.content import KIND
 from orders.actions.sending.outcomes import card_of
 from orders.models import Order, OrderLine
@@ -124,6 +125,7 @@ def _has_ended_at_acs(order: Order, last: Last | None) -> bool:
 def end(order: Order, *, reason: str, at: datetime) -> None:
     """ACS has stopped the order, so it ends here; nothing is wrong with it any more."""
     move(order, to=OrderState.CANCELLED, allowed=MOVES, actor=SYSTEM, at=at, verb="order cancelled", reason=reason)
+    allocate_for([order.pk], at=at)
     desk.reconcile(order, scope=frozenset(desk.open_codes(order)), found={}, card=card_of(order), at=at)
 
 
@@ -146,5 +148,6 @@ def catch_up(order: Order, intent: Intent, *, at: datetime) -> None:
     fields = edits.edited(order.number, order.shop, intent.payload.get("shop", {}))
     if fields:
         take(order, {name: order.shop[name] for name in fields})
+        allocate_for([order.pk] if edits.LINES in fields else [], at=at)
         waiting = Intent.objects.filter(kind=KIND, business_id=order.number, state=Intent.State.READY)
         waiting.update(state=Intent.State.CANCELLED, ended_at=at)

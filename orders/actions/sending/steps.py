@@ -13,10 +13,12 @@ from exceptions_queue.catalogue import Code
 from exceptions_queue.moves import move
 from inventory.sync import note_acs_skus
 from lockers.queries.handing import KIND as LABEL
+from orders.actions.allocating import allocate_for
 from orders.actions.sending.edited import catch_up, end, look, out, take
 from orders.actions.sending.elsewhere import ELSEWHERE, did_not_go, may_go_elsewhere, went_elsewhere
 from orders.actions.sending.outcomes import reconcile_outcome
 from orders.models import Order
+from orders.rules import edits
 from orders.rules.edits import NOT_BEGUN
 from orders.states import MOVES, OrderState
 from partners import connect, outbox
@@ -188,6 +190,7 @@ def amended(order: Order, payload: Mapping[str, Any], *, at: datetime) -> None:
     """ACS shows the order as the shop has it by now: so do we."""
     changed = payload.get("take", {})
     take(order, changed)
+    allocate_for([order.pk] if edits.LINES in changed else [], at=at)
     order.shop_when_sent, order.acs_locker_id = payload["shop"], _locker_at_acs(order, payload)
     order.save(update_fields=["shop_when_sent", "acs_locker_id"])
     record("order changed at ACS", order, actor=SYSTEM, at=at, after={"fields": sorted(changed)})

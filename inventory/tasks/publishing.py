@@ -1,4 +1,4 @@
-"""The clock asks. Each task is safe to run twice, at once, or never."""
+"""The clock asks: the shop is told what may be sold."""
 
 from collections import Counter
 from collections.abc import Callable

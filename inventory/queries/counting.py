@@ -1,0 +1,85 @@
+"""What is there, counted from the rows themselves: garments by SKU, those inside the buffer by when they came, what is sold."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from inventory.models import Allocation, Garment, Level
+from inventory.queries.levels import sellable_statuses, stock_as_of
+from inventory.rules import is_ripe
+
+PRESENT = Q(missing_since=None)
+
+
+class Counted(NamedTuple):
+    """The counters of one SKU as they should stand. `ripening` is [[since, count], …], the earliest first."""
+
+    on_hand: int
+    missing: int
+    ripe: int
+    waiting: int
+    ripening: list[list[Any]]
+    ripens_at: datetime | None
+    allocated: int
+
+
+def counted(hours: Mapping[str, int], *, at: datetime, every: bool = False) -> dict[str, Counted]:
+    """The counters of the SKUs in `hours` ({SKU: its buffer}), which are `every` SKU or some. Five statements, whatever their number.
+
+    The garments are grouped by SKU alone; only those that may still be inside a buffer are grouped by when they came too.
+    """
+    only = Q() if every else Q(sku__in=list(hours))
+    sells = sellable_statuses()
+    inside = _inside(only, sells, hours, at)
+    sold = allocated(only)
+    nothing = (0, 0, 0)
+    there = {sku: totals for sku, *totals in _totals(only, sells)}
+    return {sku: _counted(there.get(sku, nothing), inside.get(sku, []), sold.get(sku, 0), hour) for sku, hour in hours.items()}
+
+
+def allocated(only: Q) -> dict[str, int]:
+    """{SKU: how many are sold and still counted as ready}. Two statements."""
+    rows = Allocation.objects.filter(only).filter(counting()).order_by()
+    return dict(rows.values_list("sku").annotate(Sum("quantity")))
+
+
+def counting() -> Q:
+    """Allocations that take something away: until a stock file of after the order left no longer holds its garments as ready."""
+    as_of = stock_as_of()
+    return Q(left_at=None) | Q(left_at__gt=as_of) if as_of else Q()
+
+
+def _totals(only: Q, sells: list[int]) -> QuerySet[Garment, Any]:
+    """(SKU, present, every, present in a sellable state). One pass over the index that holds all of it."""
+    ready = Count("sku", filter=PRESENT & Q(status__in=sells or [0]))
+    rows = Garment.objects.filter(only).order_by().values_list("sku")
+    return rows.annotate(here=Count("sku", filter=PRESENT), every=Count("sku"), ready=ready)
+
+
+def _inside(only: Q, sells: list[int], hours: Mapping[str, int], at: datetime) -> dict[str, list[tuple[datetime, int]]]:
+    found: dict[str, list[tuple[datetime, int]]] = defaultdict(list)
+    young = Garment.objects.filter(only & PRESENT & _young(set(hours.values()), at), status__in=sells or [0])
+    for sku, since, count in young.order_by("sku", "since").values_list("sku", "since").annotate(Count("sku")):
+        if sku in hours and not is_ripe(since=since, buffer=timedelta(hours=hours[sku]), at=at):
+            found[sku].append((since, count))
+    return found
+
+
+def _young(buffers: set[int], at: datetime) -> Q:
+    """Came within the buffer of its SKU. Few buffers are in use; one long buffer must not make us read the ripe garments of all."""
+    shortest, *longer = sorted(buffers) or [0]
+    young = Q(since__gt=at - timedelta(hours=shortest))
+    for hours in longer:
+        young |= Q(since__gt=at - timedelta(hours=hours), sku__in=Level.objects.filter(buffer_hours=hours).values("sku"))
+    return young & Q(since__gt=at - timedelta(hours=max(buffers, default=0)))
+
+
+def _counted(totals: Any, inside: list[tuple[datetime, int]], sold: int, hours: int) -> Counted:
+    here, every, ready = totals
+    waiting = sum(count for _, count in inside)
+    ripens_at = inside[0][0] + timedelta(hours=hours) if inside else None
+    ripening = [[since.isoformat(), count] for since, count in inside]
+    return Counted(here, every - here, ready - waiting, waiting, ripening, ripens_at, sold)
