@@ -95,3 +95,13 @@ class UploadForm(forms.Form):
         if (file.size or 0) > BIGGEST_FILE:
             raise forms.ValidationError(f"The file is larger than {BIGGEST_FILE // 1_000_000} MB. Split it, or use the command: sync.")
         return file
+
+
+class StockUploadForm(UploadForm):
+    """One stock file of ACS's."""
+
+
+class ReasonForm(forms.Form):
+    """Why a file is right although it looks wrong."""
+
+    reason = forms.CharField(label="Why is it right although it looks wrong?", max_length=400)

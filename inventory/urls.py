@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inventory.views import products, uploads
+from inventory.views import products, stock_files, uploads
 
 app_name = "inventory"
 
@@ -12,4 +12,8 @@ urlpatterns = [
     path("products/acs-setup/", uploads.upload_setup, name="upload-setup"),
     path("products/<path:sku>/size/", products.fix_size, name="fix-size"),
     path("products/<path:sku>/learnt/", products.accept_learnt, name="accept-learnt"),
+    path("stock/files/", stock_files.file_list, name="stock-files"),
+    path("stock/files/upload/", stock_files.upload, name="upload-stock"),
+    path("stock/files/<int:pk>/", stock_files.one_file, name="stock-file"),
+    path("stock/files/<int:pk>/apply/", stock_files.apply_file, name="apply-stock"),
 ]

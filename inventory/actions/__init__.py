@@ -12,6 +12,7 @@ from inventory.actions.products import (
     learn_sizes,
     set_size,
 )
+from inventory.actions.stock_cases import look_at_feed, look_at_garments, look_at_statuses
 
 __all__ = [
     "CORRECTABLE",
@@ -22,6 +23,9 @@ __all__ = [
     "accept_learnt_size",
     "correct_product",
     "learn_sizes",
+    "look_at_feed",
+    "look_at_garments",
+    "look_at_statuses",
     "recount",
     "set_size",
 ]

@@ -1,6 +1,6 @@
 """What is kept about goods."""
 
 from inventory.models.products import AcsSku, Product, SizeCorrection
-from inventory.models.stock import Allocation, BufferRule, Garment, GarmentChange, Level
+from inventory.models.stock import Allocation, BufferRule, Garment, GarmentChange, Level, StockImport
 
-__all__ = ["AcsSku", "Allocation", "BufferRule", "Garment", "GarmentChange", "Level", "Product", "SizeCorrection"]
+__all__ = ["AcsSku", "Allocation", "BufferRule", "Garment", "GarmentChange", "Level", "Product", "SizeCorrection", "StockImport"]

@@ -1,6 +1,6 @@
 """Show me."""
 
-from inventory.queries.levels import sellable_now, stock_as_of
+from inventory.queries.levels import FEED, sellable_now, stock_as_of
 from inventory.queries.products import (
     COLUMNS,
     UNKNOWN_SIZE,
@@ -15,20 +15,25 @@ from inventory.queries.products import (
     rows,
     too_big,
 )
+from inventory.queries.stock_files import ShownFile, recent_files, stock_file
 
 __all__ = [
     "COLUMNS",
+    "FEED",
     "UNKNOWN_SIZE",
     "Counts",
     "Learnt",
+    "ShownFile",
     "counts",
     "history",
     "is_too_big",
     "learnt_of",
     "packed_otherwise",
     "product_of",
+    "recent_files",
     "rows",
     "sellable_now",
     "stock_as_of",
+    "stock_file",
     "too_big",
 ]
