@@ -147,7 +147,7 @@ def _row(number: int, changed_every: int) -> str:
     moved = 1 if changed_every and number % changed_every == 0 else 0
     status = STATUSES[(number % 10 // 3 + moved) % len(STATUSES)]
     said = "A dress for an evening out of doors"
-    return f"DRS-{number // 20:06}-{number % 5},E28011606000{number:012},{status},{number % 5 * 2 + 8},A,,{said}\n"
+    return f"DRS-{number // 100:06}-{number % 5},E28011606000{number:012},{status},{number % 5 * 2 + 8},A,,{said}\n"
 
 
 def _empty() -> None:

@@ -18,6 +18,7 @@ from partners.models import CodeMapping, SyncRun
 from partners.sync.guard import LooksWrong, Suspicion
 
 MOST_STATUSES = 200
+MOST_SKUS = 50_000  # more than this are not counted one by one
 MOST_MOVES = 12  # named in a preview
 LEAST_KNOWN, FEW_SKUS = 0.90, 20  # a handful of SKUs says nothing about whose file it is
 _GARMENT, _CHANGE, _MAPPING, _ACS = (model._meta.db_table for model in (Garment, GarmentChange, CodeMapping, AcsSku))
@@ -118,7 +119,7 @@ def _count(done: Outcome) -> None:
     )
     done.created, done.changed, done.unchanged = new, changed, every - new - changed
     skus = "SELECT sku FROM stock_diff UNION SELECT sku_before FROM stock_diff WHERE sku_before IS NOT NULL"
-    done.skus = {sku for (sku,) in _rows(skus)}
+    done.skus = {sku for (sku,) in _rows(f"{skus} LIMIT {MOST_SKUS + 1}")}
     gone = ", ".join(f"'{state}'" for state in sorted(GONE_FOR_GOOD))
     jumped = f"SELECT garment, raw_before, raw_status FROM stock_diff WHERE sells = 1 AND target_before IN ({gone})"
     done.jumps = {garment: (was, became) for garment, was, became in _rows(jumped)}

@@ -11,7 +11,7 @@ from inventory.actions import recount
 from inventory.actions.stock_cases import look_at_feed, look_at_garments
 from inventory.models import Allocation, StockImport
 from inventory.sync.stock import staging
-from inventory.sync.stock.applying import Outcome, apply
+from inventory.sync.stock.applying import MOST_SKUS, Outcome, apply
 from inventory.sync.stock.rows import Layout, layout_of, refuse_cut
 from inventory.sync.stock.scan import Scan, as_of, digest_of, scan
 from partners import mappings
@@ -24,7 +24,6 @@ from partners.sync.guard import Measured, Suspicion
 from partners.sync.whole import Tell
 
 SHOWN = 20  # refused rows in a preview
-RECOUNT_ALL = 5_000  # more SKUs than this are counted faster all together
 
 
 class StockFile:
@@ -83,7 +82,7 @@ class StockFile:
         left = Allocation.objects.filter(left_at__lte=self.as_of)
         skus = done.skus | set((left.filter(left_at__gt=before) if before else left).values_list("sku", flat=True))
         if skus:
-            recount(None if len(skus) > RECOUNT_ALL else sorted(skus), at=at)
+            recount(None if len(skus) > MOST_SKUS else sorted(skus), at=at)
         look_at_garments(done.jumps, as_of=self.as_of, at=at)
         look_at_feed(at=at)
 

@@ -36,8 +36,8 @@ class Scan:
     half: bool
 
 
-_USUAL = bytes(byte for byte in range(256) if byte >= 0x20 and byte not in b'"\\\x7f') + b"\n"
-_LOOSE = (b" ,", b", ", b" ;", b"; ", b" \n", b"\n ", b"\n\n")
+_USUAL = bytes(byte for byte in range(256) if byte >= 0x20 and byte not in b'"\\\x7f') + b"\r\n"
+_LOOSE = (b" ,", b", ", b" ;", b"; ", b" \n", b" \r", b"\n ", b"\n\n")
 
 
 class _Reading:
