@@ -43,8 +43,6 @@ class Outcome:
 
 def apply(run: SyncRun, columns: Collection[str], *, as_of: datetime, at: datetime) -> Outcome:
     """In the caller's transaction. Raises LooksWrong for a file of somebody else's goods, unless a person accepted the run."""
-    if is_postgres():
-        _run("SET LOCAL statement_timeout = 0")
     done = Outcome()
     _name_statuses(run, done, at)
     _find_differences([_COLUMNS[name] for name in columns if name in _COLUMNS])
@@ -62,12 +60,13 @@ def _name_statuses(run: SyncRun, done: Outcome, at: datetime) -> None:
     if len(counts) > MOST_STATUSES and run.accepted_by_id is None:
         raise LooksWrong(Suspicion("statuses", f"The file has {len(counts)} different locations, more than {MOST_STATUSES}."))
     known = set(CodeMapping.objects.filter(partner="acs", kind=CodeMapping.Kind.STOCK_STATUS).values_list("folded", flat=True))
-    done.new_statuses = sorted(raw for raw in counts if mappings.fold(raw) not in known)
     ids = mappings.ensure("acs", CodeMapping.Kind.STOCK_STATUS, list(counts), seed=SEED)
     mappings.note_seen("acs", CodeMapping.Kind.STOCK_STATUS, counts, at)
     meanings = {
         pk: (target, flags) for pk, target, flags in CodeMapping.objects.filter(pk__in=ids.values()).values_list("pk", "target", "flags")
     }
+    new = {raw: meanings[ids[mappings.fold(raw)]][0] for raw in counts if mappings.fold(raw) not in known}
+    done.new_statuses = sorted(raw for raw, target in new.items() if not target)
     _run("CREATE TEMPORARY TABLE stock_said (raw_status text, id bigint, target text, sells integer)")
     for raw in counts:
         target, flags = meanings[pk := ids[mappings.fold(raw)]]

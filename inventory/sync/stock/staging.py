@@ -29,6 +29,7 @@ def is_postgres() -> bool:
 def make_tables() -> None:
     """Empty tables for one file, whatever an earlier one left behind."""
     drop_tables()
+    _take_time()
     instant = _INSTANT[connection.vendor]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -38,11 +39,21 @@ def make_tables() -> None:
         cursor.execute("CREATE TEMPORARY TABLE stock_refused (n integer, rfid text, path text, reason text, raw text)")
 
 
+def _take_time() -> None:
+    """A million rows may take longer than a statement of a page may; `drop_tables` sets the limit back."""
+    if is_postgres():
+        with connection.cursor() as cursor:
+            cursor.execute("SET statement_timeout = 0")
+
+
 def drop_tables() -> None:
+    """Forget what was staged."""
     schema = "pg_temp." if is_postgres() else "temp."
     with connection.cursor() as cursor:
         for table in TABLES:
             cursor.execute(f"DROP TABLE IF EXISTS {schema}{table}")
+        if is_postgres():
+            cursor.execute("RESET statement_timeout")
 
 
 def load(path: Path, scanned: Scan, layout: Layout, tell: Tell) -> tuple[int, int]:
@@ -132,8 +143,19 @@ def _insert(table: str, names: tuple[str, ...], rows: Iterable[Any]) -> None:
         return
     connection.ensure_connection()
     marks = ", ".join("NULLIF(?, '')" if name == "scanned_at" else "?" for name in names)
-    # Django's executemany keeps every row it was handed until the last is written.
-    connection.connection.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})", rows)
+    _write_at_once(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})", rows)
+
+
+def _write_at_once(sql: str, rows: Iterable[Any]) -> None:
+    """On SQLite: one commit for all rows, and no lock on the tables that others use. Django's own executemany would keep every row
+    in memory until the last is written, and its transactions would lock the whole database."""
+    wire = connection.connection
+    if wire.in_transaction:
+        wire.executemany(sql, rows)
+        return
+    with wire:  # commits, or rolls back what broke off
+        wire.execute("BEGIN")
+        wire.executemany(sql, rows)
 
 
 def _copy(table: str, names: tuple[str, ...], rows: Iterable[Any]) -> None:
