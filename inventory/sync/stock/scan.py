@@ -1,4 +1,4 @@
-"""A stock file before it is read: its hash, its encoding, whether it was cut, and of when it is."""
+"""A stock file before it is read: its encoding, whether it was cut, and of when it is."""
 
 import codecs
 import hashlib
@@ -27,7 +27,6 @@ class Scan:
     `tail` are the bytes behind the last line end, where there are any; `half` says that the last character of them is cut.
     """
 
-    digest: str
     size: int
     lines: int
     encoding: str
@@ -44,19 +43,17 @@ class _Reading:
     """What is known of the bytes so far."""
 
     def __init__(self) -> None:
-        self.digest, self.size, self.lines, self.plain = hashlib.sha256(), 0, 0, True
+        self.size, self.lines, self.plain = 0, 0, True
         self.decoder = codecs.getincrementaldecoder("utf-8")()
         self.encoding, self.seen_utf8, self.tail = "utf-8-sig", False, b""
 
     def take(self, chunk: bytes) -> None:
-        self.digest.update(chunk)
         self.size += len(chunk)
         self._decode(chunk)
         self.lines += chunk.count(b"\n")
         self.plain = self.plain and self._is_plain(chunk)
-        before, line_end, after = chunk.rpartition(b"\n")
+        _, line_end, after = chunk.rpartition(b"\n")
         self.tail = (after if line_end else self.tail + chunk)[-MOST_TAIL:]
-        del before
 
     def _decode(self, chunk: bytes) -> None:
         if self.encoding != "utf-8-sig" or (chunk.isascii() and not self.decoder.getstate()[0]):
@@ -86,7 +83,7 @@ def scan(path: Path) -> Scan:
             seen.take(chunk)
     half = seen.encoding == "utf-8-sig" and bool(seen.decoder.getstate()[0])
     plain = seen.plain and not half and seen.encoding == "utf-8-sig"
-    return Scan(seen.digest.hexdigest(), seen.size, seen.lines, seen.encoding, plain, seen.tail, half)
+    return Scan(seen.size, seen.lines, seen.encoding, plain, seen.tail, half)
 
 
 def digest_of(path: Path) -> str:
