@@ -20,12 +20,13 @@ Reader = Callable[[str], Iterator[Page]]
 class FeedWork:
     """What `sync_run` needs for one feed. `read_file` takes a path instead, where the feed is a file or may come as one.
 
+    `is_one_file`: a stock file, staged and applied as a whole.
     `cursor_at` is the cursor from which everything since an instant is read again, where the feed goes by time.
     `full` means that absence has a meaning, so the guard holds a feed that looks wrong; `check` counts unreadable records
     before anything is written; `split` cuts a stored page into its records; `finish` deals with what a complete feed no longer names.
     """
 
-    apply: Callable[[Page, datetime], Applied]
+    apply: Callable[[Page, datetime], Applied] | None = None
     read: Reader | None = None
     read_file: Callable[[str], Reader] | None = None
     full: bool = False
@@ -33,6 +34,7 @@ class FeedWork:
     finish: Callable[[SyncRun, datetime], int] | None = None
     split: Callable[[bytes], Sequence[Any]] | None = None
     cursor_at: Callable[[datetime], str] | None = None
+    is_one_file: bool = False
 
 
 FEEDS: dict[str, FeedWork] = {
@@ -49,4 +51,5 @@ FEEDS: dict[str, FeedWork] = {
     "inpost.tracking": FeedWork(read=points.read_tracking, apply=points.apply_tracking),
     "products": FeedWork(read_file=goods.read_products_csv, apply=goods.apply_products),
     "acs.setup": FeedWork(read_file=goods.read_setup_csv, apply=goods.apply_setup),
+    "acs.stock": FeedWork(full=True, is_one_file=True),
 }

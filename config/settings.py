@@ -260,6 +260,8 @@ INPOST_FOLLOW_URL = env.text("INPOST_FOLLOW_URL", "https://inpost.co.uk/tracking
 INPOST_WEBHOOK_SECRET = env.text("INPOST_WEBHOOK_SECRET")
 INPOST_WEBHOOK_CERT = env.text("INPOST_WEBHOOK_CERT")  # a PEM file, where InPost signs by RSA
 
+ACS_STOCK_DROP = env.text("ACS_STOCK_DROP")
+ACS_STOCK_BY = env.matching("ACS_STOCK_BY", r"([01]\d|2[0-3]):[0-5]\d", "07:00", such_as="07:00")
 ACS_API_URL = env.text("ACS_API_URL")
 ACS_ACCOUNT_CODE = env.text("ACS_ACCOUNT_CODE")
 ACS_USERNAME = env.text("ACS_USERNAME")

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from config.running import NoFile
+from config.running import STOCK, NoFile, run_waiting_stock
 from config.running import accept_feed as accept
 from config.running import run_feed as run
+from inventory.actions import look_at_feed
 from lockers.queries.points import FEED as POINTS
 from orders import tasks as orders
 from orders.actions.integrity import run_integrity
@@ -74,6 +75,18 @@ def read_tracking() -> dict[str, object]:
     """Ask InPost about the parcels on their way, for what its webhooks did not bring."""
     result = run("inpost.tracking")
     return {"feed": "inpost.tracking", "outcome": result.outcome, "seen": result.seen} | orders.follow_parcels()
+
+
+def read_stock() -> dict[str, object]:
+    """Read ACS's stock file where a new one has arrived, and say so where it should have."""
+    try:
+        runs = run_waiting_stock()
+    except NoFile:
+        runs = []
+    late = look_at_feed(at=timezone.now())
+    if any(read.created for read in runs):
+        orders.recheck_open()
+    return {"feed": STOCK, "files": len(runs), "outcomes": [read.outcome for read in runs], "late": late}
 
 
 def tell_people() -> dict[str, int]:

@@ -49,6 +49,7 @@ TIMETABLE = (
     Task("Send releases to ACS", "orders.tasks.send_releases", 1),
     Task("Tell the shop about holds", "orders.tasks.send_holds", 1),
     Task("Read orders back from ACS", "config.tasks.read_acs", 5),
+    Task("Read ACS's stock file", "config.tasks.read_stock", 5, finish_within_s=110),
     Task("Follow what InPost told us", "orders.tasks.follow_parcels", 1),
     Task("Tell the shop what has left", "orders.tasks.tell_shop", 1),
     Task("Ask InPost about parcels on their way", "config.tasks.read_tracking", 10),

@@ -104,3 +104,13 @@ class FreezeForm(forms.Form):
 
     def clean_reason(self) -> str:
         return " ".join(str(self.cleaned_data["reason"]).split())
+
+
+class StockUploadForm(UploadForm):
+    """One stock file of ACS's."""
+
+
+class ReasonForm(forms.Form):
+    """Why a file is right although it looks wrong."""
+
+    reason = forms.CharField(label="Why is it right although it looks wrong?", max_length=400)

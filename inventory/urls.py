@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inventory.views import products, publishing, uploads
+from inventory.views import products, publishing, stock_files, uploads
 
 app_name = "inventory"
 
@@ -16,4 +16,8 @@ urlpatterns = [
     path("stock/publishing/freeze/", publishing.freeze, name="freeze"),
     path("stock/publishing/unfreeze/", publishing.unfreeze, name="unfreeze"),
     path("stock/<path:sku>/publish/", publishing.publish_now, name="publish-now"),
+    path("stock/files/", stock_files.file_list, name="stock-files"),
+    path("stock/files/upload/", stock_files.upload, name="upload-stock"),
+    path("stock/files/<int:pk>/", stock_files.one_file, name="stock-file"),
+    path("stock/files/<int:pk>/apply/", stock_files.apply_file, name="apply-stock"),
 ]

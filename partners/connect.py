@@ -193,6 +193,13 @@ def store_folder() -> Path:
     return Path(settings.STORE_FOLDER)
 
 
+def stock_drop() -> Path:
+    """The folder in which ACS drops its daily stock file."""
+    if not settings.ACS_STOCK_DROP:
+        raise Unreachable("acs", "ACS's stock file has no place yet: ACS_STOCK_DROP must be set.")
+    return Path(settings.ACS_STOCK_DROP)
+
+
 def webhook_secrets() -> tuple[bytes, ...]:
     """The keys by which the shop may have signed: while a secret is being changed, the new and the old."""
     return tuple(secret.strip().encode() for secret in settings.SHOPIFY_WEBHOOK_SECRET.split(",") if secret.strip())

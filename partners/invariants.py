@@ -92,7 +92,8 @@ def nothing_much_was_taken_away_unasked(_at: datetime) -> list[str]:
 def held_feeds_are_before_a_person(_at: datetime) -> list[str]:
     """I21: a feed whose latest run is held has a case that a person opened, waived or closed."""
     held = [latest.feed for latest in feeds_with_latest() if latest.is_held]
-    told = set(ExceptionCase.objects.filter(code=Code.FEED_SUSPECT).values_list("subject_id", flat=True)) if held else set()
+    cases = ExceptionCase.objects.filter(code__in=[Code.FEED_SUSPECT, Code.STK_FEED_BAD])
+    told = set(cases.values_list("subject_id", flat=True)) if held else set()
     return [f"{feed.name} is held and no case says so" for feed in held if feed.pk not in told]
 
 

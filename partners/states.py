@@ -41,6 +41,7 @@ FEEDS: dict[str, FeedKind] = {
         timedelta(hours=1),
         "what InPost tells by itself still comes in; what it fails to tell is not seen yet",
     ),
+    "acs.stock": FeedKind("ACS's stock file", "", "when a file arrives"),
     "products": FeedKind("Product list", "", "when a file is brought"),
     "acs.setup": FeedKind("ACS's set-up list", "", "when a file is brought"),
 }

@@ -118,7 +118,15 @@ class TestNamesThatAreText:
         assert [name for name in names if not has_address(name)] == []
 
 
-ARGUMENTS: tuple[dict[str, object], ...] = ({}, {"number": "LS-1"}, {"sku": "A-1"}, {"pk": 1}, {"point_id": "UK1"}, {"code": "VAL-NAME"})
+ARGUMENTS: tuple[dict[str, object], ...] = (
+    {},
+    {"number": "LS-1"},
+    {"sku": "A-1"},
+    {"pk": 1},
+    {"point_id": "UK1"},
+    {"code": "VAL-NAME"},
+    {"rfid": "E1"},
+)
 
 
 def has_address(name: str) -> bool:

@@ -14,4 +14,5 @@ SCENARIOS = {
     "integrity": ("postgresql", "sqlite"),
     "alternatives": ("postgresql",),
     "sellable": ("postgresql", "sqlite"),
+    "stock": ("postgresql", "sqlite"),
 }

@@ -16,6 +16,7 @@ from inventory.actions.products import (
     set_size,
 )
 from inventory.actions.publishing import find_inflated, publish_now, queue_publishes
+from inventory.actions.stock_cases import look_at_feed, look_at_garments, look_at_statuses
 
 __all__ = [
     "CORRECTABLE",
@@ -33,6 +34,9 @@ __all__ = [
     "find_inflated",
     "learn_sizes",
     "leave",
+    "look_at_feed",
+    "look_at_garments",
+    "look_at_statuses",
     "publish_now",
     "queue_publishes",
     "recount",

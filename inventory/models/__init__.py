@@ -17,3 +17,6 @@ __all__ = [
     "StockFreeze",
     "StockPublish",
 ]
+from inventory.models.stock import StockImport
+
+__all__ = ["AcsSku", "Allocation", "BufferRule", "Garment", "GarmentChange", "Level", "Product", "SizeCorrection", "StockImport"]

@@ -155,3 +155,27 @@ class BufferRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_scope_display()} {self.value}".strip()
+
+
+class StockImport(models.Model):
+    """One stock file that was read or tried: what its run cannot say. `preview` is what applying a file that was only looked at would do.
+
+    `progress` is the share of the bytes that has been read, in percent, while the run goes on.
+    """
+
+    run = models.OneToOneField("partners.SyncRun", on_delete=models.CASCADE, related_name="stock_import")
+    name = models.CharField(max_length=200)
+    as_of = models.DateTimeField()
+    size = models.BigIntegerField()
+    progress = models.IntegerField(default=0)
+    new_statuses = models.JSONField(default=list)
+    preview = models.JSONField(default=dict)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(progress__gte=0, progress__lte=100), name="progress_is_in_percent"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

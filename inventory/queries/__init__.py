@@ -1,6 +1,6 @@
 """Show me."""
 
-from inventory.queries.levels import sellable_now, stock_as_of
+from inventory.queries.levels import FEED, sellable_now, stock_as_of
 from inventory.queries.products import (
     COLUMNS,
     UNKNOWN_SIZE,
@@ -16,13 +16,16 @@ from inventory.queries.products import (
     too_big,
 )
 from inventory.queries.selling import Sold, oversold, sold_of
+from inventory.queries.stock_files import ShownFile, recent_files, stock_file
 from inventory.queries.waterfall import StateCount, Waterfall, is_stale, waterfall_of
 
 __all__ = [
     "COLUMNS",
+    "FEED",
     "UNKNOWN_SIZE",
     "Counts",
     "Learnt",
+    "ShownFile",
     "Sold",
     "StateCount",
     "Waterfall",
@@ -34,10 +37,12 @@ __all__ = [
     "oversold",
     "packed_otherwise",
     "product_of",
+    "recent_files",
     "rows",
     "sellable_now",
     "sold_of",
     "stock_as_of",
+    "stock_file",
     "too_big",
     "waterfall_of",
 ]

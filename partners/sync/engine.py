@@ -68,10 +68,10 @@ def sync_run(
         return run
     work = _Work(run, apply, clock, moves_feed=not from_start and not since, moves_feed_at_end=from_start)
     if not full:
-        return _carry_out(work, lambda: _run_pages(work, read))
+        return carry_out(run, clock, lambda: _run_pages(work, read))
     if split is None:
         raise ValueError("A full feed needs `split`, to be applied from its stored pages.")
-    return _carry_out(work, lambda: _run_full(work, read, split, check, finish))
+    return carry_out(run, clock, lambda: _run_full(work, read, split, check, finish))
 
 
 def accept_held(
@@ -81,39 +81,45 @@ def accept_held(
 
     Raises lease.NotHeld without a reason, when it is not held any more, when a newer run was applied, or when its pages are gone.
     """
+    clock = take_up(run, actor=actor, at=at, reason=reason)
+    work = _Work(run, apply, clock)
+    return carry_out(run, clock, lambda: _apply_stored(work, split, finish))
+
+
+def take_up(run: SyncRun, *, actor: Actor, at: datetime, reason: str) -> Clock:
+    """A held run runs again on a person's word, which is in the audit log; the clock to go on by. Raises lease.NotHeld."""
     with transaction.atomic():
         asked_before = run.accepted_by_id is not None
         lease.take_up_again(run, at=at, accepted_by=person(actor), reason=reason.strip())
         if not asked_before:
             record("held feed accepted", run.feed, actor=actor, at=at, reason=reason.strip(), after={"run": run.pk})
     began = time.monotonic()
-    work = _Work(run, apply, lambda: at + timedelta(seconds=time.monotonic() - began))
-    return _carry_out(work, lambda: _apply_stored(work, split, finish))
+    return lambda: at + timedelta(seconds=time.monotonic() - began)
 
 
-def _carry_out(work: _Work, do: Callable[[], None]) -> SyncRun:
+def carry_out(run: SyncRun, clock: Clock, do: Callable[[], None]) -> SyncRun:
     """Do it, and let whatever stops it become the run's outcome. Only a fault of ours is raised, once the run says so."""
     try:
         do()
     except PartnerError as trouble:
-        _end_early(work, trouble.sentence)
+        _end_early(run, clock, trouble.sentence)
     except Stopped as stopped:
-        _end_early(work, str(stopped))
+        _end_early(run, clock, str(stopped))
     except lease.Lost:
-        log.warning("feed run lost its lease", feed=work.run.feed.name, run=work.run.pk)
+        log.warning("feed run lost its lease", feed=run.feed.name, run=run.pk)
     except Exception as bug:
-        _end_early(work, f"A fault of ours stopped the run: {type(bug).__name__}.")
+        _end_early(run, clock, f"A fault of ours stopped the run: {type(bug).__name__}.")
         raise
-    work.run.refresh_from_db()
-    return work.run
+    run.refresh_from_db()
+    return run
 
 
-def _end_early(work: _Work, why: str) -> None:
+def _end_early(run: SyncRun, clock: Clock, why: str) -> None:
     """What was applied stays and counts; with nothing applied the run has failed. A full feed that broke off says nothing of absence."""
-    work.run.refresh_from_db()
-    outcome = SyncRun.Outcome.PARTIAL if work.run.seen else SyncRun.Outcome.FAILED
+    run.refresh_from_db()
+    outcome = SyncRun.Outcome.PARTIAL if run.seen else SyncRun.Outcome.FAILED
     with suppress(lease.Lost):
-        lease.finish(work.run, outcome, at=work.clock(), why=why)
+        lease.finish(run, outcome, at=clock(), why=why)
 
 
 def _kept(work: _Work, pages: Iterator[Page]) -> Iterator[Page]:

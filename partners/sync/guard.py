@@ -15,7 +15,7 @@ LEAST_SHARE, MOST_SHARE = 0.80, 1.50
 MOST_UNREADABLE = 0.01
 MOST_GONE = 0.20
 RUNS_LOOKED_AT = 7
-SCOPE = frozenset({Code.FEED_SUSPECT})
+CODES = {"acs.stock": Code.STK_FEED_BAD}  # every other feed's is FEED_SUSPECT
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,16 @@ class Suspicion:
     why: str
 
 
-class TakesTooMuchAway(Exception):
-    """The feed looks right in size, and yet too much of what we know is not in it."""
+class LooksWrong(Exception):
+    """Something that only shows while the feed is applied: nothing of it may stay."""
 
     def __init__(self, suspicion: Suspicion) -> None:
         super().__init__(suspicion.why)
         self.suspicion = suspicion
+
+
+class TakesTooMuchAway(LooksWrong):
+    """The feed looks right in size, and yet too much of what we know is not in it."""
 
 
 @dataclass
@@ -96,13 +100,20 @@ def check_gone(run: SyncRun, gone: int) -> None:
         raise TakesTooMuchAway(Suspicion("gone", f"The feed would take away {gone} of {seen + gone} known records, more than 1 in 5."))
 
 
+def code_of(feed: str) -> Code:
+    """The code under which a feed that looks wrong comes before a person."""
+    return CODES.get(feed, Code.FEED_SUSPECT)
+
+
 def open_suspicion(run: SyncRun, found: Suspicion, *, at: datetime) -> None:
     """Put the held run before a person, as a case on its feed. In the transaction that holds it."""
+    code = code_of(run.feed.name)
     evidence = {"field": "feed", "fault": found.fault, "feed": run.feed.name, "run": run.pk}
     card = desk.Card(label=run.feed.name, url=reverse("partners:run", kwargs={"pk": run.pk}))
-    desk.reconcile(run.feed, scope=SCOPE, found={Code.FEED_SUSPECT: evidence}, card=card, at=at)
+    desk.reconcile(run.feed, scope=frozenset({code}), found={code: evidence}, card=card, at=at)
 
 
 def close_suspicion(run: SyncRun, *, at: datetime) -> None:
     """A good feed was applied, or a held one accepted: nothing is suspect any more."""
-    desk.reconcile(run.feed, scope=SCOPE, found={}, card=desk.Card(label=run.feed.name, url=""), at=at)
+    scope = frozenset({code_of(run.feed.name)})
+    desk.reconcile(run.feed, scope=scope, found={}, card=desk.Card(label=run.feed.name, url=""), at=at)

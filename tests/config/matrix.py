@@ -99,6 +99,8 @@ GOODS = {
     **pages(ANYBODY, "lockers:signed-pdf", "lockers:signed-zpl"),  # ACS's machine: by the signature in the address
     **pages(ALL, "lockers:label"),
     **pages(ALL, "lockers:list", "lockers:map", "lockers:detail", "lockers:labels", "inventory:products"),
+    **pages(ALL, "inventory:stock-files", "inventory:stock-file"),
+    **acts("I", "inventory:upload-stock", "inventory:apply-stock"),
     **acts("MI", "inventory:upload", "inventory:upload-setup"),
     **forms("M", "inventory:fix-size"),
     **acts("M", "inventory:accept-learnt"),

@@ -1,15 +1,17 @@
 """One feed now, in the foreground."""
 
 import json
+import sys
 import time
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from config.feeds import FEEDS
-from config.running import NoFile, UnknownFeed, run_feed
+from config.running import NoFile, Tell, UnknownFeed, run_feed
 from partners.models import SyncRun
 
 COUNTS = ("seen", "created", "changed", "unchanged", "rejected", "gone")
+BAR = 40  # characters
 NAMED = 50  # refused rows named on the terminal
 
 
@@ -25,7 +27,7 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: object) -> None:
         started = time.monotonic()
         try:
-            run = run_feed(str(options["feed"]), path=str(options["file"]), full=bool(options["full"]))
+            run = run_feed(str(options["feed"]), path=str(options["file"]), full=bool(options["full"]), tell=self._bar())
         except (UnknownFeed, NoFile) as error:
             raise CommandError(error.sentence) from error
         self._tell(run, time.monotonic() - started, as_json=bool(options["json"]))
@@ -35,6 +37,19 @@ class Command(BaseCommand):
             raise CommandError(f"{run.feed.name} is being read or is paused, so nothing of the file was used. Run it again in a minute.")
         if run.outcome not in (SyncRun.Outcome.OK, SyncRun.Outcome.SKIPPED):
             raise CommandError(f"{run.feed.name}: {run.get_outcome_display()}. {run.why}")
+
+    def _bar(self) -> Tell | None:
+        """How far a large file is, on a terminal; a log gets no bar."""
+        if not sys.stderr.isatty():
+            return None
+
+        def tell(done: int, total: int) -> None:
+            share = min(1.0, done / max(1, total))
+            end = "\n" if share == 1 else ""
+            sys.stderr.write(f"\r[{'█' * round(BAR * share):<{BAR}}] {share:4.0%}{end}")
+            sys.stderr.flush()
+
+        return tell
 
     def _tell(self, run: SyncRun, seconds: float, *, as_json: bool) -> None:
         counts = {name: getattr(run, name) for name in COUNTS}

@@ -1,0 +1,212 @@
+"""Make the mirror agree with the staged file: a few statements over all rows, and writes only where something differs."""
+
+# ruff: noqa: S608 - the only texts put into statements are names of our own tables and columns
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from inventory.models import AcsSku, Garment, GarmentChange
+from inventory.states import GONE_FOR_GOOD
+from inventory.sync.stock.staging import is_postgres
+from partners import mappings
+from partners.acs.stock_statuses import SEED
+from partners.models import CodeMapping, SyncRun
+from partners.sync.guard import LooksWrong, Suspicion
+
+MOST_STATUSES = 200
+MOST_SKUS = 50_000  # more than this are not counted one by one
+MOST_MOVES = 12  # named in a preview
+LEAST_KNOWN, FEW_SKUS = 0.90, 20  # a handful of SKUs says nothing about whose file it is
+_GARMENT, _CHANGE, _MAPPING, _ACS = (model._meta.db_table for model in (Garment, GarmentChange, CodeMapping, AcsSku))
+_COLUMNS = {"size": "size", "grade": "grade", "scanned": "scanned_at", "order": "order_number"}
+
+
+@dataclass
+class Outcome:
+    """What a file did to the mirror. `moves` are (text before, text now, garments), the most first.
+
+    `skus` are those whose counters may have changed; `jumps` {garment: (from, to)}."""
+
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    gone: int = 0
+    new_statuses: list[str] = field(default_factory=list)
+    skus: set[str] = field(default_factory=set)
+    jumps: dict[int, tuple[str, str]] = field(default_factory=dict)
+    moves: list[tuple[str, str, int]] = field(default_factory=list)
+
+
+def apply(run: SyncRun, columns: Collection[str], *, as_of: datetime, at: datetime) -> Outcome:
+    """In the caller's transaction. Raises LooksWrong for a file of somebody else's goods, unless a person accepted the run."""
+    done = Outcome()
+    _name_statuses(run, done, at)
+    _find_differences([_COLUMNS[name] for name in columns if name in _COLUMNS])
+    if run.accepted_by_id is None:
+        _refuse_strange_skus()
+    _count(done)
+    _note_moves(done)
+    _write(run, done, as_of)
+    _mark_gone(run, done, as_of)
+    return done
+
+
+def _name_statuses(run: SyncRun, done: Outcome, at: datetime) -> None:
+    counts = dict(_rows("SELECT raw_status, COUNT(*) FROM stock_file GROUP BY raw_status"))
+    if len(counts) > MOST_STATUSES and run.accepted_by_id is None:
+        raise LooksWrong(Suspicion("statuses", f"The file has {len(counts)} different locations, more than {MOST_STATUSES}."))
+    known = set(CodeMapping.objects.filter(partner="acs", kind=CodeMapping.Kind.STOCK_STATUS).values_list("folded", flat=True))
+    ids = mappings.ensure("acs", CodeMapping.Kind.STOCK_STATUS, list(counts), seed=SEED)
+    mappings.note_seen("acs", CodeMapping.Kind.STOCK_STATUS, counts, at)
+    meanings = {
+        pk: (target, flags) for pk, target, flags in CodeMapping.objects.filter(pk__in=ids.values()).values_list("pk", "target", "flags")
+    }
+    new = {raw: meanings[ids[mappings.fold(raw)]][0] for raw in counts if mappings.fold(raw) not in known}
+    done.new_statuses = sorted(raw for raw, target in new.items() if not target)
+    _run("CREATE TEMPORARY TABLE stock_said (raw_status text, id bigint, target text, sells integer)")
+    for raw in counts:
+        target, flags = meanings[pk := ids[mappings.fold(raw)]]
+        _run("INSERT INTO stock_said VALUES (%s, %s, %s, %s)", raw, pk, target, int(flags.get("sellable") is True))
+
+
+def _find_differences(optional: list[str]) -> None:
+    """One look at every row. What a file has no column for, it says nothing of."""
+    differs = {
+        "postgresql": "g.{0} IS DISTINCT FROM f.{0}",
+        "sqlite": "g.{0} IS NOT f.{0}",
+    }[connection.vendor]
+    conditions = ["g.id IS NULL", "g.raw_status <> f.raw_status", "g.sku <> f.sku", "g.missing_since IS NOT NULL"]
+    conditions += [differs.format(name) for name in optional]
+    kept = {name: f"f.{name}" if name in optional else f"g.{name}" for name in _COLUMNS.values()}
+    blank = {name: kept[name] if name == "scanned_at" else f"COALESCE({kept[name]}, '')" for name in kept}
+    _run(
+        "CREATE TEMPORARY TABLE stock_diff AS SELECT g.id AS garment, f.rfid, f.sku, f.raw_status, s.id AS status, s.sells AS sells,"
+        f" s.target AS target, {', '.join(f'{told} AS {name}' for name, told in blank.items())},"
+        " g.sku AS sku_before, g.raw_status AS raw_before, g.status_id AS status_before, b.target AS target_before, g.since AS since,"
+        " g.missing_since AS missing_since,"
+        " (g.missing_since IS NOT NULL OR (s.id <> g.status_id AND NOT (s.target = b.target AND s.target <> ''))) AS restarts"
+        f" FROM stock_file f LEFT JOIN {_GARMENT} g ON g.rfid = f.rfid JOIN stock_said s ON s.raw_status = f.raw_status"
+        f" LEFT JOIN {_MAPPING} b ON b.id = g.status_id WHERE {' OR '.join(conditions)}"
+    )
+    if is_postgres():
+        _run("ANALYZE stock_diff")
+
+
+def _refuse_strange_skus() -> None:
+    """A file of another customer's goods names SKUs that we never met."""
+    if not Garment.objects.exists():
+        return
+    [(strange,)] = _rows(
+        "SELECT COUNT(*) FROM (SELECT DISTINCT sku FROM stock_diff d"
+        f" WHERE NOT EXISTS (SELECT 1 FROM {_GARMENT} g WHERE g.sku = d.sku)) AS strange"
+    )
+    if not strange:
+        return
+    [(every,)] = _rows("SELECT COUNT(DISTINCT sku) FROM stock_file")
+    if every >= FEW_SKUS and strange > (1 - LEAST_KNOWN) * every:
+        raise LooksWrong(Suspicion("strange", f"Of the {every} SKUs in the file, {strange} were never in one before: more than 1 in 10."))
+
+
+def _count(done: Outcome) -> None:
+    [(every, new, changed)] = _rows(
+        "SELECT (SELECT COUNT(*) FROM stock_file), (SELECT COUNT(*) FROM stock_diff WHERE garment IS NULL),"
+        " (SELECT COUNT(*) FROM stock_diff WHERE garment IS NOT NULL)"
+    )
+    done.created, done.changed, done.unchanged = new, changed, every - new - changed
+    skus = "SELECT sku FROM stock_diff UNION SELECT sku_before FROM stock_diff WHERE sku_before IS NOT NULL"
+    done.skus = {sku for (sku,) in _rows(f"{skus} LIMIT {MOST_SKUS + 1}")}
+    gone = ", ".join(f"'{state}'" for state in sorted(GONE_FOR_GOOD))
+    jumped = f"SELECT garment, raw_before, raw_status FROM stock_diff WHERE sells = 1 AND target_before IN ({gone})"
+    done.jumps = {garment: (was, became) for garment, was, became in _rows(jumped)}
+
+
+def _note_moves(done: Outcome) -> None:
+    moved = "SELECT raw_before, raw_status, COUNT(*) FROM stock_diff WHERE status <> status_before GROUP BY raw_before, raw_status"
+    done.moves = [(was, became, count) for was, became, count in _rows(f"{moved} ORDER BY 3 DESC, 1, 2 LIMIT {MOST_MOVES}")]
+
+
+def _write(run: SyncRun, done: Outcome, as_of: datetime) -> None:
+    then = connection.ops.adapt_datetimefield_value(as_of)
+    if done.changed:
+        _note_changes(run, then)
+        columns = ", ".join(f"{name} = d.{name}" for name in ("sku", "raw_status", "size", "grade", "scanned_at", "order_number"))
+        _run(
+            f"UPDATE {_GARMENT} SET {columns}, status_id = d.status, changed_at = %s, missing_since = NULL, missing_files = 0,"
+            f" since = CASE WHEN d.restarts THEN %s ELSE {_GARMENT}.since END FROM stock_diff d WHERE d.garment = {_GARMENT}.id",
+            then,
+            then,
+        )
+    if done.created:
+        _run(
+            f"INSERT INTO {_GARMENT} (rfid, sku, raw_status, status_id, size, grade, scanned_at, order_number, since, first_seen_at,"
+            " changed_at, missing_files) SELECT rfid, sku, raw_status, status, size, grade, scanned_at, order_number, %s, %s, %s, 0"
+            " FROM stock_diff WHERE garment IS NULL",
+            then,
+            then,
+            then,
+        )
+        _run(
+            f"INSERT INTO {_ACS} (sku, source, first_seen_at) SELECT DISTINCT sku, %s, %s FROM stock_diff d"
+            f" WHERE NOT EXISTS (SELECT 1 FROM {_ACS} a WHERE a.sku = d.sku)",
+            AcsSku.Source.STOCK_FILE.value,
+            then,
+        )
+
+
+def _note_changes(run: SyncRun, then: Any) -> None:
+    events = (
+        (GarmentChange.Event.BACK, "raw_before", "raw_status", "missing_since IS NOT NULL"),
+        (GarmentChange.Event.STATUS, "raw_before", "raw_status", "status <> status_before"),
+        (GarmentChange.Event.SKU, "sku_before", "sku", "sku <> sku_before"),
+    )
+    for event, was, became, where in events:
+        _run(
+            f"INSERT INTO {_CHANGE} (garment_id, event, was, became, at, since_before, run_id)"
+            f" SELECT garment, %s, {was}, {became}, %s, since, %s FROM stock_diff WHERE garment IS NOT NULL AND {where}",
+            event.value,
+            then,
+            run.pk,
+        )
+
+
+def _mark_gone(run: SyncRun, done: Outcome, as_of: datetime) -> None:
+    """What the file does not name is missing. A row that was refused names its garment all the same."""
+    then = connection.ops.adapt_datetimefield_value(as_of)
+    in_file = "EXISTS (SELECT 1 FROM stock_file f WHERE f.rfid = {0}.rfid)"
+    unnamed = f"NOT {in_file} AND NOT {in_file.replace('stock_file', 'stock_refused')}"
+    _run(f"UPDATE {_GARMENT} SET missing_files = missing_files + 1 WHERE missing_since IS NOT NULL AND {unnamed.format(_GARMENT)}")
+    _run(
+        f"CREATE TEMPORARY TABLE stock_gone AS SELECT g.id, g.sku, g.raw_status, g.since FROM {_GARMENT} g"
+        f" WHERE g.missing_since IS NULL AND {unnamed.format('g')}"
+    )
+    gone = _rows("SELECT sku, COUNT(*) FROM stock_gone GROUP BY sku")
+    done.gone = sum(count for _, count in gone)
+    done.skus |= {sku for sku, _ in gone}
+    if done.gone:
+        _run(
+            f"INSERT INTO {_CHANGE} (garment_id, event, was, became, at, since_before, run_id)"
+            " SELECT id, %s, raw_status, '', %s, since, %s FROM stock_gone",
+            GarmentChange.Event.MISSING.value,
+            then,
+            run.pk,
+        )
+        _run(
+            f"UPDATE {_GARMENT} SET missing_since = %s, missing_files = 1, changed_at = %s WHERE id IN (SELECT id FROM stock_gone)",
+            then,
+            then,
+        )
+
+
+def _run(sql: str, *params: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params or None)
+
+
+def _rows(sql: str) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return list(cursor.fetchall())

@@ -1,0 +1,111 @@
+"""A stock file before it is read: its encoding, whether it was cut, and of when it is."""
+
+import codecs
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from partners.errors import Unreadable
+
+PARTNER = "acs"
+CHUNK = 1 << 20
+MOST_TAIL = 100_000
+LONDON = ZoneInfo("Europe/London")
+AHEAD = timedelta(days=1)  # a name that says later than this is not believed
+_NAMED = re.compile(
+    r"(?<!\d)(20\d\d)-?(\d\d)-?(\d\d)(?:[T_ -](\d\d)[:.-]?(\d\d)(?:[:.-]?(\d\d))?(Z|[+-]\d\d:?\d\d)?)?(?!\d)", re.IGNORECASE | re.ASCII
+)
+
+
+@dataclass(frozen=True)
+class Scan:
+    """`plain` says that a database may read the bytes as they are: UTF-8, no quotes, no control characters, no loose spaces.
+
+    `tail` are the bytes behind the last line end, where there are any; `half` says that the last character of them is cut.
+    """
+
+    size: int
+    lines: int
+    encoding: str
+    plain: bool
+    tail: bytes
+    half: bool
+
+
+_USUAL = bytes(byte for byte in range(256) if byte >= 0x20 and byte not in b'"\\\x7f') + b"\r\n"
+_LOOSE = (b" ,", b", ", b" ;", b"; ", b" \n", b" \r", b"\n ", b"\n\n")
+
+
+class _Reading:
+    """What is known of the bytes so far."""
+
+    def __init__(self) -> None:
+        self.size, self.lines, self.plain = 0, 0, True
+        self.decoder = codecs.getincrementaldecoder("utf-8")()
+        self.encoding, self.seen_utf8, self.tail = "utf-8-sig", False, b""
+
+    def take(self, chunk: bytes) -> None:
+        self.size += len(chunk)
+        self._decode(chunk)
+        self.lines += chunk.count(b"\n")
+        self.plain = self.plain and self._is_plain(chunk)
+        _, line_end, after = chunk.rpartition(b"\n")
+        self.tail = (after if line_end else self.tail + chunk)[-MOST_TAIL:]
+
+    def _decode(self, chunk: bytes) -> None:
+        if self.encoding != "utf-8-sig" or (chunk.isascii() and not self.decoder.getstate()[0]):
+            return
+        try:
+            self.seen_utf8 = bool(not self.decoder.decode(chunk).isascii()) or self.seen_utf8
+        except UnicodeDecodeError as wrong:
+            before = wrong.object[: wrong.start]
+            if self.seen_utf8 or not before.isascii():
+                row = self.lines + before.count(b"\n") + 1
+                raise Unreadable(PARTNER, f"Row {row} holds a damaged character: the file was not received as it was sent.") from wrong
+            self.encoding = "cp1252"
+
+    def _is_plain(self, chunk: bytes) -> bool:
+        edge = self.tail[-1:] + chunk
+        return not chunk.translate(None, _USUAL) and not any(loose in edge for loose in _LOOSE)
+
+
+def scan(path: Path) -> Scan:
+    """Read the bytes once. Raises Unreadable, in a sentence, for a file that is empty, damaged, or no text in a usual encoding."""
+    seen = _Reading()
+    with path.open("rb") as file:
+        if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+            raise Unreadable(PARTNER, "The file is in UTF-16: save it as CSV in UTF-8.")
+        file.seek(0)
+        while chunk := file.read(CHUNK):
+            seen.take(chunk)
+    half = seen.encoding == "utf-8-sig" and bool(seen.decoder.getstate()[0])
+    plain = seen.plain and not half and seen.encoding == "utf-8-sig"
+    return Scan(seen.size, seen.lines, seen.encoding, plain, seen.tail, half)
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of the bytes alone."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def as_of(name: str, *, written_at: datetime, at: datetime) -> datetime:
+    """Of when a file is: the date in its name (London time where no zone is named; midnight where no time is), else when it was
+    written. A name that lies in the future is not believed."""
+    found = _NAMED.search(name)
+    named = _instant(found) if found else None
+    return named if named and named <= at + AHEAD else written_at
+
+
+def _instant(found: re.Match[str]) -> datetime | None:
+    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:6])
+    zone = (found[7] or "").upper().replace("Z", "+00:00")
+    try:
+        there = datetime(year, month, day, hour, minute, second, tzinfo=LONDON)
+        there = datetime.fromisoformat(there.replace(tzinfo=None).isoformat() + zone) if zone else there
+    except ValueError:
+        return None
+    return there.astimezone(UTC)
