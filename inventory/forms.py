@@ -95,3 +95,9 @@ class UploadForm(forms.Form):
         if (file.size or 0) > BIGGEST_FILE:
             raise forms.ValidationError(f"The file is larger than {BIGGEST_FILE // 1_000_000} MB. Split it, or use the command: sync.")
         return file
+
+
+class WhyForm(forms.Form):
+    """Why a meaning changes: the second person and the history read it."""
+
+    reason = forms.CharField(label="Why?", max_length=400, widget=forms.TextInput(attrs={"autocomplete": "off"}))

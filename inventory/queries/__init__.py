@@ -15,13 +15,17 @@ from inventory.queries.products import (
     rows,
     too_big,
 )
+from inventory.queries.rehearsing import Forecast, SkuEffect, forecast, sku_effects
 
 __all__ = [
     "COLUMNS",
     "UNKNOWN_SIZE",
     "Counts",
+    "Forecast",
     "Learnt",
+    "SkuEffect",
     "counts",
+    "forecast",
     "history",
     "is_too_big",
     "learnt_of",
@@ -29,6 +33,7 @@ __all__ = [
     "product_of",
     "rows",
     "sellable_now",
+    "sku_effects",
     "stock_as_of",
     "too_big",
 ]
