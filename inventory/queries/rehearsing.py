@@ -10,17 +10,25 @@ from django.db.models import Count, F, IntegerField, Q, Sum, Value
 from django.db.models.functions import Greatest
 
 from inventory.models import Allocation, Garment, Level
-from inventory.queries.levels import sellable_statuses, stock_as_of
+from inventory.queries.levels import stock_as_of
 from inventory.rules import DEFAULT_BUFFER, is_sellable, sellable, short_orders
+from inventory.states import ItemState
 from partners.models import CodeMapping
 
-SAMPLES, ORDERS_KEPT = 20, 50
+SAMPLES, ORDERS_KEPT, FEW = 20, 50, 2_000
 _HOURS = int(DEFAULT_BUFFER / timedelta(hours=1))
 Meanings = Mapping[int, Mapping[str, Any]]  # {mapping id: {"target", "flags"}}
 
 
+class Ways(NamedTuple):
+    """The statuses whose garments may be sold, and those whose garments are there for orders: these, and what is picked for one."""
+
+    sold: frozenset[int]
+    there: frozenset[int]
+
+
 class SkuEffect(NamedTuple):
-    """One SKU: garments that move, units in sellable states and what may be sold, each before and after."""
+    """One SKU: garments that move, those there for orders, and what may be sold, each before and after."""
 
     sku: str
     moving: int
@@ -103,56 +111,90 @@ class Forecast:
 
 def forecast(meanings: Meanings, *, at: datetime) -> Forecast:
     """The exact effect of these meanings on what is there now. Ten statements at most, none of which writes."""
-    rows = {row.pk: row for row in CodeMapping.objects.filter(pk__in=meanings).order_by("raw")}
-    before = set(sellable_statuses())
-    after = {pk for pk in before if pk not in meanings} | {pk for pk, meaning in meanings.items() if is_sellable(meaning)}
-    moving = [pk for pk, row in rows.items() if {"target": row.target, "flags": row.flags} != meanings[pk]]
-    effects = sku_effects(moving, before, after, at=at)
-    opened, closed = _orders_short(effects)
+    known = CodeMapping.objects.filter(partner="acs", kind=CodeMapping.Kind.STOCK_STATUS).order_by("raw")
+    standing = {row.pk: {"target": row.target, "flags": row.flags} for row in known}
+    rows = {row.pk: row for row in known if row.pk in meanings}
+    before, after = _ways(standing), _ways({**standing, **{pk: meanings[pk] for pk in rows}})
+    moving = [pk for pk in rows if standing[pk] != meanings[pk]]
+    taken = allocated() if moving else {}
+    effects = sku_effects(moving, before, after, taken=taken, at=at)
+    opened, closed = _orders_short(effects, taken)
     return Forecast(
         garments=sum(effect.moving for effect in effects),
         effects=effects,
         total=sellable_in_all(),
-        becomes_sellable=[row.raw for pk, row in rows.items() if pk in after - before],
+        becomes_sellable=[row.raw for pk, row in rows.items() if pk in after.sold - before.sold],
         cases=_cases(rows, meanings, len({order.number for order in opened}), closed),
         orders=opened,
         samples=_samples(moving),
     )
 
 
-def sku_effects(moving: Collection[int], before: Collection[int], after: Collection[int], *, at: datetime) -> list[SkuEffect]:
-    """What every SKU with a garment in a status of `moving` has for sale by the statuses sellable `before` and `after`; by SKU.
+def _ways(standing: Meanings) -> Ways:
+    sold = frozenset(pk for pk, meaning in standing.items() if is_sellable(meaning))
+    return Ways(sold, sold | {pk for pk, meaning in standing.items() if meaning["target"] == ItemState.ALLOCATED})
+
+
+def sku_effects(moving: Collection[int], before: Ways, after: Ways, *, taken: Mapping[str, int], at: datetime) -> list[SkuEffect]:
+    """What every SKU with a garment in a status of `moving` has for sale by the statuses of `before` and of `after`; by SKU.
 
     By the same terms as the counters: garments in the last file, in a sellable status for at least the SKU's buffer, less what is
-    allocated and reserved. Three statements.
+    `taken` by orders and reserved. Three statements.
     """
     if not moving:
         return []
     kept = {sku: (reserve, hours) for sku, reserve, hours in _unlike_most()}
-    taken = allocated()
-    hours = sorted({_HOURS, *(hours for _, hours in kept.values())})
-    return [_effect(row, hours, kept, taken) for row in _counted(moving, before, after, hours, at)]
+    plan = _Plan(frozenset(moving), before, after, {_HOURS, *(hours for _, hours in kept.values())})
+    return sorted(_effect(plan, sku, counts, *kept.get(sku, (0, _HOURS)), taken.get(sku, 0)) for sku, *counts in _counted(plan, at))
 
 
-def _counted(
-    moving: Collection[int], before: Collection[int], after: Collection[int], hours: Sequence[int], at: datetime
-) -> Iterable[tuple[Any, ...]]:
-    """(SKU, moving, units before and after, then for each buffer in `hours` the ripe ones before and after)."""
-    counts = {"moving": Q(status__in=moving), "units_before": Q(status__in=before), "units_after": Q(status__in=after)}
-    for place, each in enumerate(hours):
-        ripe = Q(since__lte=at - timedelta(hours=each))
-        counts |= {f"ripe_before_{place}": ripe & Q(status__in=before), f"ripe_after_{place}": ripe & Q(status__in=after)}
-    named = Garment.objects.filter(status__in=moving, missing_since=None).order_by().values("sku")
-    here = Garment.objects.filter(missing_since=None, sku__in=named).order_by().values_list("sku")
-    return here.annotate(**{name: Count("sku", filter=condition) for name, condition in counts.items()}).order_by("sku").iterator(5000)
+class _Plan:
+    """What has to be counted per SKU: how many garments stand in which statuses, and for at least how many hours; each but once.
+
+    What stays for sale, what is lost and what is gained are sets apart, so that nothing is counted both before and after.
+    """
+
+    def __init__(self, moving: frozenset[int], before: Ways, after: Ways, hours: Collection[int]) -> None:
+        self.moving, self.concerned = moving, moving | before.there | after.there
+        asked: dict[tuple[frozenset[int], int | None], int] = {(moving, None): 0}
+        self.places: dict[tuple[bool, int | None], list[int]] = {}
+        for each in (None, *sorted(hours)):
+            was, becomes = (before.there, after.there) if each is None else (before.sold, after.sold)
+            stays, lost, gained = (asked.setdefault((part, each), len(asked)) if part else None for part in _parts(was, becomes))
+            self.places[False, each] = [place for place in (stays, lost) if place is not None]
+            self.places[True, each] = [place for place in (stays, gained) if place is not None]
+        self.asked = asked
+
+    def of(self, counts: Sequence[int], *, then: bool, hours: int | None) -> int:
+        """How many are there for orders, or with `hours` may be sold if they stand so long: before, or `then`."""
+        return sum(counts[place] for place in self.places[then, hours])
 
 
-def _effect(row: tuple[Any, ...], hours: Sequence[int], kept: Mapping[str, tuple[int, int]], taken: Mapping[str, int]) -> SkuEffect:
-    sku, moving, units_before, units_after, *ripe = row
-    reserve, buffer = kept.get(sku, (0, _HOURS))
-    place = 2 * hours.index(buffer)
-    before, after = (sellable(ripe=count, allocated=taken.get(sku, 0), reserve=reserve) for count in ripe[place : place + 2])
-    return SkuEffect(sku, moving, units_before, units_after, before, after)
+def _parts(was: frozenset[int], becomes: frozenset[int]) -> tuple[frozenset[int], frozenset[int], frozenset[int]]:
+    return was & becomes, was - becomes, becomes - was
+
+
+def _counted(plan: _Plan, at: datetime) -> Iterable[Sequence[Any]]:
+    """(SKU, and a count for each of `plan.asked`), of the SKUs of which a garment moves.
+
+    Few garments move: only their SKUs are counted, by their index. Many: every SKU in one pass, which is cheaper than to pick them.
+    """
+    here = Garment.objects.filter(missing_since=None).order_by()
+    named = here.filter(status__in=plan.moving).values_list("sku", flat=True)[: FEW + 1]
+    if len(named) <= FEW:
+        here = here.filter(sku__in=set(named))
+    counts = {f"n{place}": Count("sku", filter=_condition(*key, at)) for key, place in plan.asked.items()}
+    return here.filter(status__in=plan.concerned).values_list("sku").annotate(**counts).filter(n0__gt=0)
+
+
+def _condition(statuses: frozenset[int], hours: int | None, at: datetime) -> Q:
+    return Q(status__in=statuses) if hours is None else Q(status__in=statuses, since__lte=at - timedelta(hours=hours))
+
+
+def _effect(plan: _Plan, sku: str, counts: Sequence[int], reserve: int, hours: int, taken: int) -> SkuEffect:
+    before, after = (sellable(ripe=plan.of(counts, then=then, hours=hours), allocated=taken, reserve=reserve) for then in (False, True))
+    there = (plan.of(counts, then=then, hours=None) for then in (False, True))
+    return SkuEffect(sku, counts[0], *there, before, after)
 
 
 def _unlike_most() -> Iterable[tuple[str, int, int]]:
@@ -176,22 +218,30 @@ def sellable_in_all() -> int:
     return Level.objects.aggregate(all=Sum(left))["all"] or 0
 
 
-def _orders_short(effects: Iterable[SkuEffect]) -> tuple[list[OrderAtRisk], int]:
-    """The orders that cannot be served any more, newest first, and how many can be served again. One statement, none without doubt."""
-    changed = {effect.sku: effect for effect in effects if effect.units_before != effect.units_after}
+def _orders_short(effects: Iterable[SkuEffect], taken: Mapping[str, int]) -> tuple[list[OrderAtRisk], int]:
+    """The orders that cannot be served any more, newest first within a SKU, and how many can be served again. One statement, or none.
+
+    An order that has left has its garments, and is served first.
+    """
+    short = {effect.sku: effect for effect in effects if _falls_short(effect, taken.get(effect.sku, 0))}
     by_sku: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    sold = _sold().filter(sku__in=list(changed)) if len(changed) < 500 else _sold()
-    for sku, number, quantity in sold.order_by("made_at", "pk").values_list("sku", "order_number", "quantity") if changed else ():
+    sold = _sold().filter(sku__in=list(short)) if len(short) <= FEW else _sold()
+    for sku, number, quantity in (
+        sold.order_by(F("left_at").asc(nulls_last=True), "made_at", "pk").values_list("sku", "order_number", "quantity") if short else ()
+    ):
         by_sku[sku].append((number, quantity))
     opened: list[OrderAtRisk] = []
-    short_before: set[str] = set()
-    short_after: set[str] = set()
-    for sku, effect in changed.items():
-        rows = by_sku.get(sku, [])
-        was, becomes = set(short_orders(effect.units_before, rows)), set(short_orders(effect.units_after, rows))
-        short_before, short_after = short_before | was, short_after | becomes
-        opened += [OrderAtRisk(number, sku, quantity) for number, quantity in reversed(rows) if number in becomes - was]
-    return opened, len(short_before - short_after)
+    was_short: set[str] = set()
+    is_short: set[str] = set()
+    for sku, effect in short.items():
+        was, becomes = (set(short_orders(units, by_sku[sku])) for units in (effect.units_before, effect.units_after))
+        was_short, is_short = was_short | was, is_short | becomes
+        opened += [OrderAtRisk(number, sku, quantity) for number, quantity in reversed(by_sku[sku]) if number in becomes - was]
+    return opened, len(was_short - is_short)
+
+
+def _falls_short(effect: SkuEffect, taken: int) -> bool:
+    return effect.units_before != effect.units_after and taken > min(effect.units_before, effect.units_after)
 
 
 def _cases(rows: Mapping[int, CodeMapping], meanings: Meanings, short: int, served: int) -> list[CaseEffect]:

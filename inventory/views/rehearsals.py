@@ -27,7 +27,7 @@ from partners.mappings import StaleMapping
 from partners.models import CodeMapping, MappingProposal
 
 REFUSALS = (EffectChanged, IllegalMove, NeedsAnother, NotYours, StaleMapping)
-HEAD = ("SKU", "Garments that move", "Units sellable by state, before", "and after", "For sale before", "For sale after", "Change")
+HEAD = ("SKU", "Garments that move", "There for orders before", "There for orders after", "For sale before", "For sale after", "Change")
 
 
 @require_GET

@@ -14,6 +14,7 @@ from inventory.states import ItemState
 from partners.models import CodeMapping
 from tests.inventory.stock import QUARANTINE, READY, UNMAPPED, allocate, counted, days_before, kept_back, make_garments, make_status
 
+QUERIES = 10
 NOON = datetime(2026, 6, 9, 11, 0, tzinfo=UTC)
 MEANINGS = st.sampled_from([READY, QUARANTINE, UNMAPPED, {"target": "ready", "flags": {"sellable": False, "bucket": "reserved"}}])
 SKUS = ["A", "B", "C"]
@@ -93,6 +94,25 @@ class TestWhatFollows:
         assert [order.number for order in told.orders] == ["LS-2"]
         assert [tuple(case) for case in told.cases] == [("STK-OVERSOLD", 1, 0)]
 
+    def test_what_is_picked_for_an_order_is_there_for_it_though_not_for_sale(self, ready, noon):
+        make_garments(2, "A", ready, since=days_before(noon, 4))
+        allocate("LS-1", "A", 2, at=noon)
+        counted(noon)
+
+        told = forecast({ready.pk: {"target": "allocated", "flags": {"sellable": False, "bucket": "committed"}}}, at=noon)
+
+        assert (told.orders, told.cases, told.delta) == ([], [], 0)
+
+    def test_an_order_that_has_left_has_its_garments(self, ready, noon):
+        make_garments(1, "A", ready, since=days_before(noon, 4))
+        other = make_status("Ready two", READY)
+        make_garments(1, "A", other, since=days_before(noon, 4))
+        allocate("LS-1", "A", 1, at=days_before(noon, 2))
+        Allocation.objects.filter(pk=allocate("LS-2", "A", 1, at=noon).pk).update(left_at=noon)
+        counted(noon)
+
+        assert [order.number for order in forecast({other.pk: QUARANTINE}, at=noon).orders] == ["LS-1"]
+
     def test_a_status_that_gets_a_meaning_closes_its_case_if_a_garment_has_it(self, new, noon):
         unseen = make_status("NEVER-SENT")
         make_garments(1, "A", new, since=noon)
@@ -124,7 +144,7 @@ class TestWhatFollows:
         counted(noon)
         standing = [list(model.objects.order_by("pk").values()) for model in (Garment, Level, Allocation, CodeMapping)]
 
-        with django_assert_num_queries(10) as asked:
+        with django_assert_num_queries(QUERIES) as asked:
             forecast({ready.pk: QUARANTINE}, at=noon)
 
         assert all(query["sql"].startswith("SELECT") for query in asked.captured_queries)
