@@ -193,8 +193,8 @@ def _condition(statuses: frozenset[int], hours: int | None, at: datetime) -> Q:
 
 def _effect(plan: _Plan, sku: str, counts: Sequence[int], reserve: int, hours: int, taken: int) -> SkuEffect:
     before, after = (sellable(ripe=plan.of(counts, then=then, hours=hours), allocated=taken, reserve=reserve) for then in (False, True))
-    there = (plan.of(counts, then=then, hours=None) for then in (False, True))
-    return SkuEffect(sku, counts[0], *there, before, after)
+    units_before, units_after = (plan.of(counts, then=then, hours=None) for then in (False, True))
+    return SkuEffect(sku, counts[0], units_before, units_after, before, after)
 
 
 def _unlike_most() -> Iterable[tuple[str, int, int]]:

@@ -32,7 +32,7 @@ def why_second(*, becomes_sellable: Sequence[str], moved: int, total: int, units
     if moved > units:
         reasons.append(f"{moved:,} sellable units change, more than the {units:,} that one person may change.")
     elif moved * 100 > total * percent:
-        reasons.append(f"{moved:,} of {total:,} sellable units change, more than the {percent} % that one person may change.")
+        reasons.append(f"{moved:,} sellable units change, more than {percent} % of the {total:,} there are, which one person may change.")
     return reasons
 
 

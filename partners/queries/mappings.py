@@ -130,8 +130,9 @@ def _said(facts: dict[str, Any]) -> str:
 
 
 def means(target: str, flags: Mapping[str, object]) -> str:
-    """A meaning in one line: "24 INPOST locker", "pick confirmed", "quarantine, not sellable, in quality control", "unmapped"."""
+    """A meaning in one line: "24 INPOST locker", "pick confirmed", "quarantine, not sellable, counted as quality control", "unmapped"."""
     if target and "sellable" in flags:
         on_sale = "sellable" if flags["sellable"] is True else "not sellable"
-        return f"{target}, {on_sale}, in {flags.get('bucket', 'no bucket')}".replace("_", " ").replace("in outside", "not on hand")
+        counted = "not on hand" if flags.get("bucket") == "outside" else f"counted as {flags.get('bucket', 'nothing')}"
+        return f"{target}, {on_sale}, {counted}".replace("_", " ")
     return " ".join([target, *map(str, flags.values())]).strip().replace("_", " ") or "unmapped"

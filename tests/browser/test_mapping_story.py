@@ -21,7 +21,7 @@ EDITOR = "/mappings/?kind=stock_status"
 
 @pytest.fixture
 def new(world: World) -> CodeMapping:
-    """23 garments in a status nobody has seen, beside 600 on sale in one that everybody knows; one order too many for it."""
+    """Five garments in a status nobody has seen, beside 600 on sale in one that everybody knows; one order for some of these."""
     now = timezone.now()
     long_ago = now - timedelta(days=5)
     for raw, meaning in (("In warehouse – ready for customer", READY), ("Post-Rental Inspection", QUARANTINE)):
@@ -29,9 +29,9 @@ def new(world: World) -> CodeMapping:
         status = make_status(raw, meaning, seen_count=600, first_seen_at=long_ago, last_seen_at=now)
         make_garments(600 if meaning is READY else 40, "DRS-0001-08", status, since=long_ago)
     status = make_status("READY-2", seen_count=14, first_seen_at=now - timedelta(hours=3), last_seen_at=now)
-    for number in range(23):
+    for number in range(5):
         make_garments(1, f"DRS-{number:04}-10", status, since=long_ago)
-    allocate("LS-1001", "DRS-0001-08", 590, at=now)
+    allocate("LS-1001", "DRS-0001-08", 20, at=now)
     recount(at=now)
     return status
 
@@ -60,7 +60,7 @@ def test_from_the_new_status_to_the_roll_back(sign_in, new):
     row.get_by_label("READY-2, until sold, counted as").select_option("reserved")
     expect(ines.get_by_text("1 change not published")).to_be_visible()
     ines.get_by_role("button", name="Preview effect").click()
-    expect(ines.get_by_text("23 garments of 23 SKUs change their meaning; sellable units +23")).to_be_visible()
+    expect(ines.get_by_text("5 garments of 5 SKUs change their meaning; sellable units +5")).to_be_visible()
     looks_right(ines, "mapping-rehearsed")
     assert on_sale(timezone.now()) == 0
 

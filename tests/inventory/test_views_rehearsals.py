@@ -151,8 +151,8 @@ class TestTheEditor:
         answer = ines.post("/mappings/draft/", typed(new, "quarantine"))
 
         assert answer.status_code == 409
-        assert "ber, not sellable, in damaged" in text_of(answer)
-        assert "quarantine, not sellable, in quality control" in text_of(answer)
+        assert "ber, not sellable, counted as damaged" in text_of(answer)
+        assert "quarantine, not sellable, counted as quality control" in text_of(answer)
 
     def test_what_nobody_has_changed_is_no_draft(self, ines, new):
         answer = ines.post("/mappings/draft/", typed(new, "", bucket=""), follow=True)
