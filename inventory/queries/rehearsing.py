@@ -144,57 +144,36 @@ def sku_effects(moving: Collection[int], before: Ways, after: Ways, *, taken: Ma
     if not moving:
         return []
     kept = {sku: (reserve, hours) for sku, reserve, hours in _unlike_most()}
-    plan = _Plan(frozenset(moving), before, after, {_HOURS, *(hours for _, hours in kept.values())})
-    return sorted(_effect(plan, sku, counts, *kept.get(sku, (0, _HOURS)), taken.get(sku, 0)) for sku, *counts in _counted(plan, at))
+    buffers = sorted({_HOURS, *(hours for _, hours in kept.values())})
+    place_of = {sku: buffers.index(hours) for sku, (_, hours) in kept.items()}
+    most = buffers.index(_HOURS)
+    tallies: dict[str, list[int]] = {}
+    for sku, status, here, *ripe in _counted(moving, before.there | after.there, buffers, at):
+        tally = tallies.get(sku) or tallies.setdefault(sku, [0, 0, 0, 0, 0])
+        old = ripe[place_of.get(sku, most)]
+        counted = (status in moving and here, status in before.there and here, status in after.there and here)
+        for place, count in enumerate((*counted, status in before.sold and old, status in after.sold and old)):
+            tally[place] += count
+    return sorted(_effect(sku, tally, kept.get(sku, (0, 0))[0], taken.get(sku, 0)) for sku, tally in tallies.items() if tally[0])
 
 
-class _Plan:
-    """What has to be counted per SKU: how many garments stand in which statuses, and for at least how many hours; each but once.
-
-    What stays for sale, what is lost and what is gained are sets apart, so that nothing is counted both before and after.
-    """
-
-    def __init__(self, moving: frozenset[int], before: Ways, after: Ways, hours: Collection[int]) -> None:
-        self.moving, self.concerned = moving, moving | before.there | after.there
-        asked: dict[tuple[frozenset[int], int | None], int] = {(moving, None): 0}
-        self.places: dict[tuple[bool, int | None], list[int]] = {}
-        for each in (None, *sorted(hours)):
-            was, becomes = (before.there, after.there) if each is None else (before.sold, after.sold)
-            stays, lost, gained = (asked.setdefault((part, each), len(asked)) if part else None for part in _parts(was, becomes))
-            self.places[False, each] = [place for place in (stays, lost) if place is not None]
-            self.places[True, each] = [place for place in (stays, gained) if place is not None]
-        self.asked = asked
-
-    def of(self, counts: Sequence[int], *, then: bool, hours: int | None) -> int:
-        """How many are there for orders, or with `hours` may be sold if they stand so long: before, or `then`."""
-        return sum(counts[place] for place in self.places[then, hours])
+def _effect(sku: str, tally: Sequence[int], reserve: int, taken: int) -> SkuEffect:
+    moving, there_before, there_after, ripe_before, ripe_after = tally
+    before, after = (sellable(ripe=ripe, allocated=taken, reserve=reserve) for ripe in (ripe_before, ripe_after))
+    return SkuEffect(sku, moving, there_before, there_after, before, after)
 
 
-def _parts(was: frozenset[int], becomes: frozenset[int]) -> tuple[frozenset[int], frozenset[int], frozenset[int]]:
-    return was & becomes, was - becomes, becomes - was
-
-
-def _counted(plan: _Plan, at: datetime) -> Iterable[Sequence[Any]]:
-    """(SKU, and a count for each of `plan.asked`), of the SKUs of which a garment moves.
+def _counted(moving: Collection[int], there: frozenset[int], buffers: Sequence[int], at: datetime) -> Iterable[Sequence[Any]]:
+    """(SKU, status, garments, then those that have been in it for each of `buffers`, in hours) of the statuses that matter.
 
     Few garments move: only their SKUs are counted, by their index. Many: every SKU in one pass, which is cheaper than to pick them.
     """
-    here = Garment.objects.filter(missing_since=None).order_by()
-    named = here.filter(status__in=plan.moving).values_list("sku", flat=True)[: FEW + 1]
+    present = Garment.objects.filter(missing_since=None).order_by()
+    named = present.filter(status__in=moving).values_list("sku", flat=True)[: FEW + 1]
     if len(named) <= FEW:
-        here = here.filter(sku__in=set(named))
-    counts = {f"n{place}": Count("sku", filter=_condition(*key, at)) for key, place in plan.asked.items()}
-    return here.filter(status__in=plan.concerned).values_list("sku").annotate(**counts).filter(n0__gt=0)
-
-
-def _condition(statuses: frozenset[int], hours: int | None, at: datetime) -> Q:
-    return Q(status__in=statuses) if hours is None else Q(status__in=statuses, since__lte=at - timedelta(hours=hours))
-
-
-def _effect(plan: _Plan, sku: str, counts: Sequence[int], reserve: int, hours: int, taken: int) -> SkuEffect:
-    before, after = (sellable(ripe=plan.of(counts, then=then, hours=hours), allocated=taken, reserve=reserve) for then in (False, True))
-    units_before, units_after = (plan.of(counts, then=then, hours=None) for then in (False, True))
-    return SkuEffect(sku, counts[0], units_before, units_after, before, after)
+        present = present.filter(sku__in=set(named))
+    ripe = {f"ripe_{hours}": Count("sku", filter=Q(since__lte=at - timedelta(hours=hours))) for hours in buffers}
+    return present.filter(status__in=there.union(moving)).values_list("sku", "status").annotate(here=Count("sku"), **ripe)
 
 
 def _unlike_most() -> Iterable[tuple[str, int, int]]:
