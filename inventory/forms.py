@@ -114,3 +114,9 @@ class ReasonForm(forms.Form):
     """Why a file is right although it looks wrong."""
 
     reason = forms.CharField(label="Why is it right although it looks wrong?", max_length=400)
+
+
+class WhyForm(forms.Form):
+    """Why a meaning changes: the second person and the history read it."""
+
+    reason = forms.CharField(label="Why?", max_length=400, widget=forms.TextInput(attrs={"autocomplete": "off"}))

@@ -2,11 +2,18 @@
 
 from django.urls import path
 
-from inventory.views import products, publishing, stock_files, uploads
+from inventory.views import products, publishing, rehearsals, stock_files, uploads
 
 app_name = "inventory"
 
 urlpatterns = [
+    path("mappings/proposals/<int:pk>/", rehearsals.page, name="rehearsal"),
+    path("mappings/proposals/<int:pk>/effect.csv", rehearsals.download, name="rehearsal-csv"),
+    path("mappings/proposals/<int:pk>/rehearse/", rehearsals.rehearse, name="rehearse"),
+    path("mappings/proposals/<int:pk>/publish/", rehearsals.publish, name="publish-meanings"),
+    path("mappings/proposals/<int:pk>/approve/", rehearsals.approve, name="approve-meanings"),
+    path("mappings/proposals/<int:pk>/refuse/", rehearsals.refuse, name="refuse-meanings"),
+    path("mappings/proposals/<int:pk>/roll-back/", rehearsals.roll_back, name="roll-back"),
     path("products/", products.product_list, name="products"),
     path("products/upload/", uploads.upload_products, name="upload"),
     path("products/acs-setup/", uploads.upload_setup, name="upload-setup"),

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.validators import validate_email
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from exceptions_queue.actions.alerts import DELAYS
 from exceptions_queue.queries import words
@@ -42,7 +43,7 @@ class MappingForm(forms.Form):
         return cls(initial=cls.of(mapping), row=str(mapping.pk))
 
     @abstractmethod
-    def meaning(self) -> tuple[str, dict[str, str]]:
+    def meaning(self) -> tuple[str, dict[str, Any]]:
         """The target and the flags that were chosen."""
 
     @classmethod
@@ -91,6 +92,48 @@ class DeliveryForm(MappingForm):
         return {"service": mapping.target, "agent": flags.get("agent"), "destination": flags.get("destination"), "version": mapping.version}
 
 
+# The words of the room that owns garments, and its rule for them; we know it by name only.
+ITEM_STATES, BUCKETS, FAULT_OF = "inventory.states.ItemState", "inventory.states.Bucket", "inventory.rules.fault_of"
+
+
+class StockForm(MappingForm):
+    """What garments with this status are, whether they may be sold, and where the shop counts them until then. Many in one form element."""
+
+    target = forms.ChoiceField(label="Means", required=False, choices=lambda: [("", "Unmapped"), *import_string(ITEM_STATES).choices])
+    sellable = forms.BooleanField(label="Sellable", required=False)
+    bucket = forms.ChoiceField(
+        label="Until sold, counted as", required=False, choices=lambda: [("", "Choose"), *import_string(BUCKETS).choices]
+    )
+
+    def __init__(self, *args: Any, row: str = "new", **kwargs: Any) -> None:
+        super().__init__(*args, **{"row": row, "prefix": row, **kwargs})
+        for field in self.fields.values():
+            field.widget.attrs["form"] = "draft"
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if not self.errors:
+            field, why = import_string(FAULT_OF)(said["target"], sellable=said["sellable"], bucket=said["bucket"])
+            if why:
+                self.add_error(field, why)
+        return said
+
+    def meaning(self) -> tuple[str, dict[str, Any]]:
+        said = self.cleaned_data
+        return said["target"], {"sellable": said["sellable"], "bucket": said["bucket"]} if said["target"] else {}
+
+    @classmethod
+    def of(cls, mapping: CodeMapping) -> dict[str, Any]:
+        flags = mapping.flags
+        return {
+            "target": mapping.target,
+            "sellable": flags.get("sellable") is True,
+            "bucket": flags.get("bucket", ""),
+            "version": mapping.version,
+        }
+
+
+# Saved at once; the kinds of `partners.actions.meanings.PROPOSED` are not among them.
 FORMS: dict[str, type[MappingForm]] = {CodeMapping.Kind.DELIVERY_METHOD: DeliveryForm, CodeMapping.Kind.ORDER_STATUS: StatusForm}
 
 

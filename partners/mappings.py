@@ -88,7 +88,15 @@ def add(partner: str, kind: str, raw: str, *, at: datetime) -> CodeMapping:
 
 
 def set_target(
-    mapping: CodeMapping, *, target: str, flags: Mapping[str, Any], actor: Actor, at: datetime, version: int, ring: str = ""
+    mapping: CodeMapping,
+    *,
+    target: str,
+    flags: Mapping[str, Any],
+    actor: Actor,
+    at: datetime,
+    version: int,
+    ring: str = "",
+    reason: str = "",
 ) -> None:
     """Say what a code means from now on. Raises StaleMapping when somebody saved since `version`.
 
@@ -101,7 +109,8 @@ def set_target(
         if not changed:
             raise StaleMapping(CodeMapping.objects.get(pk=mapping.pk))
         mapping.refresh_from_db()
-        record("mapping changed", mapping, actor=actor, at=at, before=before, after={"target": target, "flags": dict(flags)})
+        after = {"target": target, "flags": dict(flags)}
+        record("mapping changed", mapping, actor=actor, at=at, before=before, after=after, reason=reason)
         if ring:
             async_task(ring)
 

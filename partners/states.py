@@ -1,7 +1,31 @@
-"""Which feeds exist, what people call them, and how old each may grow before it is late."""
+"""Which feeds exist, what people call them, and how old each may grow before it is late; how far a proposed mapping has come."""
 
 from dataclasses import dataclass
 from datetime import timedelta
+
+from django.db import models
+
+
+class ProposalState(models.TextChoices):
+    """How far changed meanings have come on their way into force."""
+
+    DRAFT = "draft", "Draft"
+    REHEARSED = "rehearsed", "Rehearsed"
+    AWAITING = "awaiting", "Waiting for a second person"
+    PUBLISHED = "published", "Published"
+    ROLLED_BACK = "rolled_back", "Rolled back"
+    DISCARDED = "discarded", "Discarded"
+
+
+_ON = ProposalState
+OPEN_PROPOSALS = (_ON.DRAFT, _ON.REHEARSED, _ON.AWAITING)
+IN_FORCE_ONCE = (_ON.PUBLISHED, _ON.ROLLED_BACK)
+PROPOSAL_MOVES = {
+    _ON.DRAFT: {_ON.REHEARSED, _ON.DISCARDED},
+    _ON.REHEARSED: {_ON.DRAFT, _ON.REHEARSED, _ON.AWAITING, _ON.PUBLISHED, _ON.DISCARDED},
+    _ON.AWAITING: {_ON.AWAITING, _ON.PUBLISHED, _ON.DISCARDED},
+    _ON.PUBLISHED: {_ON.ROLLED_BACK},
+}
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from partners.views import channels, connections, mappings, replay, runs, sync, webhooks
+from partners.views import channels, connections, mappings, proposals, replay, runs, sync, webhooks
 
 app_name = "partners"
 
@@ -20,6 +20,8 @@ urlpatterns = [
     path("sync/records/<int:pk>/raw/", runs.reveal, name="reveal"),
     path("mappings/", mappings.page, name="mappings"),
     path("mappings/add/", mappings.add, name="mapping-add"),
+    path("mappings/draft/", proposals.save, name="mapping-draft"),
+    path("mappings/proposals/<int:pk>/discard/", proposals.discard, name="mapping-discard"),
     path("mappings/<int:pk>/", mappings.change, name="mapping"),
     path("webhooks/shopify/", webhooks.shopify, name="webhook-shopify"),
     path("webhooks/inpost/", webhooks.inpost, name="webhook-inpost"),

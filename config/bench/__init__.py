@@ -15,4 +15,5 @@ SCENARIOS = {
     "alternatives": ("postgresql",),
     "sellable": ("postgresql", "sqlite"),
     "stock": ("postgresql", "sqlite"),
+    "rehearse": ("postgresql",),
 }

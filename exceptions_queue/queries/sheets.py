@@ -56,5 +56,7 @@ def cell(value: Any) -> str:
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, float):
         return f"{value:.2f}"
+    if _is_number(value):
+        return str(value)  # a minus in front of a number makes no formula
     text = "" if value is None else str(value).replace("\r\n", " ").translate(_LINES).translate(_DIRECTIONS)
     return f"'{text}" if text.lstrip().startswith(_FORMULAS) else text

@@ -3,6 +3,7 @@
 from inventory.actions.allocating import allocate, allocate_many, leave
 from inventory.actions.keeping import drop_buffer, set_buffer, set_reserve
 from inventory.actions.levels import apply_buffers, recount, ripen
+from inventory.actions.meanings import EffectChanged, approve_meanings, publish_meanings, rehearse_meanings, roll_back_meanings
 from inventory.actions.outcomes import Refused
 from inventory.actions.products import (
     CORRECTABLE,
@@ -22,6 +23,7 @@ __all__ = [
     "CORRECTABLE",
     "NOT_THERE",
     "RECHECK",
+    "EffectChanged",
     "NotLearnt",
     "Refused",
     "Stale",
@@ -29,6 +31,7 @@ __all__ = [
     "allocate",
     "allocate_many",
     "apply_buffers",
+    "approve_meanings",
     "correct_product",
     "drop_buffer",
     "find_inflated",
@@ -37,10 +40,13 @@ __all__ = [
     "look_at_feed",
     "look_at_garments",
     "look_at_statuses",
+    "publish_meanings",
     "publish_now",
     "queue_publishes",
     "recount",
+    "rehearse_meanings",
     "ripen",
+    "roll_back_meanings",
     "set_buffer",
     "set_reserve",
     "set_size",

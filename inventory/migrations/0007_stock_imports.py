@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('inventory', '0005_stock'),
+        ('inventory', '0006_publishing'),
         ('partners', '0005_stock_statuses'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -15,6 +15,7 @@ from inventory.queries.products import (
     rows,
     too_big,
 )
+from inventory.queries.rehearsing import Forecast, SkuEffect, forecast, sku_effects
 from inventory.queries.selling import Sold, oversold, sold_of
 from inventory.queries.stock_files import ShownFile, recent_files, stock_file
 from inventory.queries.waterfall import StateCount, Waterfall, is_stale, waterfall_of
@@ -24,12 +25,15 @@ __all__ = [
     "FEED",
     "UNKNOWN_SIZE",
     "Counts",
+    "Forecast",
     "Learnt",
     "ShownFile",
+    "SkuEffect",
     "Sold",
     "StateCount",
     "Waterfall",
     "counts",
+    "forecast",
     "history",
     "is_stale",
     "is_too_big",
@@ -40,6 +44,7 @@ __all__ = [
     "recent_files",
     "rows",
     "sellable_now",
+    "sku_effects",
     "sold_of",
     "stock_as_of",
     "stock_file",

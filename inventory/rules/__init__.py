@@ -1,5 +1,6 @@
 """Is it true that…? Measures of goods, and what may be sold. Pure."""
 
+from inventory.rules.meanings import fault_of, is_sellable, short_orders, why_second
 from inventory.rules.measures import (
     GRAMS,
     HEAVIEST_G,
@@ -31,12 +32,16 @@ __all__ = [
     "NotUsable",
     "country",
     "factor_of",
+    "fault_of",
     "hs_code",
     "is_ripe",
+    "is_sellable",
     "is_too_old",
     "keeps_its_shape",
     "may_be_told",
     "middle_factor",
     "sellable",
+    "short_orders",
     "whole",
+    "why_second",
 ]

@@ -2,6 +2,7 @@
 
 from partners.models.feeds import Feed, RawPayload, RejectedRecord, SyncRun
 from partners.models.messages import InboxMessage, Intent, WebhookDoor
+from partners.models.proposals import MappingProposal
 from partners.models.running import Circuit, Heartbeat, JobRun
 from partners.models.words import ApiToken, CodeMapping
 
@@ -14,6 +15,7 @@ __all__ = [
     "InboxMessage",
     "Intent",
     "JobRun",
+    "MappingProposal",
     "RawPayload",
     "RejectedRecord",
     "SyncRun",

@@ -5,18 +5,19 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from partners import mappings
+from partners.actions.meanings import PROPOSED
 from partners.forms import AGENTS, FORMS, SERVICES, MappingForm, NewCodeForm
 from partners.models import CodeMapping
 from partners.queries import mappings as shown
 from partners.queries.words import clock_time
-from partners.views import Signed
+from partners.views import Signed, proposals
 
 Kind = CodeMapping.Kind
 
@@ -27,6 +28,8 @@ RINGS = {Kind.DELIVERY_METHOD: "orders.tasks.recheck_open", Kind.ORDER_STATUS: "
 @require_GET
 @permission_required("partners.view_codemapping", raise_exception=True)
 def page(request: Signed) -> HttpResponse:
+    if request.GET.get("kind", "") in PROPOSED:
+        return proposals.list_page(request)
     return _page(request, _kind(request.GET.get("kind", "")))
 
 
@@ -50,6 +53,8 @@ def change(request: Signed, pk: int) -> HttpResponse:
 @permission_required(["partners.add_codemapping", "partners.change_codemapping"], raise_exception=True)
 def add(request: Signed) -> HttpResponse:
     """A code that nobody has sent yet, with its meaning."""
+    if request.POST.get("kind", "") in PROPOSED:
+        raise Http404("A stock status is added by the first garment that has it, and its meaning is published.")
     kind = _kind(request.POST.get("kind", ""))
     new, form = NewCodeForm(request.POST), FORMS[kind](request.POST)
     if not (new.is_valid() and form.is_valid()):

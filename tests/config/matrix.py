@@ -116,6 +116,11 @@ PARTNERS = {
         "I",
         "partners:mapping-add",
         "partners:mapping",
+        "partners:mapping-draft",
+        "partners:mapping-discard",
+        "inventory:rehearse",
+        "inventory:publish-meanings",
+        "inventory:roll-back",
         "partners:test",
         "partners:channel-save",
         "partners:channel-test",
@@ -123,6 +128,8 @@ PARTNERS = {
         "partners:quiet-end",
     ),
     **forms("I", "partners:replay", "partners:again"),
+    **pages(ALL, "inventory:rehearsal", "inventory:rehearsal-csv"),
+    **acts("MI", "inventory:approve-meanings", "inventory:refuse-meanings"),
     **acts(NOT_BY_SESSION, "partners:webhook-shopify", "partners:webhook-inpost"),
 }
 API = {

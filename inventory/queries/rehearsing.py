@@ -1,0 +1,237 @@
+"""What would follow if ACS's stock statuses meant something else? Read from the live rows, writing nothing."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db.models import Count, F, IntegerField, Q, Sum, Value
+from django.db.models.functions import Greatest
+
+from inventory.models import Allocation, Garment, Level
+from inventory.queries.levels import stock_as_of
+from inventory.rules import DEFAULT_BUFFER, is_sellable, sellable, short_orders
+from inventory.states import ItemState
+from partners.models import CodeMapping
+
+SAMPLES, ORDERS_KEPT, FEW = 20, 50, 2_000
+_HOURS = int(DEFAULT_BUFFER / timedelta(hours=1))
+Meanings = Mapping[int, Mapping[str, Any]]  # {mapping id: {"target", "flags"}}
+
+
+class Ways(NamedTuple):
+    """The statuses whose garments may be sold, and those whose garments are there for orders: these, and what is picked for one."""
+
+    sold: frozenset[int]
+    there: frozenset[int]
+
+
+class SkuEffect(NamedTuple):
+    """One SKU: garments that move, those there for orders, and what may be sold, each before and after."""
+
+    sku: str
+    moving: int
+    units_before: int
+    units_after: int
+    before: int
+    after: int
+
+    @property
+    def delta(self) -> int:
+        return self.after - self.before
+
+
+class OrderAtRisk(NamedTuple):
+    number: str
+    sku: str
+    quantity: int
+
+
+class CaseEffect(NamedTuple):
+    code: str
+    opens: int
+    closes: int
+
+
+class Sample(NamedTuple):
+    """One garment that moves, with the mapping it hangs on; its meanings before and after are that mapping's."""
+
+    rfid: str
+    sku: str
+    mapping: int
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """The whole effect. `effects` are the SKUs of which a garment moves, by SKU; `total` is what may be sold of all SKUs now."""
+
+    garments: int
+    effects: list[SkuEffect]
+    total: int
+    becomes_sellable: list[str]
+    cases: list[CaseEffect]
+    orders: list[OrderAtRisk]
+    samples: list[Sample]
+
+    @property
+    def skus(self) -> list[str]:
+        return [effect.sku for effect in self.effects]
+
+    @property
+    def told(self) -> list[SkuEffect]:
+        """What the shop would be told: the SKUs of which more or fewer may be sold, the largest change first."""
+        return sorted((effect for effect in self.effects if effect.delta), key=lambda effect: (-abs(effect.delta), effect.sku))
+
+    @property
+    def delta(self) -> int:
+        return sum(effect.delta for effect in self.effects)
+
+    @property
+    def moved(self) -> int:
+        """What every SKU gains or loses, without one making up for another."""
+        return sum(abs(effect.delta) for effect in self.effects)
+
+    def as_prediction(self) -> dict[str, Any]:
+        """What is kept with the proposal: every SKU that changes, and the first orders at risk."""
+        return {
+            "garments": self.garments,
+            "skus": len(self.effects),
+            "delta": self.delta,
+            "moved": self.moved,
+            "total": self.total,
+            "by_sku": [list(effect) for effect in self.told],
+            "cases": [list(case) for case in self.cases],
+            "orders": [list(order) for order in self.orders[:ORDERS_KEPT]],
+            "orders_at_risk": len({order.number for order in self.orders}),
+            "samples": [[sample.rfid, sample.sku, sample.mapping, sample.since.isoformat()] for sample in self.samples],
+        }
+
+
+def forecast(meanings: Meanings, *, at: datetime) -> Forecast:
+    """The exact effect of these meanings on what is there now. Ten statements at most, none of which writes."""
+    known = CodeMapping.objects.filter(partner="acs", kind=CodeMapping.Kind.STOCK_STATUS).order_by("raw")
+    standing = {row.pk: {"target": row.target, "flags": row.flags} for row in known}
+    rows = {row.pk: row for row in known if row.pk in meanings}
+    before, after = _ways(standing), _ways({**standing, **{pk: meanings[pk] for pk in rows}})
+    moving = [pk for pk in rows if standing[pk] != meanings[pk]]
+    taken = allocated() if moving else {}
+    effects = sku_effects(moving, before, after, taken=taken, at=at)
+    opened, closed = _orders_short(effects, taken)
+    return Forecast(
+        garments=sum(effect.moving for effect in effects),
+        effects=effects,
+        total=sellable_in_all(),
+        becomes_sellable=[row.raw for pk, row in rows.items() if pk in after.sold - before.sold],
+        cases=_cases(rows, meanings, len({order.number for order in opened}), closed),
+        orders=opened,
+        samples=_samples(moving),
+    )
+
+
+def _ways(standing: Meanings) -> Ways:
+    sold = frozenset(pk for pk, meaning in standing.items() if is_sellable(meaning))
+    return Ways(sold, sold | {pk for pk, meaning in standing.items() if meaning["target"] == ItemState.ALLOCATED})
+
+
+def sku_effects(moving: Collection[int], before: Ways, after: Ways, *, taken: Mapping[str, int], at: datetime) -> list[SkuEffect]:
+    """What every SKU with a garment in a status of `moving` has for sale by the statuses of `before` and of `after`; by SKU.
+
+    By the same terms as the counters: garments in the last file, in a sellable status for at least the SKU's buffer, less what is
+    `taken` by orders and reserved. Three statements.
+    """
+    if not moving:
+        return []
+    kept = {sku: (reserve, hours) for sku, reserve, hours in _unlike_most()}
+    buffers = sorted({_HOURS, *(hours for _, hours in kept.values())})
+    place_of = {sku: buffers.index(hours) for sku, (_, hours) in kept.items()}
+    most = buffers.index(_HOURS)
+    tallies: dict[str, list[int]] = {}
+    for sku, status, here, *ripe in _counted(moving, before.there | after.there, buffers, at):
+        tally = tallies.get(sku) or tallies.setdefault(sku, [0, 0, 0, 0, 0])
+        old = ripe[place_of.get(sku, most)]
+        counted = (status in moving and here, status in before.there and here, status in after.there and here)
+        for place, count in enumerate((*counted, status in before.sold and old, status in after.sold and old)):
+            tally[place] += count
+    return sorted(_effect(sku, tally, kept.get(sku, (0, 0))[0], taken.get(sku, 0)) for sku, tally in tallies.items() if tally[0])
+
+
+def _effect(sku: str, tally: Sequence[int], reserve: int, taken: int) -> SkuEffect:
+    moving, there_before, there_after, ripe_before, ripe_after = tally
+    before, after = (sellable(ripe=ripe, allocated=taken, reserve=reserve) for ripe in (ripe_before, ripe_after))
+    return SkuEffect(sku, moving, there_before, there_after, before, after)
+
+
+def _counted(moving: Collection[int], there: frozenset[int], buffers: Sequence[int], at: datetime) -> Iterable[Sequence[Any]]:
+    """(SKU, status, garments, then those that have been in it for each of `buffers`, in hours) of the statuses that matter.
+
+    Few garments move: only their SKUs are counted, by their index. Many: every SKU in one pass, which is cheaper than to pick them.
+    """
+    present = Garment.objects.filter(missing_since=None).order_by()
+    named = present.filter(status__in=moving).values_list("sku", flat=True)[: FEW + 1]
+    if len(named) <= FEW:
+        present = present.filter(sku__in=set(named))
+    ripe = {f"ripe_{hours}": Count("sku", filter=Q(since__lte=at - timedelta(hours=hours))) for hours in buffers}
+    return present.filter(status__in=there.union(moving)).values_list("sku", "status").annotate(here=Count("sku"), **ripe)
+
+
+def _unlike_most() -> Iterable[tuple[str, int, int]]:
+    """(SKU, reserve, hours of buffer) of the SKUs that have a reserve or another buffer than most."""
+    return Level.objects.exclude(reserve=0, buffer_hours=_HOURS).values_list("sku", "reserve", "buffer_hours")
+
+
+def allocated() -> dict[str, int]:
+    """{SKU: how many are sold and not yet known to have left}."""
+    return dict(_sold().order_by().values_list("sku").annotate(Sum("quantity")))
+
+
+def _sold() -> Any:
+    as_of = stock_as_of()
+    return Allocation.objects.filter(Q(left_at=None) | Q(left_at__gt=as_of)) if as_of else Allocation.objects.all()
+
+
+def sellable_in_all() -> int:
+    """How many may be sold of all SKUs as they were last counted; what has left its buffer since is not in it. One statement."""
+    left = Greatest(F("ripe") - F("allocated") - F("reserve"), Value(0), output_field=IntegerField())
+    return Level.objects.aggregate(all=Sum(left))["all"] or 0
+
+
+def _orders_short(effects: Iterable[SkuEffect], taken: Mapping[str, int]) -> tuple[list[OrderAtRisk], int]:
+    """The orders that cannot be served any more, newest first within a SKU, and how many can be served again. One statement, or none.
+
+    An order that has left has its garments, and is served first.
+    """
+    short = {effect.sku: effect for effect in effects if _falls_short(effect, taken.get(effect.sku, 0))}
+    by_sku: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    sold = _sold().filter(sku__in=list(short)) if len(short) <= FEW else _sold()
+    for sku, number, quantity in (
+        sold.order_by(F("left_at").asc(nulls_last=True), "made_at", "pk").values_list("sku", "order_number", "quantity") if short else ()
+    ):
+        by_sku[sku].append((number, quantity))
+    opened: list[OrderAtRisk] = []
+    was_short: set[str] = set()
+    is_short: set[str] = set()
+    for sku, effect in short.items():
+        was, becomes = (set(short_orders(units, by_sku[sku])) for units in (effect.units_before, effect.units_after))
+        was_short, is_short = was_short | was, is_short | becomes
+        opened += [OrderAtRisk(number, sku, quantity) for number, quantity in reversed(by_sku[sku]) if number in becomes - was]
+    return opened, len(was_short - is_short)
+
+
+def _falls_short(effect: SkuEffect, taken: int) -> bool:
+    return effect.units_before != effect.units_after and taken > min(effect.units_before, effect.units_after)
+
+
+def _cases(rows: Mapping[int, CodeMapping], meanings: Meanings, short: int, served: int) -> list[CaseEffect]:
+    met = Garment.objects.filter(status__in=rows, missing_since=None).order_by().values_list("status", flat=True).distinct()
+    names = set(met) if any(bool(row.target) != bool(meanings[pk]["target"]) for pk, row in rows.items()) else set()
+    closes = sum(not rows[pk].target and bool(meanings[pk]["target"]) for pk in names)
+    opens = sum(bool(rows[pk].target) and not meanings[pk]["target"] for pk in names)
+    told = [CaseEffect("STK-UNMAPPED", opens, closes), CaseEffect("STK-OVERSOLD", short, served)]
+    return [case for case in told if case.opens or case.closes]
+
+
+def _samples(moving: Collection[int]) -> list[Sample]:
+    found = Garment.objects.filter(status__in=moving, missing_since=None).order_by("status", "since", "pk")
+    return [Sample(*row) for row in found.values_list("rfid", "sku", "status", "since")[:SAMPLES]]
