@@ -1,5 +1,7 @@
 """Do it: the only writer of decisions about goods."""
 
+from inventory.actions.buffers import drop_buffer, set_buffer, set_reserve
+from inventory.actions.days import keep_day
 from inventory.actions.levels import recount
 from inventory.actions.products import (
     CORRECTABLE,
@@ -12,6 +14,7 @@ from inventory.actions.products import (
     learn_sizes,
     set_size,
 )
+from inventory.actions.times import learn_state_times
 
 __all__ = [
     "CORRECTABLE",
@@ -21,7 +24,12 @@ __all__ = [
     "Stale",
     "accept_learnt_size",
     "correct_product",
+    "drop_buffer",
+    "keep_day",
     "learn_sizes",
+    "learn_state_times",
     "recount",
+    "set_buffer",
+    "set_reserve",
     "set_size",
 ]

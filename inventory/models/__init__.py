@@ -1,6 +1,18 @@
 """What is kept about goods."""
 
+from inventory.models.days import StateTime, StockDay
 from inventory.models.products import AcsSku, Product, SizeCorrection
 from inventory.models.stock import Allocation, BufferRule, Garment, GarmentChange, Level
 
-__all__ = ["AcsSku", "Allocation", "BufferRule", "Garment", "GarmentChange", "Level", "Product", "SizeCorrection"]
+__all__ = [
+    "AcsSku",
+    "Allocation",
+    "BufferRule",
+    "Garment",
+    "GarmentChange",
+    "Level",
+    "Product",
+    "SizeCorrection",
+    "StateTime",
+    "StockDay",
+]

@@ -17,6 +17,7 @@ from inventory.rules.measures import (
     whole,
 )
 from inventory.rules.sellable import DEFAULT_BUFFER, is_ripe, sellable
+from inventory.rules.whynot import STALE_AFTER, is_stale
 
 __all__ = [
     "DEFAULT_BUFFER",
@@ -27,11 +28,13 @@ __all__ = [
     "MM",
     "REMEMBERED",
     "SMALLEST_FACTOR",
+    "STALE_AFTER",
     "NotUsable",
     "country",
     "factor_of",
     "hs_code",
     "is_ripe",
+    "is_stale",
     "keeps_its_shape",
     "middle_factor",
     "sellable",

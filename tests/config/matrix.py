@@ -102,6 +102,9 @@ GOODS = {
     **acts("MI", "inventory:upload", "inventory:upload-setup"),
     **forms("M", "inventory:fix-size"),
     **acts("M", "inventory:accept-learnt"),
+    **pages(ALL, "inventory:stock", "inventory:sku", "inventory:garments", "inventory:garment", "inventory:buffers"),
+    **forms("M", "inventory:set-buffer"),
+    **acts("M", "inventory:drop-buffer", "inventory:reserve"),
 }
 PARTNERS = {
     **pages(ALL, "partners:sync", "partners:run", "partners:record", "partners:records", "partners:mappings", "partners:connections"),
