@@ -106,11 +106,12 @@ class BufferForm(forms.Form):
     """How long the garments of a group wait after they became ready."""
 
     scope = forms.ChoiceField(label="For", choices=BufferRule.Scope.choices)
-    value = forms.CharField(label="Which one", max_length=80, required=False, help_text="The SKU, category or brand; empty for all goods.")
+    value = forms.CharField(label="Which one", max_length=80, required=False, help_text="Empty for all goods.")
     hours = forms.IntegerField(
-        label="Hours off sale after becoming ready",
+        label="Hours off sale",
         min_value=0,
         max_value=2160,
+        help_text="Counted from when ACS says it is ready.",
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), "A whole number of hours from 0 to 2,160 (90 days)."),
         widget=forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
@@ -118,7 +119,7 @@ class BufferForm(forms.Form):
         label="Until",
         required=False,
         validators=words.SAYABLE,
-        help_text="After that the next wider rule decides again. Empty: until somebody changes it.",
+        help_text="Empty: until somebody changes it.",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
     reason = _reason("Why, for whoever looks at it in a month.")

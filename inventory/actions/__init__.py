@@ -3,6 +3,7 @@
 from inventory.actions.buffers import drop_buffer, set_buffer, set_reserve
 from inventory.actions.days import keep_day
 from inventory.actions.levels import recount
+from inventory.actions.outcomes import Refused
 from inventory.actions.products import (
     CORRECTABLE,
     NOT_THERE,
@@ -21,6 +22,7 @@ __all__ = [
     "NOT_THERE",
     "RECHECK",
     "NotLearnt",
+    "Refused",
     "Stale",
     "accept_learnt_size",
     "correct_product",

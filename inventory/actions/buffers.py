@@ -6,8 +6,9 @@ from django.db import transaction
 
 from exceptions_queue.audit import Actor, person, record
 from inventory.actions.levels import recount
+from inventory.actions.outcomes import Refused
 from inventory.models import BufferRule, Level
-from inventory.queries.buffers import decided_for
+from inventory.queries.buffering import decided_for
 from inventory.rules import DEFAULT_BUFFER
 
 _HOURS = int(DEFAULT_BUFFER.total_seconds() // 3600)
@@ -34,9 +35,11 @@ def drop_buffer(rule: BufferRule, *, actor: Actor, at: datetime) -> None:
 
 
 def set_reserve(sku: str, quantity: int, *, reason: str, actor: Actor, at: datetime) -> Level:
-    """Keep this many of a SKU back from sale from now on. Raises Level.DoesNotExist for a SKU that ACS never named."""
+    """Keep this many of a SKU back from sale from now on. Raises Refused."""
     with transaction.atomic():
-        level = Level.objects.select_for_update().get(sku=sku)
+        level = Level.objects.select_for_update().filter(sku=sku).first()
+        if level is None:
+            raise Refused(f"ACS has never named {sku}, so there is nothing to keep back. Check the SKU.", "sku")
         before, level.reserve = level.reserve, quantity
         level.save(update_fields=["reserve"])
         record("reserve set", level, actor=actor, at=at, before={"reserve": before}, after={"reserve": quantity}, reason=reason)

@@ -134,6 +134,7 @@ class Event:
     what: str
     raw: str = ""
     lasted: str = ""
+    was: str = ""
 
 
 def timeline(garment: Garment) -> list[Event]:
@@ -150,12 +151,13 @@ def timeline(garment: Garment) -> list[Event]:
 def _event(change: GarmentChange, labels: dict[str, str]) -> Event:
     lasted = words.brief(change.at - change.since_before) if change.since_before and change.since_before <= change.at else ""
     if change.event == GarmentChange.Event.MISSING:
-        return Event(change.at, "Not in the file", "", lasted)
+        return Event(change.at, "Not in the file")
     if change.event == GarmentChange.Event.SKU:
         return Event(change.at, f"Now of SKU {change.became}, before of {change.was}")
     meant = labels.get(fold(change.became), "Not mapped")
-    back = change.event == GarmentChange.Event.BACK
-    return Event(change.at, f"In the file again: {meant}" if back else meant, change.became, "" if back else lasted)
+    if change.event == GarmentChange.Event.BACK:
+        return Event(change.at, f"In the file again: {meant}", change.became)
+    return Event(change.at, meant, change.became, lasted, change.was)
 
 
 def _first(garment: Garment, changes: list[GarmentChange], labels: dict[str, str]) -> Event:

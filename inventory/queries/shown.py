@@ -12,4 +12,4 @@ def shown_of(skus: Collection[str]) -> dict[str, int] | None:
         published: Any = apps.get_app_config("inventory").get_model("ShopLevel")
     except LookupError:
         return None
-    return dict(published.objects.filter(sku__in=skus).exclude(shown=None).values_list("sku", "shown"))
+    return dict(published.objects.filter(sku__in=skus, place="sale").exclude(shown=None).values_list("sku", "shown"))

@@ -9,6 +9,8 @@ from inventory.rules.phrases import is_in, long, number_are
 from inventory.rules.whynot import Say, Usual, expected_ready
 from inventory.states import GONE_FOR_GOOD, ItemState
 
+NOT_MAPPED = "not mapped"
+
 
 @dataclass(frozen=True)
 class OffSale:
@@ -98,7 +100,15 @@ def _share(count: int, widest: int) -> float:
 
 
 def _note(each: OffSale) -> str:
-    return "not mapped" if each.state is None else "the mapping keeps it off sale" if each.state == ItemState.READY else is_in(each.state)
+    """What ACS's text means, where the text does not say it already."""
+    if each.state is None:
+        return NOT_MAPPED
+    meant = "the mapping keeps it off sale" if each.state == ItemState.READY else is_in(each.state)
+    return "" if _letters(meant) == _letters(each.raw) else meant
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def levers(now: Counters, off_sale: Sequence[OffSale], *, at: datetime, say: Say) -> list[Lever]:

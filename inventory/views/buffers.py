@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from exceptions_queue.queries import words
-from inventory.actions import drop_buffer, set_buffer
+from inventory.actions import Refused, drop_buffer, set_buffer
 from inventory.forms import BufferForm
 from inventory.models import BufferRule
-from inventory.queries import buffers
+from inventory.queries import buffering
 from inventory.rules import DEFAULT_BUFFER
 from inventory.views import Signed, address
 
@@ -28,7 +28,7 @@ def buffer_list(request: Signed) -> HttpResponse:
     """Every rule, the widest last, because the narrowest decides."""
     now = timezone.now()
     rank = list(BufferRule.Scope.values)
-    rules = sorted(buffers.rules(), key=lambda rule: (rank.index(rule.scope), rule.value))
+    rules = sorted(buffering.rules(), key=lambda rule: (rank.index(rule.scope), rule.value))
     context = {
         "rules": [_row(rule, now) for rule in rules],
         "has_all": any(rule.scope == BufferRule.Scope.ALL and not _is_over(rule, now) for rule in rules),
@@ -42,7 +42,7 @@ def _row(rule: BufferRule, now: datetime) -> dict[str, Any]:
     return {
         "rule": rule,
         "by": words.name_of(rule.made_by) if rule.made_by else "Lockstep",
-        "made": words.moment(rule.made_at, now),
+        "made": words.day(timezone.localtime(rule.made_at)),
         "until": words.moment(rule.expires_at, now) if rule.expires_at else "",
         "is_over": _is_over(rule, now),
         "sku_url": address("inventory:sku", sku=rule.value) if rule.scope == BufferRule.Scope.SKU else "",
@@ -65,11 +65,13 @@ def set_rule(request: Signed) -> HttpResponse:
         return _show(request, form, status=422)
     said = form.cleaned_data
     if request.POST.get("do") != "save":
-        effect = buffers.effect(said["scope"], said["value"], said["hours"], at=now)
+        effect = buffering.effect(said["scope"], said["value"], said["hours"], at=now)
         return _show(request, form, effect=effect)
-    rule = set_buffer(
-        said["scope"], said["value"], said["hours"], reason=said["reason"], expires_at=said["expires_at"], actor=request.user, at=now
-    )
+    try:
+        rule = set_buffer(**said, actor=request.user, at=now)
+    except Refused as refused:
+        form.add_error(refused.field or None, refused.sentence)
+        return _show(request, form, status=422)
     messages.success(request, f"Saved. {_named(rule)}: {rule.hours} h off sale after becoming ready.")
     return redirect("inventory:buffers")
 
@@ -88,8 +90,8 @@ def _standing(request: Signed) -> dict[str, Any]:
     return asked | {"hours": rule.hours, "reason": rule.reason, "expires_at": expires}
 
 
-def _show(request: Signed, form: BufferForm, *, status: int = 200, effect: buffers.Effect | None = None) -> HttpResponse:
-    context = {"form": form, "effect": effect, "groups": buffers.groups()}
+def _show(request: Signed, form: BufferForm, *, status: int = 200, effect: buffering.Effect | None = None) -> HttpResponse:
+    context = {"form": form, "effect": effect}
     return render(request, "inventory/buffer.html", context, status=status)
 
 
@@ -99,6 +101,10 @@ def drop_rule(request: Signed, pk: int) -> HttpResponse:
     """Let the next wider rule decide again."""
     rule = get_object_or_404(BufferRule, pk=pk)
     name = _named(rule)
-    drop_buffer(rule, actor=request.user, at=timezone.now())
-    messages.success(request, f"Dropped. For {name} the next wider buffer decides again.")
+    try:
+        drop_buffer(rule, actor=request.user, at=timezone.now())
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+    else:
+        messages.success(request, f"Dropped. For {name} the next wider buffer decides again.")
     return redirect("inventory:buffers")

@@ -54,16 +54,12 @@ def _row(each: dict[str, Any], now: datetime) -> dict[str, Any]:
 @permission_required(["inventory.view_garment", "inventory.view_garmentchange"], raise_exception=True)
 def garment_page(request: HttpRequest, rfid: str) -> HttpResponse:
     """Why this garment is not on sale, what happened to it, and when it is expected to be ready."""
-    garment = None if len(rfid) > 64 or "\x00" in rfid else garments.garment_of(rfid)
+    garment = None if len(rfid) > 64 else garments.garment_of(rfid)
     if garment is None:
-        asked = {"what": "garment with the RFID", "name": rfid[:64].replace("\x00", ""), "list": "inventory:garments"}
+        asked = {"what": "garment with the RFID", "name": rfid[:64], "list": "inventory:garments"}
         return render(request, "inventory/unknown.html", asked, status=404)
     now = timezone.now()
     told = garments.told(garment, at=now)
-    events = [
-        {"when": words.moment(event.at, now), "full": words.full(event.at), "what": event.what, "raw": event.raw, "lasted": event.lasted}
-        for event in garments.timeline(garment)
-    ]
     context = {
         "garment": garment,
         "told": told,
@@ -76,7 +72,7 @@ def garment_page(request: HttpRequest, rfid: str) -> HttpResponse:
         "half_gone": bool(told.half_by and told.half_by <= now),
         "most_gone": bool(told.most_by and told.most_by <= now),
         "scanned": words.moment(garment.scanned_at, now) if garment.scanned_at else "",
-        "events": events,
+        "events": [(event, words.moment(event.at, now), words.full(event.at)) for event in garments.timeline(garment)],
         "stale": stale(now),
     }
     return render(request, "inventory/garment.html", context)

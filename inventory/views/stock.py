@@ -12,10 +12,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from exceptions_queue.queries import alphabet, words
-from inventory.actions import set_reserve
+from inventory.actions import Refused, set_reserve
 from inventory.filters import StockFilter
 from inventory.forms import ReserveForm
-from inventory.models import Level
 from inventory.queries import sku as one
 from inventory.queries import stock
 from inventory.queries.levels import stock_as_of
@@ -69,14 +68,15 @@ def reserve(request: Signed, sku: str) -> HttpResponse:
         return _sku_page(request, sku, form=form, status=422)
     try:
         set_reserve(sku, form.cleaned_data["quantity"], reason=form.cleaned_data["reason"], actor=request.user, at=timezone.now())
-    except Level.DoesNotExist:
-        return _unknown(request, sku)
+    except Refused as refused:
+        form.add_error(refused.field if refused.field in form.fields else None, refused.sentence)
+        return _sku_page(request, sku, form=form, status=422)
     messages.success(request, f"Saved. {form.cleaned_data['quantity']:,} of {sku} are kept back from sale.")
     return redirect("inventory:sku", sku=sku)
 
 
 def _sku_page(request: Signed, sku: str, *, form: ReserveForm | None = None, status: int = 200) -> HttpResponse:
-    level = None if len(sku) > 64 or "\x00" in sku else one.level_of(sku)
+    level = None if len(sku) > 64 else one.level_of(sku)
     if level is None:
         return _unknown(request, sku)
     now = timezone.now()
@@ -127,9 +127,7 @@ def _garments(**asked: Any) -> str:
 
 def _unknown(request: Signed, sku: str) -> HttpResponse:
     """A page in words, because a product may well be sold that ACS never held."""
-    return render(
-        request, "inventory/unknown.html", {"what": "SKU", "name": sku[:64].replace("\x00", ""), "list": "inventory:stock"}, status=404
-    )
+    return render(request, "inventory/unknown.html", {"what": "SKU", "name": sku[:64], "list": "inventory:stock"}, status=404)
 
 
 def _kpis(counts: stock.Counts) -> list[dict[str, str]]:

@@ -69,7 +69,7 @@ def test_from_the_waterfall_to_a_garment_and_to_the_buffer(sign_in, stock: Level
 
     page.goto(f"/stock/{SKU}/")
     page.get_by_role("link", name="Another buffer for this SKU").click()
-    page.get_by_label("Hours off sale after becoming ready").fill("24")
+    page.get_by_label("Hours off sale").fill("24")
     page.get_by_label("Reason").fill("The week-end sale needs them")
     page.get_by_role("button", name="Show what it changes").click()
     expect(page.get_by_text("From 72 h to 24 h for 1 SKU: 23 garments would be sellable at once.")).to_be_visible()
@@ -105,5 +105,7 @@ def test_a_viewer_sees_it_all_and_changes_nothing(sign_in, stock: Level):
     expect(page.get_by_text("Keep garments back from sale")).to_have_count(0)
     page.get_by_role("searchbox").fill(Garment.objects.filter(sku=SKU).order_by("pk")[0].rfid)
     page.get_by_role("searchbox").press("Enter")
-    expect(page.get_by_role("heading", name="Is it on sale?").or_(page.get_by_role("heading", name="Why is it not on sale?"))).to_be_visible()
+    expect(
+        page.get_by_role("heading", name="Is it on sale?").or_(page.get_by_role("heading", name="Why is it not on sale?"))
+    ).to_be_visible()
     keep(page, "stock-garment-viewer")

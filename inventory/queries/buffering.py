@@ -88,9 +88,3 @@ def _moved(levels: QuerySet[Level], befores: list[int], buffer: timedelta, at: d
     ready = Garment.objects.filter(missing_since=None, status__in=sellable_statuses())
     found = ready.aggregate(freed=Count("pk", filter=freed), held=Count("pk", filter=held))
     return found["freed"], found["held"]
-
-
-def groups() -> dict[str, list[str]]:
-    """The categories and brands there are, for a list to choose from. One statement."""
-    pairs = list(Product.objects.order_by().values_list("category", "brand").distinct()[:2000])
-    return {"category": sorted({one for one, _ in pairs if one}), "brand": sorted({one for _, one in pairs if one})}
