@@ -42,6 +42,7 @@ NAVIGATION: tuple[tuple[str, tuple[Section, ...]], ...] = (
             Section("Collections", "orders:collections", "archive-box", "lockers.view_parcel"),
             Section("Integrity", "orders:integrity", "scale", "orders.view_integrityrun"),
             Section("Lockers", "lockers:list", "map-pin", "lockers.view_point"),
+            Section("Stock", "inventory:stock", "cube", "inventory.view_level"),
             Section("Products", "inventory:products", "tag", "inventory.view_product"),
         ),
     ),

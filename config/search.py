@@ -1,4 +1,5 @@
-"""Search from anywhere: orders by number, parcels by theirs, lockers by id, name or postcode, products by SKU. Never a customer.
+"""Search from anywhere: orders by number, parcels by theirs, lockers by id, name or postcode,
+products and stock by SKU, garments by RFID. Never a customer.
 
 A whole number, id or SKU goes straight to its page; a parcel's number to its order. Every look-up is one statement that stops
 after a few rows.
@@ -13,14 +14,14 @@ from urllib.parse import urlencode
 from django.contrib.auth.decorators import permission_required
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
 from config.context import SEARCH, address
-from inventory.models import Product
+from inventory.models import Garment, Level, Product
 from lockers.models import Parcel, Point
 from lockers.rules.points import outward
 from lockers.states import LIVE
@@ -157,6 +158,38 @@ def _product(sku: str) -> str:
         return f"{address('inventory:products')}?{urlencode({'q': sku})}"
 
 
+def _stock(typed: str) -> Group:
+    """SKUs that ACS holds. Typing a whole SKU leads here only where it is no product, because a product's page is what it names first."""
+    asked = _starts("sku", typed) | _starts("sku", typed.upper())
+    known = Exists(Product.objects.filter(sku=OuterRef("sku")))
+    found = list(Level.objects.filter(asked).order_by("sku").annotate(known=known).values("sku", "on_hand", "known")[: SHOWN + 1])
+    hits = [
+        Hit(row["sku"], f"{row['on_hand']:,} on hand at ACS", page, row["sku"] in (typed, typed.upper()) and not row["known"])
+        for row in found
+        if (page := _page("inventory:sku", sku=row["sku"]))
+    ]
+    return _group("Stock", hits, reverse("inventory:stock"), q=typed)
+
+
+def _garments(typed: str) -> Group:
+    """An RFID, whole: by its unique index."""
+    found = Garment.objects.filter(rfid__in={typed, typed.upper()}).values("rfid", "sku", "raw_status")[:SHOWN]
+    hits = [
+        Hit(row["rfid"], f"{row['sku']}, {row['raw_status']}", page, exact=True)
+        for row in found
+        if (page := _page("inventory:garment", rfid=row["rfid"]))
+    ]
+    return Group("Garments", hits)
+
+
+def _page(url_name: str, **parts: str) -> str:
+    """The address of a row's page; "" for a name that cannot stand in an address."""
+    try:
+        return reverse(url_name, kwargs=parts)
+    except NoReverseMatch:
+        return ""
+
+
 def _starts(column: str, text: str) -> Q:
     """Starts with, exactly as written, by the column's own index: a range on SQLite, whose LIKE uses none."""
     if connection.vendor == "sqlite":
@@ -173,4 +206,6 @@ _LOOKS: tuple[tuple[str, Callable[[str], Group]], ...] = (
     ("orders.view_order", _parcels),
     ("lockers.view_point", _lockers),
     ("inventory.view_product", _products),
+    ("inventory.view_level", _stock),
+    ("inventory.view_garment", _garments),
 )

@@ -69,6 +69,8 @@ TIMETABLE = (
     Task("Bring back what waited for the customer", "exceptions_queue.tasks.bring_back", 1),
     Task("Tell people what must not wait", "config.tasks.tell_people", 1),
     Task("Seal the audit log", "exceptions_queue.tasks.seal", 1),
+    Task("Keep how stock stood today", "inventory.tasks.keep_stock_day", 1440, start_within_s=3600),
+    Task("Learn how long garments take", "inventory.tasks.learn_state_times", 1440, start_within_s=3600),
     Task("Verify the invariants", "config.tasks.verify", 60, start_within_s=600),
     Task("Delete labels that have had their time", "lockers.tasks.purge_labels", 1440, start_within_s=3600),
     Task("Delete batches that have had their time", "inventory.tasks.purge_batches", 1440, start_within_s=3600),

@@ -7,9 +7,10 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from exceptions_queue.queries import words
 from inventory import rules
 from inventory.actions import CORRECTABLE, NOT_THERE
-from inventory.models import Product
+from inventory.models import BufferRule, Product
 
 MEASURES = ("length_mm", "width_mm", "height_mm", "weight_g")
 BIGGEST_FILE = 50_000_000
@@ -120,3 +121,65 @@ class WhyForm(forms.Form):
     """Why a meaning changes: the second person and the history read it."""
 
     reason = forms.CharField(label="Why?", max_length=400, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+
+def _reason(about: str) -> forms.CharField:
+    return forms.CharField(label="Reason", max_length=300, min_length=3, help_text=about)
+
+
+class BufferForm(forms.Form):
+    """How long the garments of a group wait after they became ready."""
+
+    scope = forms.ChoiceField(label="For", choices=BufferRule.Scope.choices)
+    value = forms.CharField(label="Which one", max_length=80, required=False, help_text="Empty for all goods.")
+    hours = forms.IntegerField(
+        label="Hours off sale",
+        min_value=0,
+        max_value=2160,
+        help_text="Counted from when ACS says it is ready.",
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), "A whole number of hours from 0 to 2,160 (90 days)."),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    expires_at = forms.DateTimeField(
+        label="Until",
+        required=False,
+        validators=words.SAYABLE,
+        help_text="Empty: until somebody changes it.",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    reason = _reason("Why, for whoever looks at it in a month.")
+
+    def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.at = at
+
+    def clean_expires_at(self) -> datetime | None:
+        expires: datetime | None = self.cleaned_data["expires_at"]
+        if expires and expires <= self.at:
+            raise forms.ValidationError("Choose a time that is still to come.")
+        return expires
+
+    def clean(self) -> dict[str, Any]:
+        """All goods have no name; every other group has one."""
+        cleaned = super().clean() or {}
+        scope, value = cleaned.get("scope"), cleaned.get("value", "")
+        if scope == BufferRule.Scope.ALL and value:
+            self.add_error("value", "A rule for all goods names none of them: leave it empty.")
+        elif scope == BufferRule.Scope.SKU and len(value) > 64:
+            self.add_error("value", "A SKU has at most 64 characters.")
+        elif scope and scope != BufferRule.Scope.ALL and not value and "value" not in self.errors:
+            self.add_error("value", "Say which one.")
+        return cleaned
+
+
+class ReserveForm(forms.Form):
+    """How many of a SKU are kept back from sale."""
+
+    quantity = forms.IntegerField(
+        label="Keep back",
+        min_value=0,
+        max_value=100_000,
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), "A whole number of garments from 0 to 100,000."),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    reason = _reason("Such as: for the photo shoot on Friday.")

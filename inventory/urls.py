@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inventory.views import products, publishing, rehearsals, stock_files, uploads
+from inventory.views import buffers, garments, products, publishing, rehearsals, stock, stock_files, uploads
 
 app_name = "inventory"
 
@@ -27,4 +27,12 @@ urlpatterns = [
     path("stock/files/upload/", stock_files.upload, name="upload-stock"),
     path("stock/files/<int:pk>/", stock_files.one_file, name="stock-file"),
     path("stock/files/<int:pk>/apply/", stock_files.apply_file, name="apply-stock"),
+    path("stock/", stock.stock_list, name="stock"),
+    path("stock/garments/", garments.garment_list, name="garments"),
+    path("stock/garments/<path:rfid>/", garments.garment_page, name="garment"),
+    path("stock/buffers/", buffers.buffer_list, name="buffers"),
+    path("stock/buffers/set/", buffers.set_rule, name="set-buffer"),
+    path("stock/buffers/<int:pk>/drop/", buffers.drop_rule, name="drop-buffer"),
+    path("stock/<path:sku>/reserve/", stock.reserve, name="reserve"),
+    path("stock/<path:sku>/", stock.sku_page, name="sku"),  # the last, because a SKU may look like anything
 ]

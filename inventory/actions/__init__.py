@@ -1,6 +1,7 @@
 """Do it: the only writer of decisions about goods."""
 
 from inventory.actions.allocating import allocate, allocate_many, leave
+from inventory.actions.days import keep_day
 from inventory.actions.keeping import drop_buffer, set_buffer, set_reserve
 from inventory.actions.levels import apply_buffers, recount, ripen
 from inventory.actions.meanings import EffectChanged, approve_meanings, publish_meanings, rehearse_meanings, roll_back_meanings
@@ -18,6 +19,7 @@ from inventory.actions.products import (
 )
 from inventory.actions.publishing import find_inflated, publish_now, queue_publishes
 from inventory.actions.stock_cases import look_at_feed, look_at_garments, look_at_statuses
+from inventory.actions.times import learn_state_times
 
 __all__ = [
     "CORRECTABLE",
@@ -35,7 +37,9 @@ __all__ = [
     "correct_product",
     "drop_buffer",
     "find_inflated",
+    "keep_day",
     "learn_sizes",
+    "learn_state_times",
     "leave",
     "look_at_feed",
     "look_at_garments",

@@ -1,8 +1,9 @@
 """What is kept about goods."""
 
+from inventory.models.days import StateTime, StockDay
 from inventory.models.products import AcsSku, Product, SizeCorrection
 from inventory.models.publishing import ShopLevel, StockFreeze, StockPublish
-from inventory.models.stock import Allocation, BufferRule, Garment, GarmentChange, Level
+from inventory.models.stock import Allocation, BufferRule, Garment, GarmentChange, Level, StockImport
 
 __all__ = [
     "AcsSku",
@@ -14,9 +15,9 @@ __all__ = [
     "Product",
     "ShopLevel",
     "SizeCorrection",
+    "StateTime",
+    "StockDay",
     "StockFreeze",
+    "StockImport",
     "StockPublish",
 ]
-from inventory.models.stock import StockImport
-
-__all__ = ["AcsSku", "Allocation", "BufferRule", "Garment", "GarmentChange", "Level", "Product", "SizeCorrection", "StockImport"]

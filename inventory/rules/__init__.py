@@ -19,6 +19,7 @@ from inventory.rules.measures import (
 )
 from inventory.rules.publishing import is_too_old, may_be_told
 from inventory.rules.sellable import DEFAULT_BUFFER, is_ripe, sellable
+from inventory.rules.whynot import STALE_AFTER, is_stale
 
 __all__ = [
     "DEFAULT_BUFFER",
@@ -29,6 +30,7 @@ __all__ = [
     "MM",
     "REMEMBERED",
     "SMALLEST_FACTOR",
+    "STALE_AFTER",
     "NotUsable",
     "country",
     "factor_of",
@@ -36,6 +38,7 @@ __all__ = [
     "hs_code",
     "is_ripe",
     "is_sellable",
+    "is_stale",
     "is_too_old",
     "keeps_its_shape",
     "may_be_told",

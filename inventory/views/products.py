@@ -15,7 +15,7 @@ from inventory import queries
 from inventory.actions import NotLearnt, Stale, accept_learnt_size, correct_product
 from inventory.filters import ProductFilter
 from inventory.forms import MEASURES, ProductForm, UploadForm
-from inventory.models import Product
+from inventory.models import Level, Product
 from inventory.views import Signed
 
 PAGE = 50
@@ -93,6 +93,7 @@ def _show(request: Signed, sku: str, product: Product | None, form: ProductForm,
         return render(request, "inventory/parts/_fix.html", context, status=status)
     now = timezone.now()
     context["history"] = queries.history(product, now) if product else []
+    context["at_acs"] = Level.objects.filter(sku=sku).exists()
     context["learnt"] = queries.learnt_of(product, now) if product else None
     return render(request, "inventory/product.html", context, status=status)
 

@@ -107,6 +107,9 @@ GOODS = {
     **pages(ALL, "inventory:publishing"),
     **forms("MI", "inventory:publish-now"),
     **acts("MI", "inventory:freeze", "inventory:unfreeze"),
+    **pages(ALL, "inventory:stock", "inventory:sku", "inventory:garments", "inventory:garment", "inventory:buffers"),
+    **forms("M", "inventory:set-buffer"),
+    **acts("M", "inventory:drop-buffer", "inventory:reserve"),
 }
 PARTNERS = {
     **pages(ALL, "partners:sync", "partners:run", "partners:record", "partners:records", "partners:mappings", "partners:connections"),

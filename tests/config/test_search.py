@@ -10,6 +10,7 @@ from django.core.management import call_command
 
 from inventory.models import Product
 from lockers.models import Parcel, Point
+from tests.inventory.builders import counted, make_garments
 from tests.orders.builders import NOON, make_order, make_shopfloor
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +85,22 @@ def test_a_parcel_s_whole_number_opens_its_order_also_of_one_that_was_replaced(p
     assert "LS-10011" not in found(person, "JJD000000000000000")
 
 
+def test_a_sku_that_is_no_product_leads_to_its_stock_and_an_rfid_to_its_garment(person):
+    [one] = make_garments("KNT-0100-08", 1)
+    counted("KNT-0100-08", at=NOON)
+
+    assert person.get("/search/", {"q": "knt-0100-08"})["Location"] == "/stock/KNT-0100-08/"
+    assert person.get("/search/", {"q": one.rfid.lower()})["Location"] == f"/stock/garments/{one.rfid}/"
+
+
+def test_a_sku_of_the_product_list_still_leads_to_the_product(person):
+    make_garments("A-1", 1)
+    counted("A-1", at=NOON)
+    Product.objects.create(sku="A-1", name="Dress", fetched_at=NOON, changed_at=NOON)
+
+    assert "/products/" in person.get("/search/", {"q": "A-1"})["Location"]
+
+
 def test_customers_are_never_found(person):
     make_order(number="LS-1", first_name="Ottilie", last_name="Quartermain", postcode="ZE1 0AA")
 
@@ -112,7 +129,7 @@ def test_it_costs_the_same_whatever_is_found(person, many, django_assert_max_num
         make_order(number=f"LS-7{n:03}")
     found(person, "LS-7")
 
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(9):
         found(person, "LS-7")
 
 

@@ -22,3 +22,18 @@ def viewing(db) -> Client:
 @pytest.fixture
 def merchandising(db) -> Client:
     return signed_in("merchandiser", "view_product", "change_product", "import_product")
+
+
+LOOKING = ("view_product", "view_level", "view_garment", "view_garmentchange", "view_bufferrule")
+
+
+@pytest.fixture
+def looking(db) -> Client:
+    """Somebody who may look at stock and change nothing of it."""
+    return signed_in("tom", *LOOKING)
+
+
+@pytest.fixture
+def selling(db) -> Client:
+    """A merchandiser: buffers and what is kept back are theirs."""
+    return signed_in("rosa", *LOOKING, "change_bufferrule", "reserve_level", "change_product")
