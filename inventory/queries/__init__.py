@@ -1,6 +1,7 @@
 """Show me."""
 
 from inventory.queries.levels import sellable_now, stock_as_of
+from inventory.queries.measures import LEAST_PARCELS, brand_orders, said_of, sides_of, source_orders
 from inventory.queries.products import (
     COLUMNS,
     UNKNOWN_SIZE,
@@ -18,9 +19,11 @@ from inventory.queries.products import (
 
 __all__ = [
     "COLUMNS",
+    "LEAST_PARCELS",
     "UNKNOWN_SIZE",
     "Counts",
     "Learnt",
+    "brand_orders",
     "counts",
     "history",
     "is_too_big",
@@ -28,7 +31,10 @@ __all__ = [
     "packed_otherwise",
     "product_of",
     "rows",
+    "said_of",
     "sellable_now",
+    "sides_of",
+    "source_orders",
     "stock_as_of",
     "too_big",
 ]

@@ -1,39 +1,45 @@
 """Is it true that…? Measures of goods, and what may be sold. Pure."""
 
 from inventory.rules.measures import (
-    GRAMS,
-    HEAVIEST_G,
     LARGEST_FACTOR,
-    LONGEST_MM,
-    MM,
     REMEMBERED,
     SMALLEST_FACTOR,
-    NotUsable,
     country,
     factor_of,
     hs_code,
     keeps_its_shape,
     middle_factor,
-    whole,
 )
+from inventory.rules.precedence import DEFAULT_ORDER, SIDES, SIZE, Decided, Size, decide, middle_of, order_for, rescaled
 from inventory.rules.sellable import DEFAULT_BUFFER, is_ripe, sellable
+from partners.rules.measures import GRAMS, HEAVIEST_G, LONGEST_MM, MM, Absurd, NotUsable, whole
 
 __all__ = [
     "DEFAULT_BUFFER",
+    "DEFAULT_ORDER",
     "GRAMS",
     "HEAVIEST_G",
     "LARGEST_FACTOR",
     "LONGEST_MM",
     "MM",
     "REMEMBERED",
+    "SIDES",
+    "SIZE",
     "SMALLEST_FACTOR",
+    "Absurd",
+    "Decided",
     "NotUsable",
+    "Size",
     "country",
+    "decide",
     "factor_of",
     "hs_code",
     "is_ripe",
     "keeps_its_shape",
     "middle_factor",
+    "middle_of",
+    "order_for",
+    "rescaled",
     "sellable",
     "whole",
 ]
