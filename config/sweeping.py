@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from config import tasks as roof
+from inventory import tasks as goods
 from lockers import tasks as lockers
 from orders import tasks as orders
 
@@ -33,6 +34,7 @@ def send() -> Round:
         "collections": orders.keep_collections(),
         "parcels": orders.follow_parcels(),
         "tracking": orders.tell_shop(),
+        "locker_sizes": goods.tell_sizes(),
         "messages": orders.send_messages(),
         "alerts": _without_standing(roof.tell_people()),
     }

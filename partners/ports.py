@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from partners.pages import Page
-from partners.shop import Milestone, StoreOrder
+from partners.shop import LockerSize, Milestone, StoreOrder, StoreProduct, Told
 
 if TYPE_CHECKING:
     from partners.acs.records import AcsOrder, OutboundOrder, PutAnswer
@@ -102,6 +102,18 @@ class Store(Checkable, Protocol):
         """Show how far the parcel with this number is: (what finds it there, whether it was news). What the shop says already, or
         has gone beyond, is no error. Raises Rejected where it does not show this number: nothing is said of another's parcel.
         """
+
+    def products(self, cursor: str) -> Iterator[Page]:
+        """Pages of raw products, those changed since `cursor` at least."""
+
+    def decode_product(self, raw: bytes) -> StoreProduct:
+        """Read one raw product. Raises RecordError with the path and the reason."""
+
+    def tell_sizes(self, lines: Sequence[LockerSize]) -> dict[str, Told]:
+        """Show which locker takes each product: what became of each, by its `store_id`. What the shop shows already is no error."""
+
+    def shows_sizes(self, lines: Sequence[LockerSize]) -> bool:
+        """Whether the shop shows all of these as we wanted, however that came about."""
 
     def watch(self, callback: str) -> tuple[str, ...]:
         """Make sure that the shop tells `callback`, an https address, of changed orders; the topics that had to be added."""

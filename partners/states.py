@@ -42,6 +42,13 @@ FEEDS: dict[str, FeedKind] = {
         "what InPost tells by itself still comes in; what it fails to tell is not seen yet",
     ),
     "products": FeedKind("Product list", "", "when a file is brought"),
+    "store.products": FeedKind(
+        "The shop's products",
+        "store",
+        "every hour",
+        timedelta(hours=6),
+        "products are judged by the sizes known before",
+    ),
     "acs.setup": FeedKind("ACS's set-up list", "", "when a file is brought"),
 }
 

@@ -4,6 +4,7 @@ from inventory.queries.levels import sellable_now, stock_as_of
 from inventory.queries.measures import LEAST_PARCELS, brand_orders, said_of, sides_of, source_orders
 from inventory.queries.products import (
     COLUMNS,
+    NO_LOCKER,
     UNKNOWN_SIZE,
     Counts,
     Learnt,
@@ -11,6 +12,7 @@ from inventory.queries.products import (
     history,
     is_too_big,
     learnt_of,
+    locker_size,
     packed_otherwise,
     product_of,
     rows,
@@ -20,6 +22,7 @@ from inventory.queries.products import (
 __all__ = [
     "COLUMNS",
     "LEAST_PARCELS",
+    "NO_LOCKER",
     "UNKNOWN_SIZE",
     "Counts",
     "Learnt",
@@ -28,6 +31,7 @@ __all__ = [
     "history",
     "is_too_big",
     "learnt_of",
+    "locker_size",
     "packed_otherwise",
     "product_of",
     "rows",

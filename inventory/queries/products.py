@@ -4,15 +4,30 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import BigIntegerField, Case, Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    CharField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast, Coalesce, Greatest, Least
 
 from exceptions_queue.models import AuditEntry
 from exceptions_queue.queries import cases, words
 from inventory.models import AcsSku, Product, SizeCorrection
-from partners.inpost.compartments import LIMITS
+from partners.inpost.compartments import LIMITS, Compartment
 
 HISTORY = 20
+NO_LOCKER = "none"
 UNKNOWN_SIZE = Q(length_mm=None) | Q(width_mm=None) | Q(height_mm=None) | Q(weight_g=None)
 COLUMNS = (
     "sku",
@@ -78,6 +93,23 @@ def too_big() -> Q:
     bulk = (~learnt & stated) | (learnt & Q(counted__gt=room))  # a few are learnt: the others are not looked up one by one
     heavy = Q(weight_g__gt=LIMITS.weight_g - LIMITS.packing_g)
     return ~UNKNOWN_SIZE & (sides | bulk | heavy)
+
+
+def locker_size() -> Case:
+    """The smallest compartment that takes one of a product by itself, A, B or C, or none where none does or its size is unknown: the
+    release check's own formula, for a queryset of `rows`."""
+    takes = [
+        When(_fits(compartment) & Q(counted__lte=LIMITS.fill * compartment.volume), then=Value(compartment.size))
+        for compartment in LIMITS.smallest_first
+    ]
+    heavy = Q(weight_g__gt=LIMITS.weight_g - LIMITS.packing_g)
+    return Case(When(UNKNOWN_SIZE | heavy, then=Value(NO_LOCKER)), *takes, default=Value(NO_LOCKER), output_field=CharField())
+
+
+def _fits(compartment: Compartment) -> Q:
+    """By its sides, in any rotation; what folds is judged by its volume alone."""
+    short, middle, long = compartment.sides
+    return Q(rigid=False) | Q(longest__lte=long, middle__lte=middle, shortest__lte=short)
 
 
 def counts() -> Counts:

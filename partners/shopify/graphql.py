@@ -38,9 +38,9 @@ class Shopify:
     def __init__(self, wire: Wire, *, version: str, budget: Budget | None = None) -> None:
         self._wire, self.version, self._budget = wire, version, budget or Budget()
 
-    def read(self, document: str, **variables: Any) -> dict[str, Any]:
-        """The `data` of a query. Its call may be repeated."""
-        return self._call(document, variables, safe=True)
+    def read(self, document: str, *, own_right: bool = False, **variables: Any) -> dict[str, Any]:
+        """The `data` of a query. Its call may be repeated. `own_right`: as in `change`."""
+        return self._call(document, variables, safe=True, own_right=own_right)
 
     def change(self, document: str, *, already: Collection[str] = (), own_right: bool = False, **variables: Any) -> bool:
         """Run a mutation whose payload is called `answer`. False when it is refused only because it is so `already`, by code.
