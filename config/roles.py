@@ -94,6 +94,7 @@ ROLES = {
             "inventory.change_product",
             "inventory.import_product",
             "inventory.accept_sizecorrection",
+            "inventory.decide_product",
             "orders.describe_order",
         ),
         _role("finance", "Finance approver", "Looks at everything, masked; writes notes.", "exceptions_queue.add_casenote"),

@@ -12,7 +12,7 @@ MOST_ROUNDS = 200
 Round = dict[str, dict[str, int]]
 
 # What changes nothing, so that a round of only these is an idle one.
-_LOOKING = frozenset({"looked_at", "seen", "unchanged", "never_sent", "unconfirmed", "stuck", "edited", "failed", "old"})
+_LOOKING = frozenset({"looked_at", "seen", "unchanged", "never_sent", "unconfirmed", "stuck", "edited", "failed", "old", "size_causes"})
 
 
 def once() -> Round:

@@ -4,15 +4,19 @@ from typing import Any
 
 import django_filters
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from inventory.models import Product
-from inventory.queries import UNKNOWN_SIZE, packed_otherwise, too_big
+from inventory.queries import UNKNOWN_SIZE, absurd, caused_cases, changed_lately, packed_otherwise, too_big
 
 SIZES = (
     ("missing", "Size or weight missing"),
     ("too-big", "Too big for any locker"),
     ("known", "Size and weight known"),
     ("otherwise", "Packed otherwise than counted"),
+    ("absurd", "A size that cannot be right"),
+    ("changed", "Changed in the last 7 days"),
+    ("caused", "Caused cases in the last 30 days"),
 )
 ACS = (("yes", "ACS knows it"), ("no", "ACS does not know it"))
 Products = QuerySet[Product, Any]
@@ -39,7 +43,9 @@ class ProductFilter(django_filters.FilterSet):
         return found.filter(Q(sku__istartswith=value) | Q(name__icontains=value))
 
     def with_size(self, found: Products, _name: str, value: str) -> Products:
+        now = timezone.now()
         meant = {"missing": UNKNOWN_SIZE, "too-big": too_big(), "known": ~UNKNOWN_SIZE, "otherwise": packed_otherwise()}
+        meant |= {"absurd": absurd(), "changed": changed_lately(now), "caused": caused_cases(now)}
         return found.filter(meant[value])
 
     def at_acs(self, found: Products, _name: str, value: str) -> Products:

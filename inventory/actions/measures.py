@@ -1,7 +1,7 @@
 """Do it: hear what a source says of sizes, decide whose word counts, and have the open orders checked again."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -10,12 +10,13 @@ from django_q.tasks import async_task
 
 from exceptions_queue.audit import Actor, record
 from inventory.actions.products import RECHECK
-from inventory.models import Measure, Product, SizeCorrection, Source, SourceOrder
+from inventory.models import Measure, Product, SizeCase, SizeCorrection, Source, SourceOrder
 from inventory.queries import said_of, source_orders
 from inventory.rules import DEFAULT_ORDER, REMEMBERED, SIDES, SIZE, Size, decide, middle_of, order_for, rescaled
 
 AGAIN = "inventory.tasks.decide_again"
 AT_ONCE = 1_000
+FORGOTTEN = timedelta(days=60)
 WHOLE = 1_000  # thousandths of its volume
 DECIDED = (*SIZE, "size_source")
 BY_HAND = Product.Source.DESK
@@ -212,3 +213,10 @@ def as_used(product: Product) -> dict[str, Any]:
 
 def _label(source: str) -> str:
     return Source(source).label if source in Source.values else source
+
+
+def note_size_cases(found: Iterable[tuple[str, int, str, datetime]], *, at: datetime) -> None:
+    """Count cases about size, (SKU, case, code, since when), once each; forget those that no page counts any more."""
+    SizeCase.objects.filter(at__lt=at - FORGOTTEN).delete()
+    rows = [SizeCase(sku=sku, case_id=case_id, code=code, at=since) for sku, case_id, code, since in found]
+    SizeCase.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)

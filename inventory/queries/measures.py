@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from exceptions_queue.queries import words
 from inventory.models import Measure, Product, Source, SourceOrder
@@ -90,8 +90,4 @@ def brand_orders(counts: Mapping[str, int]) -> list[BrandOrder]:
 
 
 def order_in_words(order: Collection[str]) -> str:
-    return ", then ".join(Source(source).label for source in order if source in DEFAULT_ORDER)
-
-
-def as_said(size: Size) -> dict[str, Any]:
-    return size._asdict()
+    return " › ".join(Source(source).label for source in order if source in DEFAULT_ORDER)

@@ -101,10 +101,19 @@ GOODS = {
     **pages(ALL, "lockers:list", "lockers:map", "lockers:detail", "lockers:labels", "inventory:products"),
     **acts("MI", "inventory:upload", "inventory:upload-setup"),
     **forms("M", "inventory:fix-size"),
-    **acts("M", "inventory:accept-learnt"),
+    **acts("M", "inventory:accept-learnt", "inventory:decide-source"),
+    **forms("M", "inventory:sources"),
 }
 PARTNERS = {
-    **pages(ALL, "partners:sync", "partners:run", "partners:record", "partners:records", "partners:mappings", "partners:connections"),
+    **pages(
+        ALL,
+        "partners:sync",
+        "partners:run",
+        "partners:record",
+        "partners:records",
+        "partners:mappings",
+        "partners:connections",
+    ),
     **pages(ALL, "partners:channels"),
     **acts("I", "partners:run-now", "partners:pause", "partners:accept", "partners:record-replay", "partners:reveal"),
     **acts(

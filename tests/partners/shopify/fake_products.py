@@ -41,7 +41,7 @@ SIZED = {"length_mm": "340", "width_mm": "260", "height_mm": "40"}
 
 @dataclass
 class FakeProducts(FakeShopify):
-    """`flags` is {(variant, key): value}. `refusing` names keys whose value is refused, `meddling` how many writes of ours another beats."""
+    """`flags` is {(variant, key): value}. `refusing` names variants not ours to write, `meddling` how many writes another beats."""
 
     variants: list[dict[str, Any]] = field(default_factory=list)
     flags: dict[tuple[str, str], str] = field(default_factory=dict)
