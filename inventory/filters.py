@@ -1,10 +1,10 @@
 """Is the question well-formed? What the product list can be asked, by the names in the URL."""
 
+from datetime import datetime
 from typing import Any
 
 import django_filters
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from inventory.models import Product
 from inventory.queries import UNKNOWN_SIZE, absurd, caused_cases, changed_lately, packed_otherwise, too_big
@@ -33,6 +33,10 @@ class ProductFilter(django_filters.FilterSet):
         model = Product
         fields: list[str] = []
 
+    def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.at = at
+
     @property
     def qs(self) -> Products:
         """The products asked for; none where the question is not well-formed."""
@@ -43,9 +47,8 @@ class ProductFilter(django_filters.FilterSet):
         return found.filter(Q(sku__istartswith=value) | Q(name__icontains=value))
 
     def with_size(self, found: Products, _name: str, value: str) -> Products:
-        now = timezone.now()
         meant = {"missing": UNKNOWN_SIZE, "too-big": too_big(), "known": ~UNKNOWN_SIZE, "otherwise": packed_otherwise()}
-        meant |= {"absurd": absurd(), "changed": changed_lately(now), "caused": caused_cases(now)}
+        meant |= {"absurd": absurd(), "changed": changed_lately(self.at), "caused": caused_cases(self.at)}
         return found.filter(meant[value])
 
     def at_acs(self, found: Products, _name: str, value: str) -> Products:

@@ -33,12 +33,12 @@ def product_list(request: Signed) -> HttpResponse:
 
 def list_page(request: Signed, *, status: int = 200, **more: Any) -> HttpResponse:
     """The list, with the answer to an upload on top where there is one."""
-    asked = ProductFilter(request.GET, queryset=queries.rows())
+    now = timezone.now()
+    asked = ProductFilter(request.GET, queryset=queries.rows(), at=now)
     cursors = {name: request.GET.get(name, "") for name in ("after", "before")}
     kept = request.GET.copy()
     for name in cursors:
         kept.pop(name, None)
-    now = timezone.now()
     counts = queries.counts(now)
     context = {
         "form": asked.form,

@@ -105,16 +105,8 @@ GOODS = {
     **forms("M", "inventory:sources"),
 }
 PARTNERS = {
-    **pages(
-        ALL,
-        "partners:sync",
-        "partners:run",
-        "partners:record",
-        "partners:records",
-        "partners:mappings",
-        "partners:connections",
-    ),
-    **pages(ALL, "partners:channels"),
+    **pages(ALL, "partners:sync", "partners:run", "partners:record", "partners:records", "partners:mappings", "partners:connections"),
+    **pages(ALL, "partners:channels", "partners:run-refused"),
     **acts("I", "partners:run-now", "partners:pause", "partners:accept", "partners:record-replay", "partners:reveal"),
     **acts(
         "I",
