@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from exceptions_queue.queries import words
 from inventory.models import Measure, Product, Source, SourceOrder
-from inventory.rules import DEFAULT_ORDER, SIZE, Size, order_for
+from inventory.rules import SIZE, Size, order_for
 
+SHORT: dict[str, str] = {Source.ACS_MEASURED: "Parcels", Source.PIM: "Shop", Source.CSV: "File"}
 LEAST_PARCELS = 3  # two parcels may both be measured carelessly
 
 
@@ -90,4 +91,4 @@ def brand_orders(counts: Mapping[str, int]) -> list[BrandOrder]:
 
 
 def order_in_words(order: Collection[str]) -> str:
-    return " › ".join(Source(source).label for source in order if source in DEFAULT_ORDER)
+    return " › ".join(SHORT[source] for source in order if source in SHORT)
