@@ -50,6 +50,7 @@ FEEDS: dict[str, FeedWork] = {
     "acs.orders": FeedWork(read=reading.read_acs_pages, read_file=orders.read_progress_csv, apply=orders.apply_said),
     "inpost.tracking": FeedWork(read=points.read_tracking, apply=points.apply_tracking),
     "products": FeedWork(read_file=goods.read_products_csv, apply=goods.apply_products),
+    "store.products": FeedWork(read=goods.read_store_products, apply=goods.apply_store_products),
     "acs.setup": FeedWork(read_file=goods.read_setup_csv, apply=goods.apply_setup),
     "acs.stock": FeedWork(full=True, is_one_file=True),
 }

@@ -104,6 +104,7 @@ ROLES = {
             "inventory.publish_level",
             "inventory.freeze_level",
             "partners.approve_mappingproposal",
+            "inventory.decide_product",
             "orders.describe_order",
         ),
         _role("finance", "Finance approver", "Looks at everything, masked; writes notes.", "exceptions_queue.add_casenote"),

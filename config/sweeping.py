@@ -12,7 +12,9 @@ MOST_ROUNDS = 200
 Round = dict[str, dict[str, int]]
 
 # What changes nothing, so that a round of only these is an idle one.
-_LOOKING = frozenset({"looked_at", "seen", "unchanged", "never_sent", "unconfirmed", "stuck", "edited", "failed", "old", "inflated"})
+_LOOKING = frozenset(
+    {"looked_at", "seen", "unchanged", "never_sent", "unconfirmed", "stuck", "edited", "failed", "old", "inflated", "size_causes"}
+)
 
 
 def once() -> Round:
@@ -34,6 +36,7 @@ def send() -> Round:
         "collections": orders.keep_collections(),
         "parcels": orders.follow_parcels(),
         "tracking": orders.tell_shop(),
+        "locker_sizes": goods.tell_sizes(),
         "messages": orders.send_messages(),
         "stock": goods.publish_stock(),
         "alerts": _without_standing(roof.tell_people()),

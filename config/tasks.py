@@ -66,6 +66,14 @@ def sync_orders() -> dict[str, object]:
     return {"feed": "store.orders", "outcome": result.outcome, "seen": result.seen}
 
 
+def sync_products() -> dict[str, object]:
+    """What the shop says of its products; the open orders are looked at again where that changes any."""
+    result = run("store.products")
+    if result.created or result.changed:
+        orders.recheck_open()
+    return {"feed": "store.products", "outcome": result.outcome, "seen": result.seen}
+
+
 def read_acs() -> dict[str, object]:
     result = run("acs.orders")
     return {"feed": "acs.orders", "outcome": result.outcome, "seen": result.seen} | orders.watch()

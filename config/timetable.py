@@ -43,6 +43,8 @@ TIMETABLE = (
     Task("Read what the shop told us of", "orders.tasks.read_hints", 1),
     Task("Stay subscribed to the shop", "orders.tasks.stay_subscribed", 60, start_within_s=600),
     Task("Let ready garments be sold", "inventory.tasks.ripen", 1),
+    Task("Read the shop's products", "config.tasks.sync_products", 60, start_within_s=600),
+    Task("Tell the shop which locker takes what", "inventory.tasks.tell_sizes", 5, start_within_s=300),
     Task("Check new orders", "orders.tasks.review_new", 1),
     Task("Check open orders again", "orders.tasks.recheck_open", 1),
     Task("Put many orders right", "orders.tasks.drain_bulk", 1),

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.forms import HiddenInput
 
 from inventory.models import Garment, Level, Product
-from inventory.queries import UNKNOWN_SIZE, garments, packed_otherwise, stock, too_big
+from inventory.queries import UNKNOWN_SIZE, absurd, caused_cases, changed_lately, garments, packed_otherwise, stock, too_big
 from inventory.queries.levels import sellable_statuses
 
 SIZES = (
@@ -16,6 +16,9 @@ SIZES = (
     ("too-big", "Too big for any locker"),
     ("known", "Size and weight known"),
     ("otherwise", "Packed otherwise than counted"),
+    ("absurd", "A size that cannot be right"),
+    ("changed", "Changed in the last 7 days"),
+    ("caused", "Caused cases in the last 30 days"),
 )
 ACS = (("yes", "ACS knows it"), ("no", "ACS does not know it"))
 ONLY = (
@@ -42,6 +45,10 @@ class ProductFilter(django_filters.FilterSet):
         model = Product
         fields: list[str] = []
 
+    def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.at = at
+
     @property
     def qs(self) -> Products:
         """The products asked for; none where the question is not well-formed."""
@@ -53,6 +60,7 @@ class ProductFilter(django_filters.FilterSet):
 
     def with_size(self, found: Products, _name: str, value: str) -> Products:
         meant = {"missing": UNKNOWN_SIZE, "too-big": too_big(), "known": ~UNKNOWN_SIZE, "otherwise": packed_otherwise()}
+        meant |= {"absurd": absurd(), "changed": changed_lately(self.at), "caused": caused_cases(self.at)}
         return found.filter(meant[value])
 
     def at_acs(self, found: Products, _name: str, value: str) -> Products:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from itertools import permutations
 from typing import Any
 
 from django import forms
@@ -11,9 +12,11 @@ from exceptions_queue.queries import words
 from inventory import rules
 from inventory.actions import CORRECTABLE, NOT_THERE
 from inventory.models import BufferRule, Product
+from inventory.queries.measures import order_in_words as in_words
 
 MEASURES = ("length_mm", "width_mm", "height_mm", "weight_g")
 BIGGEST_FILE = 50_000_000
+ORDERS = [(",".join(order), in_words(order)) for order in permutations(rules.DEFAULT_ORDER)]
 
 
 def _measure(label: str, most: int, unit: str) -> forms.IntegerField:
@@ -84,6 +87,16 @@ class ProductForm(forms.Form):
             return rule(self.cleaned_data[name])
         except rules.NotUsable as refusal:
             raise forms.ValidationError(f"It {refusal}.") from refusal
+
+
+class SourceOrderForm(forms.Form):
+    """A brand ("": every other one) and the order in which its sources are heard."""
+
+    brand = forms.CharField(max_length=80, required=False, widget=forms.HiddenInput)
+    order = forms.ChoiceField(label="Whose word counts first", choices=ORDERS)
+
+    def clean_order(self) -> list[str]:
+        return str(self.cleaned_data["order"]).split(",")
 
 
 class UploadForm(forms.Form):

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from partners.pages import Page
-from partners.shop import Milestone, Place, Reason, StockAnswer, StockChange, StockLevel, StoreOrder
+from partners.shop import LockerSize, Milestone, Place, Reason, SizeTold, StockAnswer, StockChange, StockLevel, StoreOrder, StoreProduct
 
 if TYPE_CHECKING:
     from partners.acs.records import AcsOrder, OutboundOrder, PutAnswer
@@ -117,6 +117,18 @@ class Store(Checkable, Protocol):
         One that is stale or refused keeps no other from being done. `key` is the same for the same attempt; `reference` finds it
         in the shop's history. Raises UnknownOutcome when the answer was lost: read the levels, never just send again.
         """
+
+    def products(self, cursor: str) -> Iterator[Page]:
+        """Pages of raw products, those changed since `cursor` at least."""
+
+    def decode_product(self, raw: bytes) -> StoreProduct:
+        """Read one raw product. Raises RecordError with the path and the reason."""
+
+    def tell_sizes(self, lines: Sequence[LockerSize]) -> dict[str, SizeTold]:
+        """Show which locker takes each product: what became of each, by its `store_id`. What the shop shows already is no error."""
+
+    def shows_sizes(self, lines: Sequence[LockerSize]) -> bool:
+        """Whether the shop shows all of these as we wanted, however that came about."""
 
     def watch(self, callback: str) -> tuple[str, ...]:
         """Make sure that the shop tells `callback`, an https address, of changed orders; the topics that had to be added."""

@@ -133,3 +133,47 @@ class StockAnswer:
     shows: int | None = None
     code: str = ""
     sentence: str = ""
+
+
+@dataclass(frozen=True)
+class StoreProduct:
+    """One product as the shop says it. Lengths in mm, weight in g; None is not known. `absurd` says in words what cannot be right.
+
+    `store_id` is what finds it in the shop again, `version` the shop's own word for the state of its sizes.
+    """
+
+    store_id: str
+    sku: str
+    ean: str = ""
+    name: str = ""
+    brand: str = ""
+    category: str = ""
+    weight_g: int | None = None
+    length_mm: int | None = None
+    width_mm: int | None = None
+    height_mm: int | None = None
+    version: str = ""
+    absurd: str = ""
+
+
+@dataclass(frozen=True)
+class LockerSize:
+    """What the shop is told of one product: the smallest compartment that takes one of it, A, B or C, or none. `version` names the
+    sizes that this was reckoned from."""
+
+    store_id: str
+    sku: str
+    size: str
+    version: str
+
+    @property
+    def is_eligible(self) -> bool:
+        return self.size != "none"
+
+
+@dataclass(frozen=True)
+class SizeTold:
+    """What became of one line: whether it was news, or in a sentence why the shop does not take it."""
+
+    is_news: bool = False
+    refused: str = ""

@@ -67,6 +67,13 @@ FEEDS: dict[str, FeedKind] = {
     ),
     "acs.stock": FeedKind("ACS's stock file", "", "when a file arrives"),
     "products": FeedKind("Product list", "", "when a file is brought"),
+    "store.products": FeedKind(
+        "The shop's products",
+        "store",
+        "every hour",
+        timedelta(hours=6),
+        "products are judged by the sizes known before",
+    ),
     "acs.setup": FeedKind("ACS's set-up list", "", "when a file is brought"),
 }
 

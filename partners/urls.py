@@ -11,6 +11,7 @@ urlpatterns = [
     path("sync/feeds/<str:name>/run/", sync.run_now, name="run-now"),
     path("sync/feeds/<str:name>/pause/", sync.pause, name="pause"),
     path("sync/<int:pk>/", runs.run, name="run"),
+    path("sync/<int:pk>/refused.csv", runs.refused_file, name="run-refused"),
     path("sync/<int:pk>/accept/", runs.accept, name="accept"),
     path("sync/<int:pk>/replay/", replay.run, name="replay"),
     path("sync/feeds/<str:name>/again/", replay.again, name="again"),

@@ -5,6 +5,15 @@ from inventory.actions.days import keep_day
 from inventory.actions.keeping import drop_buffer, set_buffer, set_reserve
 from inventory.actions.levels import apply_buffers, recount, ripen
 from inventory.actions.meanings import EffectChanged, approve_meanings, publish_meanings, rehearse_meanings, roll_back_meanings
+from inventory.actions.measures import (
+    CannotDecide,
+    decide_again,
+    note_packed,
+    note_size_cases,
+    prefer_source,
+    redecide,
+    set_source_order,
+)
 from inventory.actions.outcomes import Refused
 from inventory.actions.products import (
     CORRECTABLE,
@@ -25,6 +34,7 @@ __all__ = [
     "CORRECTABLE",
     "NOT_THERE",
     "RECHECK",
+    "CannotDecide",
     "EffectChanged",
     "NotLearnt",
     "Refused",
@@ -35,6 +45,7 @@ __all__ = [
     "apply_buffers",
     "approve_meanings",
     "correct_product",
+    "decide_again",
     "drop_buffer",
     "find_inflated",
     "keep_day",
@@ -44,14 +55,19 @@ __all__ = [
     "look_at_feed",
     "look_at_garments",
     "look_at_statuses",
+    "note_packed",
+    "note_size_cases",
+    "prefer_source",
     "publish_meanings",
     "publish_now",
     "queue_publishes",
     "recount",
+    "redecide",
     "rehearse_meanings",
     "ripen",
     "roll_back_meanings",
     "set_buffer",
     "set_reserve",
     "set_size",
+    "set_source_order",
 ]

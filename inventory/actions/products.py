@@ -12,6 +12,7 @@ from inventory.models import Product, SizeCorrection
 from inventory.rules import REMEMBERED, middle_factor
 
 CORRECTABLE = ("length_mm", "width_mm", "height_mm", "weight_g", "rigid", "customs_description", "hs_code", "origin_country")
+SIZE_BY_HAND = frozenset(CORRECTABLE[:5])
 NOT_THERE = datetime.min.replace(tzinfo=UTC)
 RECHECK = "orders.tasks.recheck_open"  # text, because orders stand above goods
 
@@ -67,7 +68,9 @@ def _save(product: Product, after: dict[str, Any], before: dict[str, Any], *, ac
     for name, value in after.items():
         setattr(product, name, value)
     product.source, product.changed_at = Product.Source.DESK, at
-    product.save(update_fields=[*after, "source", "changed_at"])
+    if SIZE_BY_HAND & after.keys():
+        product.size_source = Product.Source.DESK
+    product.save(update_fields=[*after, "source", "size_source", "changed_at"])
     record("product corrected", product, actor=actor, at=at, before=before, after=after)
     async_task(RECHECK)
 

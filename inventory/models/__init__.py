@@ -1,6 +1,7 @@
 """What is kept about goods."""
 
 from inventory.models.days import StateTime, StockDay
+from inventory.models.measures import Listing, Measure, SizeCase, Source, SourceOrder
 from inventory.models.products import AcsSku, Product, SizeCorrection
 from inventory.models.publishing import ShopLevel, StockFreeze, StockPublish
 from inventory.models.stock import Allocation, BufferRule, Garment, GarmentChange, Level, StockImport
@@ -12,9 +13,14 @@ __all__ = [
     "Garment",
     "GarmentChange",
     "Level",
+    "Listing",
+    "Measure",
     "Product",
     "ShopLevel",
+    "SizeCase",
     "SizeCorrection",
+    "Source",
+    "SourceOrder",
     "StateTime",
     "StockDay",
     "StockFreeze",

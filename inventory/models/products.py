@@ -10,6 +10,8 @@ class Product(models.Model):
     class Source(models.TextChoices):
         CSV = "csv", "Product file"
         DESK = "desk", "Entered at the desk"
+        PIM = "pim", "The shop's product data"
+        ACS = "acs_measured", "Packed by ACS"
 
     sku = models.CharField(max_length=64, unique=True)
     ean = models.CharField(max_length=20, blank=True)
@@ -30,12 +32,17 @@ class Product(models.Model):
         default=Source.CSV,
         help_text="Who spoke last; an empty cell of a file never erases what a person entered.",
     )
+    size_source = models.CharField(max_length=16, choices=Source, blank=True, help_text="Who decided the sides that we use.")
+    preferred_source = models.CharField(max_length=16, blank=True, help_text="A person chose this source for this product alone.")
     content_hash = models.CharField(max_length=32, blank=True)
     fetched_at = models.DateTimeField()
     changed_at = models.DateTimeField()
 
     class Meta:
-        permissions = [("import_product", "Can import products from a file")]
+        permissions = [
+            ("import_product", "Can import products from a file"),
+            ("decide_product", "Can decide which source measures products"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=(Q(length_mm__isnull=True) | Q(length_mm__gt=0))

@@ -1,18 +1,34 @@
 """Show me: the product list, what is missing in it, and what happened to one product."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import BigIntegerField, Case, Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    CharField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast, Coalesce, Greatest, Least
 
 from exceptions_queue.models import AuditEntry
 from exceptions_queue.queries import cases, words
-from inventory.models import AcsSku, Product, SizeCorrection
-from partners.inpost.compartments import LIMITS
+from inventory.models import AcsSku, Listing, Measure, Product, SizeCase, SizeCorrection
+from partners.inpost.compartments import LIMITS, Compartment
 
 HISTORY = 20
+LATELY, COUNTED = timedelta(days=7), timedelta(days=30)
+NO_LOCKER = "none"
 UNKNOWN_SIZE = Q(length_mm=None) | Q(width_mm=None) | Q(height_mm=None) | Q(weight_g=None)
 COLUMNS = (
     "sku",
@@ -27,6 +43,7 @@ COLUMNS = (
     "hs_code",
     "origin_country",
     "source",
+    "size_source",
 )
 
 
@@ -37,6 +54,9 @@ class Counts(NamedTuple):
     unsized: int
     too_big: int
     packed_otherwise: int
+    absurd: int
+    changed: int
+    caused: int
     at_acs: int
 
 
@@ -80,13 +100,53 @@ def too_big() -> Q:
     return ~UNKNOWN_SIZE & (sides | bulk | heavy)
 
 
-def counts() -> Counts:
+def locker_size() -> Case:
+    """The smallest compartment that takes one of a product by itself, A, B or C, or none where none does or its size is unknown: the
+    release check's own formula, for a queryset of `rows`."""
+    takes = [
+        When(_fits(compartment) & Q(counted__lte=LIMITS.fill * compartment.volume), then=Value(compartment.size))
+        for compartment in LIMITS.smallest_first
+    ]
+    heavy = Q(weight_g__gt=LIMITS.weight_g - LIMITS.packing_g)
+    return Case(When(UNKNOWN_SIZE | heavy, then=Value(NO_LOCKER)), *takes, default=Value(NO_LOCKER), output_field=CharField())
+
+
+def _fits(compartment: Compartment) -> Q:
+    """By its sides, in any rotation; what folds is judged by its volume alone."""
+    short, middle, long = compartment.sides
+    return Q(rigid=False) | Q(longest__lte=long, middle__lte=middle, shortest__lte=short)
+
+
+def absurd() -> Q:
+    """Products of which a source said a size that cannot be right."""
+    return Q(sku__in=Measure.objects.exclude(absurd="").values("sku"))
+
+
+def changed_lately(now: datetime) -> Q:
+    return Q(changed_at__gt=now - LATELY)
+
+
+def caused_cases(now: datetime) -> Q:
+    """Products that orders had cases about size with."""
+    return Q(sku__in=SizeCase.objects.filter(at__gt=now - COUNTED).values("sku"))
+
+
+def listed(found: QuerySet[Product], now: datetime) -> QuerySet[Product]:
+    """The same with `cases`: how many cases about size each caused in the last 30 days."""
+    mine = SizeCase.objects.filter(sku=OuterRef("sku"), at__gt=now - COUNTED).order_by()
+    return found.annotate(cases=Coalesce(Subquery(mine.values("sku").annotate(n=Count("pk")).values("n")), 0))
+
+
+def counts(now: datetime) -> Counts:
     """Two statements, whatever the number of products."""
     found = rows().aggregate(
         every=Count("pk"),
         unsized=Count("pk", filter=UNKNOWN_SIZE),
         too_big=Count("pk", filter=too_big()),
         packed_otherwise=Count("pk", filter=packed_otherwise()),
+        absurd=Count("pk", filter=absurd()),
+        changed=Count("pk", filter=changed_lately(now)),
+        caused=Count("pk", filter=caused_cases(now)),
     )
     return Counts(**found, at_acs=AcsSku.objects.count())
 
@@ -97,6 +157,27 @@ def product_of(sku: str) -> Product | None:
 
 def is_too_big(product: Product) -> bool:
     return rows().filter(too_big(), pk=product.pk).exists()
+
+
+class InShop(NamedTuple):
+    """What the shop shows of a product: the locker it was told, and why it would not take it, if so."""
+
+    told: str
+    refused: str
+
+
+def in_shop(product: Product) -> InShop | None:
+    """None where the shop does not sell it. One statement."""
+    found = Listing.objects.filter(sku=product.sku).order_by("pk").first()
+    if found is None:
+        return None
+    words = {"": "not told yet", NO_LOCKER: "no locker"}
+    return InShop(words.get(found.told_size, f"locker size {found.told_size}"), found.refused)
+
+
+def products_by_brand() -> dict[str, int]:
+    """{brand: how many products}. One statement."""
+    return dict(Product.objects.order_by("brand").values_list("brand").annotate(Count("pk")))
 
 
 class Learnt(NamedTuple):

@@ -1,60 +1,13 @@
-"""Is it true that…? What a measure in a file means: whole mm and whole g, rounded up. Pure.
+"""Is it true that…? What a cell of the product file means, and what packed parcels teach. Pure."""
 
-A parcel planned too small fails at the locker, one planned too large does not: hence up.
-"""
-
-import math
 import re
 import statistics
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Sequence
 
-LONGEST_MM, HEAVIEST_G = 5_000, 200_000
+from partners.rules.measures import NotUsable
 
-Units = Mapping[str, Decimal]
-
-MM: Units = {
-    **dict.fromkeys(("", "mm", "millimetre", "millimetres"), Decimal(1)),
-    **dict.fromkeys(("cm", "centimetre", "centimetres"), Decimal(10)),
-    **dict.fromkeys(("m", "metre", "metres"), Decimal(1000)),
-    **dict.fromkeys(("in", "inch", "inches", '"'), Decimal("25.4")),
-}
-GRAMS: Units = {
-    **dict.fromkeys(("", "g", "gram", "grams"), Decimal(1)),
-    **dict.fromkeys(("kg", "kgs", "kilogram", "kilograms"), Decimal(1000)),
-    **dict.fromkeys(("lb", "lbs", "pound", "pounds"), Decimal("453.59237")),
-    **dict.fromkeys(("oz", "ounce", "ounces"), Decimal("28.349523125")),
-}
-_NUMBER = re.compile(r"[+-]?\d{1,9}(?:\.\d{1,9})?", re.ASCII)
 _YES = frozenset({"yes", "y", "true", "t", "1", "rigid", "hard"})
 _NO = frozenset({"no", "n", "false", "f", "0", "soft"})
-
-
-class NotUsable(ValueError):
-    """A cell that cannot be used; the text says why, as the end of a sentence that begins with the column's name."""
-
-
-def whole(text: str, unit: str, units: Units) -> int | None:
-    """A side in mm or a weight in g, rounded up to a whole one. Blank is unknown: None. Raises NotUsable."""
-    text, unit = text.strip(), unit.strip().casefold()
-    if not text:
-        return None
-    if unit not in units:
-        raise NotUsable(f"is in {unit[:20]!r}, which is not a unit we know: {', '.join(_main(units))}")
-    if not _NUMBER.fullmatch(text):
-        raise NotUsable(f"is {text[:20]!r}, which is not a number such as 12 or 12.5")
-    value = Decimal(text) * units[unit]
-    if value <= 0:
-        raise NotUsable("must be more than nought; leave it empty where it is not known")
-    rounded = math.ceil(value)
-    most, name = (HEAVIEST_G, "g") if units is GRAMS else (LONGEST_MM, "mm")
-    if rounded > most:
-        raise NotUsable(f"comes to {rounded:,} {name}, which cannot be right for a product")
-    return rounded
-
-
-def _main(units: Units) -> list[str]:
-    return [name for name in ("mm", "cm", "m", "in", "g", "kg", "lb", "oz") if name in units]
 
 
 def keeps_its_shape(text: str) -> bool | None:

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import Any
 
 from inventory import rules
-from inventory.actions import CORRECTABLE
-from inventory.models import Product
-from inventory.rules import GRAMS, MM, NotUsable
+from inventory.models import Source as Speaker
+from inventory.rules import GRAMS, MM, Absurd, NotUsable
 from inventory.sync.files import Headings, Layout, Reader, Row, Source, headings_of, read_csv, rows_of
+from inventory.sync.hearing import Columns, Heard, hear, unheard
 from partners.errors import RecordError
 from partners.pages import Applied, Page, Reject
 from partners.values import clean_text, identifier_at
@@ -35,21 +34,6 @@ LAYOUT = Layout(
         **dict.fromkeys(("customs_contents", "customs_text"), "customs_description"),
     },
 )
-KEPT = (*TEXTS, "length_mm", "width_mm", "height_mm", "weight_g", "rigid", "hs_code", "origin_country")
-WRITTEN = (*KEPT, "source", "content_hash", "fetched_at", "changed_at")
-
-Columns = dict[str, Any]
-
-
-class Known(NamedTuple):
-    """What is kept of a SKU already."""
-
-    content_hash: str
-    source: str
-    kept: Columns
-
-
-UNKNOWN = Known("", Product.Source.CSV, {name: getattr(Product(), name) for name in KEPT})
 
 
 def read_products_csv(source: Source) -> Reader:
@@ -63,22 +47,18 @@ def product_headings(source: Source) -> Headings:
 
 
 def apply_products(page: Page, at: datetime) -> Applied:
-    """Write the rows of a page that say something new, in one read and a write for each batch of 500.
+    """Write the rows of a page that say something new, in one read and a few writes for each batch of 500.
 
     A row that cannot be used is rejected with its number, its columns and every reason; the others count. A column that the
-    file does not have says nothing. What a person entered at the desk is overwritten once the file says something new, but
-    never by an empty cell.
+    file does not have says nothing. A size that cannot be right of any product counts as not known, and is listed. What a person
+    entered at the desk is overwritten once the file says something new, but never by an empty cell. Whether the file's size is
+    the one we use is decided by the order of sources (`inventory.rules.decide`).
     """
     read, rejected = _read_all(page)
-    known = _known(list(read))
-    new = [sku for sku in read if sku not in known]
-    changed = [sku for sku in read if sku in known and _says_something_new(read[sku], known[sku])]
-    Product.objects.bulk_create([_product(sku, read[sku], known.get(sku, UNKNOWN), at) for sku in [*new, *changed]], **_UPSERT)
-    unchanged = len(page.records) - len(rejected) - len(new) - len(changed)
-    return Applied(created=len(new), changed=len(changed), unchanged=unchanged, rejected=rejected, read=list(read))
-
-
-_UPSERT: dict[str, Any] = {"batch_size": 500, "update_conflicts": True, "unique_fields": ["sku"], "update_fields": list(WRITTEN)}
+    new = unheard(read)
+    heard = hear(new, Speaker.CSV, at) if new else Heard()
+    unchanged = len(page.records) - len(rejected) - heard.created - heard.changed
+    return Applied(created=heard.created, changed=heard.changed, unchanged=unchanged, rejected=rejected, read=list(read))
 
 
 def _read_all(page: Page) -> tuple[dict[str, Columns], list[Reject]]:
@@ -102,7 +82,8 @@ def _refuse(row: Row, sku: str, faults: dict[str, str]) -> Reject:
 def _read(row: Row) -> tuple[str, Columns, dict[str, str]]:
     """(SKU, columns, faults by column). The fault of a whole row stands under ""."""
     cells, faults = row.cells, {"": row.fault} if row.fault else {}
-    sku, columns = "", {name: clean_text(cells[name], limit=limit).text for name, limit in TEXTS.items() if name in cells}
+    sku = ""
+    columns: Columns = {name: clean_text(cells[name], limit=limit).text for name, limit in TEXTS.items() if name in cells}
     try:
         sku = identifier_at(cells.get("sku"), "sku")
     except RecordError as error:
@@ -112,6 +93,9 @@ def _read(row: Row) -> tuple[str, Columns, dict[str, str]]:
         try:
             if column in cells:
                 columns[name] = parse(cells[column], *how)
+        except Absurd as absurd:
+            columns[name] = None
+            columns["absurd"] = f"{columns.get('absurd', '')}; {column} {absurd}".strip("; ")[:200]
         except NotUsable as error:
             faults[column] = str(error)
 
@@ -127,31 +111,3 @@ def _read(row: Row) -> tuple[str, Columns, dict[str, str]]:
 def _unit(cells: Mapping[str, str], column: str, unit_column: str) -> str:
     """The unit that the heading says, else the row's own, else mm or g."""
     return cells.get(f"{column} unit") or cells.get(unit_column, "")
-
-
-def _known(skus: list[str]) -> dict[str, Known]:
-    rows = Product.objects.filter(sku__in=skus).values_list("sku", "content_hash", "source", *KEPT)
-    return {sku: Known(hash_, source, dict(zip(KEPT, kept, strict=True))) for sku, hash_, source, *kept in rows}
-
-
-def _says_something_new(columns: Columns, known: Known) -> bool:
-    return known.content_hash != _hash(columns) and _merged(columns, known) != known.kept
-
-
-def _merged(columns: Columns, known: Known) -> Columns:
-    """What is to be kept: what the file says, and what stood there where it says nothing."""
-    said = {name: value for name, value in columns.items() if not (known.source == Product.Source.DESK and value in (None, ""))}
-    merged = known.kept | said
-    return merged | {"rigid": merged["rigid"] is not False}  # what does not say that it folds has to fit as it is
-
-
-def _product(sku: str, columns: Columns, known: Known, at: datetime) -> Product:
-    kept_by_hand = known.source == Product.Source.DESK and any(
-        known.kept[name] not in (None, "") and columns.get(name) in (None, "") for name in CORRECTABLE
-    )
-    source = Product.Source.DESK if kept_by_hand else Product.Source.CSV
-    return Product(sku=sku, **_merged(columns, known), source=source, content_hash=_hash(columns), fetched_at=at, changed_at=at)
-
-
-def _hash(columns: Columns) -> str:
-    return blake2b(repr(sorted(columns.items())).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

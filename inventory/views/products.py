@@ -12,13 +12,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from exceptions_queue.queries import alphabet
 from inventory import queries
-from inventory.actions import NotLearnt, Stale, accept_learnt_size, correct_product
+from inventory.actions import CannotDecide, NotLearnt, Stale, accept_learnt_size, correct_product, prefer_source, set_source_order
 from inventory.filters import ProductFilter
-from inventory.forms import MEASURES, ProductForm, UploadForm
-from inventory.models import Level, Product
+from inventory.forms import MEASURES, ProductForm, SourceOrderForm, UploadForm
+from inventory.models import Level, Product, Source
+from inventory.queries.measures import BrandOrder
 from inventory.views import Signed
 
 PAGE = 50
+SHOWN = (*queries.COLUMNS, "known_to_acs", "cases")
 LABELS = {name: field.label for name, field in ProductForm.base_fields.items()}
 
 
@@ -31,15 +33,16 @@ def product_list(request: Signed) -> HttpResponse:
 
 def list_page(request: Signed, *, status: int = 200, **more: Any) -> HttpResponse:
     """The list, with the answer to an upload on top where there is one."""
-    asked = ProductFilter(request.GET, queryset=queries.rows())
+    now = timezone.now()
+    asked = ProductFilter(request.GET, queryset=queries.rows(), at=now)
     cursors = {name: request.GET.get(name, "") for name in ("after", "before")}
     kept = request.GET.copy()
     for name in cursors:
         kept.pop(name, None)
-    counts = queries.counts()
+    counts = queries.counts(now)
     context = {
         "form": asked.form,
-        "page": alphabet.page(asked.qs.values(*queries.COLUMNS, "known_to_acs"), key="sku", size=PAGE, **cursors),
+        "page": alphabet.page(queries.listed(asked.qs, now).values(*SHOWN), key="sku", size=PAGE, **cursors),
         "query": kept.urlencode(),
         "counts": counts,
         "kpis": _kpis(counts),
@@ -87,6 +90,45 @@ def accept_learnt(request: Signed, sku: str) -> HttpResponse:
     return redirect("inventory:fix-size", sku=sku)
 
 
+@require_POST
+@permission_required("inventory.decide_product", raise_exception=True)
+def decide_source(request: Signed, sku: str) -> HttpResponse:
+    """Let one source decide this product's size, or with none named its brand's order again."""
+    source = request.POST.get("source", "")
+    if source not in ("", *Source.values) or len(sku) > 64 or "\x00" in sku:
+        raise Http404("No source is meant.")
+    try:
+        prefer_source(sku, source, actor=request.user, at=timezone.now())
+    except Product.DoesNotExist as nobody:
+        raise Http404("Nobody has described this SKU.") from nobody
+    except CannotDecide as refused:
+        messages.error(request, refused.sentence)
+    else:
+        by = Source(source).label if source else "The order of its brand"
+        messages.success(request, f"{by} decides the size of {sku} from now on. The open orders are being checked again.")
+    return redirect("inventory:fix-size", sku=sku)
+
+
+@require_http_methods(["GET", "POST"])
+@permission_required("inventory.decide_product", raise_exception=True)
+def source_orders(request: Signed) -> HttpResponse:
+    """Whose word counts first, brand by brand."""
+    form = SourceOrderForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        brand = form.cleaned_data["brand"]
+        set_source_order(brand, form.cleaned_data["order"], actor=request.user, at=timezone.now())
+        messages.success(request, f"Saved for {brand or 'every other brand'}. A worker decides the sizes again now.")
+        return redirect("inventory:sources")
+    brands = queries.brand_orders(queries.products_by_brand())
+    rows = [(row, _order_form(row, place)) for place, row in enumerate(brands)]
+    context = {"rows": rows, "refused": request.method == "POST"}
+    return render(request, "inventory/sources.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _order_form(row: BrandOrder, place: int) -> SourceOrderForm:
+    return SourceOrderForm(initial={"brand": row.brand, "order": ",".join(row.order)}, auto_id=f"brand{place}_%s")
+
+
 def _show(request: Signed, sku: str, product: Product | None, form: ProductForm, *, status: int = 200, **more: Any) -> HttpResponse:
     context = {"sku": sku, "product": product, "form": form, **more}
     if request.htmx:
@@ -94,6 +136,8 @@ def _show(request: Signed, sku: str, product: Product | None, form: ProductForm,
     now = timezone.now()
     context["history"] = queries.history(product, now) if product else []
     context["at_acs"] = Level.objects.filter(sku=sku).exists()
+    context["sides"] = queries.sides_of(product, now) if product else []
+    context["in_shop"] = queries.in_shop(product) if product else None
     context["learnt"] = queries.learnt_of(product, now) if product else None
     return render(request, "inventory/product.html", context, status=status)
 
@@ -135,6 +179,9 @@ def _kpis(counts: queries.Counts) -> list[dict[str, str]]:
         ("", counts.every, "products", ""),
         ("?size=missing", counts.unsized, "without size or weight", "warn" if counts.unsized else ""),
         ("?size=too-big", counts.too_big, "too big for any locker", ""),
+        ("?size=absurd", counts.absurd, "with a size that cannot be right", "warn" if counts.absurd else ""),
+        ("?size=changed", counts.changed, "changed in the last 7 days", ""),
+        ("?size=caused", counts.caused, "caused cases in 30 days", "warn" if counts.caused else ""),
         ("?size=otherwise", counts.packed_otherwise, "packed otherwise than counted", "warn" if counts.packed_otherwise else ""),
         ("?acs=yes", counts.at_acs, "SKUs that ACS knows", ""),
     )

@@ -14,6 +14,7 @@ from django_q.tasks import async_task
 from inventory import sync
 from inventory.actions import RECHECK
 from inventory.forms import UploadForm
+from inventory.models import Measure, Source
 from inventory.sync.files import Headings, Reader
 from inventory.views import Signed
 from inventory.views.products import list_page
@@ -80,6 +81,7 @@ def _result(run: SyncRun, upload: Upload, name: str, unknown: list[str]) -> dict
         "refused": [_row(reject) for reject in upload.refused],
         "more": max(0, run.rejected - len(upload.refused)),
         "unknown": unknown,
+        "absurd": Measure.objects.filter(source=Source.CSV, observed_at__gte=run.started_at).exclude(absurd="").count(),
     }
 
 

@@ -13,12 +13,12 @@ from exceptions_queue import actions as desk
 from exceptions_queue.catalogue import Code
 from exceptions_queue.models import ExceptionCase
 from exceptions_queue.states import CaseState
-from inventory.actions import learn_sizes
+from inventory.actions import learn_sizes, note_packed
 from inventory.models import Product, SizeCorrection
 from orders.actions.sending import card_of
 from orders.models import Order, OrderLine
 from orders.problems import Batch, read_batch
-from orders.problems.packed import taught, variance
+from orders.problems.packed import alone, taught, variance
 from orders.states import Destination
 
 VARIANCE = frozenset({Code.DIM_VARIANCE})
@@ -37,6 +37,7 @@ def look_packed(ids: Iterable[int], *, first: Iterable[int], at: datetime) -> No
         batch = read_batch(wanted, methods={}, today=timezone.localdate(at))
         desk.reconcile_many(Order, [_finding(order, batch) for order in orders], scope=VARIANCE, at=at)
         learn_sizes(_lessons(orders, set(first), batch), at=at)
+        note_packed(_alone(orders, set(first), batch), at=at)
 
 
 def _finding(order: Order, batch: Batch) -> desk.Finding:
@@ -53,6 +54,16 @@ def _lessons(orders: Sequence[Order], first: set[int], batch: Batch) -> dict[str
         if lesson:
             lessons.setdefault(lesson[0], []).append(lesson[1])
     return lessons
+
+
+def _alone(orders: Sequence[Order], first: set[int], batch: Batch) -> dict[str, list[tuple[int, int, int, int]]]:
+    """What each parcel with one garment in it measured, by its SKU, when it was measured for the first time."""
+    measured: dict[str, list[tuple[int, int, int, int]]] = {}
+    for order in orders:
+        found = alone(batch.lines.get(order.pk, []), order.acs_packed) if order.pk in first and not order.acs_short else None
+        if found:
+            measured.setdefault(found[0], []).append(found[1])
+    return measured
 
 
 def close_answered(*, at: datetime) -> int:

@@ -10,7 +10,7 @@ from lockers.rules.points import has_size
 from orders.problems.checks import Found, is_sized, item_of
 from orders.problems.facts import Batch, Line
 from orders.problems.find import Verdict
-from orders.rules.packed import is_whole, size_of
+from orders.rules.packed import SIDES, is_whole, size_of
 
 _MEASURED = frozenset({Code.VAL_DIM_MISSING, Code.VAL_OVERSIZE, Code.LOC_SIZE})
 _LOCKERS = frozenset({Code.VAL_LOCKER_MISSING, Code.VAL_LOCKER_UNKNOWN, Code.LOC_CLOSED})
@@ -50,6 +50,14 @@ def taught(lines: Sequence[Line], packed: Mapping[str, int]) -> tuple[str, int] 
         return None
     factor = factor_of(_volume(packed), sizes.stated_volume([item_of(line) for line in lines]))
     return (lines[0].sku, factor) if factor else None
+
+
+def alone(lines: Sequence[Line], packed: Mapping[str, int]) -> tuple[str, tuple[int, int, int, int]] | None:
+    """(SKU, (longest, middle, shortest, weight)) where the parcel held one garment and nothing else, described or not."""
+    if [line.quantity for line in lines] != [1] or not is_whole(packed):
+        return None
+    short, middle, long = sorted(packed[name] for name in SIDES)
+    return lines[0].sku, (long, middle, short, packed["weight_g"])
 
 
 def _volume(packed: Mapping[str, int]) -> int:

@@ -12,10 +12,11 @@ import msgspec
 from partners.errors import RecordError, Unreachable
 from partners.folder.fulfilments import Fulfilments
 from partners.folder.holds import Holds
+from partners.folder.products import Eligibility, decode_product, pages_of
 from partners.folder.records import decode_order
 from partners.folder.stock import Stock
 from partners.pages import Page
-from partners.shop import Milestone, Place, Reason, StockAnswer, StockChange, StockLevel, StoreOrder
+from partners.shop import LockerSize, Milestone, Place, Reason, SizeTold, StockAnswer, StockChange, StockLevel, StoreOrder, StoreProduct
 from partners.values import identifier, instant_at
 
 PARTNER = "store"
@@ -49,6 +50,7 @@ class FolderStore:
         self.folder, self._clock = folder, clock
         self._holds, self._sent = Holds(folder / "out"), Fulfilments(folder / "out")
         self._stock = Stock(folder)
+        self._eligibility = Eligibility(folder / "out")
         self._places: dict[str, tuple[tuple[int, int, int], _Place]] = {}
 
     def orders(self, cursor: str) -> Iterator[Page]:
@@ -75,6 +77,21 @@ class FolderStore:
 
     def decode(self, raw: bytes) -> StoreOrder:
         return decode_order(raw)
+
+    def products(self, cursor: str) -> Iterator[Page]:
+        """The rows of products.csv, where it is another file than `cursor` says."""
+        return pages_of(self.folder / "products.csv", cursor)
+
+    def decode_product(self, raw: bytes) -> StoreProduct:
+        return decode_product(raw)
+
+    def tell_sizes(self, lines: Sequence[LockerSize]) -> dict[str, SizeTold]:
+        """Show in out/eligibility.csv which locker takes each product."""
+        return self._eligibility.tell(lines, at=self._now())
+
+    def shows_sizes(self, lines: Sequence[LockerSize]) -> bool:
+        """Whether the file shows all of these as we wanted."""
+        return self._eligibility.shown(lines)
 
     def hold(self, number: str, *, store_id: str, handle: str, reason: str, note: str) -> bool:
         """Show a hold in the shop. False when one with this handle stands already."""

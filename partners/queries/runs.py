@@ -1,6 +1,7 @@
 """The runs of the feeds: the list of those with news, and one run with its refused records."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -83,6 +84,17 @@ def refused(run: SyncRun) -> list[Refused]:
     """The refused records of a run, open ones first, at most a hundred. One statement."""
     rows = RejectedRecord.objects.filter(run=run).order_by(F("solved_at").desc(nulls_first=True), "key", "pk")[:MOST_RECORDS]
     return [shown(row) for row in rows]
+
+
+REFUSED_HEAD = ("where", "column", "why", "key", "times", "state")
+
+
+def refused_for_file(run: SyncRun) -> Iterator[tuple[str, ...]]:
+    """All refused records of a run, as rows below `REFUSED_HEAD`, in the order in which they came. One statement, read in batches."""
+    rows = RejectedRecord.objects.filter(run=run).order_by("pk").defer("raw")
+    for row in rows.iterator(chunk_size=2_000):
+        where, _, column = row.path.partition(": ")
+        yield where, column, row.reason, row.key, str(row.times), "solved" if row.solved_at else "open"
 
 
 def open_of(feed: str) -> tuple[int, list[Refused]]:

@@ -8,13 +8,16 @@ from typing import Any, NamedTuple
 from partners.errors import Denied, RecordError, Unreadable
 from partners.http import Wire
 from partners.pages import Page
-from partners.shop import Milestone, Place, Reason, StockAnswer, StockChange, StockLevel, StoreOrder
+from partners.shop import LockerSize, Milestone, Place, Reason, SizeTold, StockAnswer, StockChange, StockLevel, StoreOrder, StoreProduct
 from partners.shopify import documents, scopes
+from partners.shopify.flags import Flags
 from partners.shopify.fulfilments import Fulfilments
-from partners.shopify.graphql import PARTNER, NoSuchThing, Shopify, TooCostly
+from partners.shopify.graphql import PARTNER, NoSuchThing, Shopify
 from partners.shopify.holds import Holds, gid_of
 from partners.shopify.inventory import Inventory
 from partners.shopify.milestones import Milestones
+from partners.shopify.paging import Pages, connection, moved
+from partners.shopify.products import Products, decode_variant
 from partners.shopify.records import decode_order
 from partners.shopify.subscriptions import subscribe
 from partners.shopify.throttle import Budget
@@ -47,7 +50,8 @@ class ShopifyStore:
         aside: str = "",
     ) -> None:
         self._shop, self._clock = Shopify(wire, version=version, budget=budget), clock
-        self._holds, self._sent, self._size = Holds(self._shop), Fulfilments(self._shop), PAGE
+        self._holds, self._sent, self._pages = Holds(self._shop), Fulfilments(self._shop), Pages(self._shop, PAGE)
+        self._products, self._flags = Products(self._shop, clock), Flags(self._shop)
         self._way = Milestones(self._shop, self._sent.showing)
         self._stock = Inventory(self._shop, sale=location, aside=aside)
         self.granted: tuple[str, ...] = ()
@@ -60,12 +64,12 @@ class ShopifyStore:
         """
         reached, now = _place_of(cursor), self._clock()
         since = f"updated_at:>='{_stamp(reached.updated_at - OVERLAP)}'" if cursor else None
-        for nodes in self._pages(since):
+        for nodes in self._pages.read(documents.ORDERS, "orders", since=since):
             records = [self._whole(node) for node in nodes]
-            beyond = [place for place in map(_place, nodes) if reached < place and NEVER < place.updated_at <= now]
+            beyond = [one for one in map(_place, nodes) if reached < one and NEVER < one.updated_at <= now]
             reached = max([reached, *beyond])
-            moved = f"{reached.updated_at.isoformat()}|{reached.order_id}" if beyond else None
-            yield Page(records=records, cursor=moved, source=f"orders {self._shop.version}", body=b"\n".join(records))
+            place = f"{reached.updated_at.isoformat()}|{reached.order_id}" if beyond else None
+            yield Page(records=records, cursor=place, source=f"orders {self._shop.version}", body=b"\n".join(records))
 
     def order(self, number: str, *, store_id: str) -> bytes | None:
         """The order as it stands now; None when the shop has none by this id."""
@@ -82,6 +86,21 @@ class ShopifyStore:
 
     def decode(self, raw: bytes) -> StoreOrder:
         return decode_order(raw)
+
+    def products(self, cursor: str) -> Iterator[Page]:
+        """Pages of raw variants changed since `cursor` less five minutes; the last one has the cursor, as they come in no order of time."""
+        return self._products.pages(cursor)
+
+    def decode_product(self, raw: bytes) -> StoreProduct:
+        return decode_variant(raw)
+
+    def tell_sizes(self, lines: Sequence[LockerSize]) -> dict[str, SizeTold]:
+        """Show on each variant which locker takes it, by compare-and-set; what it shows already is no error."""
+        return self._flags.tell(lines)
+
+    def shows_sizes(self, lines: Sequence[LockerSize]) -> bool:
+        """Whether the shop shows all of these as we wanted."""
+        return self._flags.shown(lines)
 
     def hold(self, number: str, *, store_id: str, handle: str, reason: str, note: str) -> bool:
         """Hold what is still to be fulfilled. False when all of it is held under this handle already, or nothing is left."""
@@ -135,23 +154,6 @@ class ShopifyStore:
         opens = f"Shopify opens {scopes.shop_name(said)}: orders can be read, held and tagged by version {self._shop.version}."
         return opens + scopes.without_milestones(self.granted) + scopes.without_stock(self.granted)
 
-    def _pages(self, since: str | None) -> Iterator[list[dict[str, Any]]]:
-        after: str | None = None
-        while True:
-            try:
-                said = self._shop.read(documents.ORDERS, first=self._size, after=after, since=since)
-            except TooCostly:
-                if self._size == 1:
-                    raise
-                self._size = self._size // 2  # and stay there: the next page would cost as much
-                continue
-            nodes, following = _connection(said.get("orders"))
-            if nodes:
-                yield nodes
-            if following is None:
-                return
-            after = _moved(after, following)
-
     def _whole(self, node: dict[str, Any]) -> bytes:
         """The order as JSON, each of its lists read to the end: to an end, at least, from where `decode` refuses it by name."""
         for name, document in documents.REST.items():
@@ -159,36 +161,17 @@ class ShopifyStore:
         return json.dumps(node, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
     def _read_on(self, node: dict[str, Any], name: str, document: str) -> None:
-        connection = node.get(name)
-        if not isinstance(connection, dict) or not isinstance(connection.get("nodes"), list):
+        first = node.get(name)
+        if not isinstance(first, dict) or not isinstance(first.get("nodes"), list):
             return  # decode says what is wrong with it
-        nodes, following = _connection(connection)
+        nodes, following = connection(first)
         for _ in range(MOST_PAGES_OF_ONE_ORDER):
             if following is None:
                 break
             said = self._shop.read(document, id=str(node.get("id")), after=following).get("order")
-            more, further = _connection(said.get("rest") if isinstance(said, dict) else None)
-            nodes, following = [*nodes, *more], further and _moved(following, further)
+            more, further = connection(said.get("rest") if isinstance(said, dict) else None)
+            nodes, following = [*nodes, *more], further and moved(following, further)
         node[name] = {"nodes": nodes, "pageInfo": {"hasNextPage": following is not None, "endCursor": following}}
-
-
-def _connection(value: Any) -> tuple[list[dict[str, Any]], str | None]:
-    """The nodes of one page, and from where the next one goes on. Raises Unreadable for anything else."""
-    nodes = value.get("nodes") if isinstance(value, dict) else None
-    page = value.get("pageInfo") if isinstance(value, dict) else None
-    if not isinstance(nodes, list) or not all(isinstance(node, dict) for node in nodes) or not isinstance(page, dict):
-        raise Unreadable(PARTNER, "A page of Shopify's is not as agreed.")
-    if not page.get("hasNextPage"):
-        return nodes, None
-    if not isinstance(page.get("endCursor"), str) or not page["endCursor"]:
-        raise Unreadable(PARTNER, "Shopify says that a page follows, and does not say which.")
-    return nodes, page["endCursor"]
-
-
-def _moved(after: str | None, following: str) -> str:
-    if following == after:
-        raise Unreadable(PARTNER, "Shopify sends the same page again and again.")
-    return following
 
 
 def _place(node: dict[str, Any]) -> _Place:

@@ -194,6 +194,41 @@ mutation StockHere($item: ID!, $location: ID!, $available: Int, $onHand: Int, $k
 }
 """
 
+VARIANTS = f"""
+query Variants($first: Int!, $after: String, $since: String) {{
+  productVariants(first: $first, after: $after, query: $since, sortKey: ID) {{
+    {_PAGE}
+    nodes {{
+      id sku barcode title updatedAt
+      product {{ title vendor productType }}
+      inventoryItem {{ measurement {{ weight {{ value unit }} }} }}
+      metafields(first: 20, namespace: "logistics") {{ {_PAGE} nodes {{ key type value }} }}
+    }}
+  }}
+}}
+"""
+_FLAG = 'metafield(namespace: "logistics", key: "{}") {{ value compareDigest }}'
+FLAGS = f"""
+query Flags($ids: [ID!]!) {{
+  nodes(ids: $ids) {{
+    id
+    ... on ProductVariant {{
+      locker_eligible: {_FLAG.format("locker_eligible")}
+      locker_max_size: {_FLAG.format("locker_max_size")}
+      dims_version: {_FLAG.format("dims_version")}
+    }}
+  }}
+}}
+"""
+FLAG = """
+mutation Flag($flags: [MetafieldsSetInput!]!) {
+  answer: metafieldsSet(metafields: $flags) {
+    metafields { key value compareDigest }
+    userErrors { field message code }
+  }
+}
+"""
+
 ACCESS = """
 query Access {
   shop { name myshopifyDomain }
@@ -202,5 +237,5 @@ query Access {
 }
 """
 
-QUERIES = (ORDERS, ORDER, *REST.values(), STANDING, SENT, MILESTONES, TAGS, SUBSCRIPTIONS, STOCK, LOCATIONS, ACCESS)
-MUTATIONS = (HOLD, RELEASE, FULFIL, TRACKING, MILESTONE, TAG, UNTAG, SUBSCRIBE, SET_STOCK, STOCK_HERE)
+QUERIES = (ORDERS, ORDER, *REST.values(), STANDING, SENT, MILESTONES, TAGS, SUBSCRIPTIONS, STOCK, LOCATIONS, VARIANTS, FLAGS, ACCESS)
+MUTATIONS = (HOLD, RELEASE, FULFIL, TRACKING, MILESTONE, TAG, UNTAG, SUBSCRIBE, SET_STOCK, STOCK_HERE, FLAG)

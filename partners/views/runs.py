@@ -2,13 +2,13 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from exceptions_queue.queries import words
+from exceptions_queue.queries import sheets, words
 from partners import actions
 from partners.forms import ReasonForm
 from partners.models import RejectedRecord, SyncRun
@@ -23,6 +23,16 @@ from partners.views import Signed
 @permission_required("partners.view_syncrun", raise_exception=True)
 def run(request: Signed, pk: int) -> HttpResponse:
     return _page(request, _run(pk))
+
+
+@require_GET
+@permission_required(["partners.view_syncrun", "partners.view_rejectedrecord"], raise_exception=True)
+def refused_file(request: Signed, pk: int) -> StreamingHttpResponse:
+    """Every refused record of a run with where and why, for a spreadsheet. What the records say stays here."""
+    found = _run(pk)
+    answer = StreamingHttpResponse(sheets.lines(runs.REFUSED_HEAD, runs.refused_for_file(found)), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="refused-{found.feed.name}-{found.pk}.csv"'
+    return answer
 
 
 @require_POST

@@ -110,10 +110,12 @@ GOODS = {
     **pages(ALL, "inventory:stock", "inventory:sku", "inventory:garments", "inventory:garment", "inventory:buffers"),
     **forms("M", "inventory:set-buffer"),
     **acts("M", "inventory:drop-buffer", "inventory:reserve"),
+    **acts("M", "inventory:accept-learnt", "inventory:decide-source"),
+    **forms("M", "inventory:sources"),
 }
 PARTNERS = {
     **pages(ALL, "partners:sync", "partners:run", "partners:record", "partners:records", "partners:mappings", "partners:connections"),
-    **pages(ALL, "partners:channels"),
+    **pages(ALL, "partners:channels", "partners:run-refused"),
     **acts("I", "partners:run-now", "partners:pause", "partners:accept", "partners:record-replay", "partners:reveal"),
     **acts(
         "I",

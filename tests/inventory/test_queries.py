@@ -44,4 +44,6 @@ def test_counts_say_what_the_filters_show():
     make_product("C-3", weight_g=20_000)
     AcsSku.objects.create(sku="A-1", source="setup_list", first_seen_at=LONG_AGO)
 
-    assert queries.counts() == queries.Counts(every=3, unsized=1, too_big=1, packed_otherwise=0, at_acs=1)
+    assert queries.counts(LONG_AGO) == queries.Counts(
+        every=3, unsized=1, too_big=1, packed_otherwise=0, absurd=0, changed=3, caused=0, at_acs=1
+    )

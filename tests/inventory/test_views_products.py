@@ -126,12 +126,12 @@ def test_a_sku_that_nobody_described_can_be_described(merchandising: Client):
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"length_mm": "0"}, "A whole number of mm from 1 to 5,000."),
-        ({"length_mm": "-3"}, "A whole number of mm from 1 to 5,000."),
-        ({"length_mm": "12.5"}, "A whole number of mm from 1 to 5,000."),
-        ({"length_mm": "6000"}, "A whole number of mm from 1 to 5,000."),
-        ({"length_mm": "9" * 30}, "A whole number of mm from 1 to 5,000."),
-        ({"weight_g": "200001"}, "A whole number of g from 1 to 200,000."),
+        ({"length_mm": "0"}, "A whole number of mm from 1 to 3,000."),
+        ({"length_mm": "-3"}, "A whole number of mm from 1 to 3,000."),
+        ({"length_mm": "12.5"}, "A whole number of mm from 1 to 3,000."),
+        ({"length_mm": "6000"}, "A whole number of mm from 1 to 3,000."),
+        ({"length_mm": "9" * 30}, "A whole number of mm from 1 to 3,000."),
+        ({"weight_g": "200001"}, "A whole number of g from 1 to 100,000."),
         ({"weight_g": ""}, "A size needs all three sides and the weight."),
         ({"hs_code": "12"}, "It must have 6 to 10 digits."),
         ({"origin_country": "XXX"}, "It must be a country code of two letters, such as GB."),

@@ -7,13 +7,16 @@ from pathlib import Path
 import pytest
 from graphql import GraphQLSchema, build_schema, parse, validate
 
+from partners.rules.measures import GRAMS
 from partners.shopify import documents
+from partners.shopify.flags import STALE as STALE_FLAG
 from partners.shopify.holds import REASONS, SO_ALREADY
 from partners.shopify.inventory import IN_THE_AIR, NOT_HERE, SENTENCES, SPENT, STALE
 from partners.shopify.milestones import STATUSES
 from partners.shopify.records import PAID
 from partners.shopify.subscriptions import TOPICS, _to
 from tests.conftest import missing
+from tests.partners.shopify.fake_products import INPUT
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +47,8 @@ def test_no_document_is_left_out_of_the_lists():
         ("WebhookSubscriptionTopic", TOPICS),
         ("FulfillmentEventStatus", STATUSES.values()),
         ("InventorySetQuantitiesUserErrorCode", {IN_THE_AIR, NOT_HERE, *SENTENCES, *SPENT, *STALE}),
+        ("MetafieldsSetUserErrorCode", STALE_FLAG),
+        ("WeightUnit", {unit.upper() for unit in ("grams", "kilograms", "pounds", "ounces") if unit in GRAMS}),
     ],
 )
 def test_the_words_we_use_are_shopifys(schema, name, words):
@@ -53,6 +58,7 @@ def test_the_words_we_use_are_shopifys(schema, name, words):
 def test_what_we_send_as_input_is_known(schema):
     assert {"reason", "reasonNotes", "notifyMerchant", "handle"} <= set(schema.type_map["FulfillmentOrderHoldInput"].fields)
     assert {"fulfillmentId", "status", "happenedAt"} <= set(schema.type_map["FulfillmentEventInput"].fields)
+    assert set(schema.type_map["MetafieldsSetInput"].fields) >= INPUT
     assert set(_to("ORDERS_CREATE", "https://x.test/")) <= set(schema.type_map["WebhookSubscriptionInput"].fields)
 
 

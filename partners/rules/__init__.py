@@ -1,0 +1,1 @@
+"""Is it true that…? What partners and files mean by a number. Pure."""
