@@ -13,4 +13,5 @@ SCENARIOS = {
     "manifest": ("postgresql",),
     "integrity": ("postgresql", "sqlite"),
     "alternatives": ("postgresql",),
+    "eligibility": ("postgresql",),
 }
