@@ -85,8 +85,8 @@ def measure(web: Served, key: str, carts: Sequence[bytes], *, seconds: float) ->
     for number in range(ROUNDS + 1):
         for name, sent in wires.items():
             cost, told = web.cost_of(lambda sent=sent: drive(web.port, sent, seconds=seconds))  # type: ignore[misc]
-            strange += told.refused + (name == "ours" and sum(not is_answer(body) for body in told.bodies))
             if number:
+                strange += told.refused + (name == "ours" and sum(not is_answer(body) for body in told.bodies))
                 count = len(told.latencies)
                 rounds.costs[name].append(Cost(cost.wall / count, cost.cpu / count))
                 rates[name].append(told.per_second)

@@ -139,6 +139,9 @@ class Rate:
     def __init__(self) -> None:
         self._minute, self._counts = -1, dict[int, int]()
 
+    def forget(self) -> None:
+        self._minute, self._counts = -1, {}
+
     def wait(self, token: int, now: float) -> int:
         """0 to go on, else the seconds until the next minute."""
         minute = int(now // MINUTE_S)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from lockers.queries import checkout
 from orders.api import carrier
 from orders.models import CarrierRate, CheckoutRefusal
 from tests.callers import is_problem
@@ -21,6 +22,7 @@ def shopfloor(settings):
     settings.SHOPIFY_WEBHOOK_SECRET = "hush"
     settings.ELIGIBILITY_SAMPLE = 0
     carrier.kept.forget()
+    checkout.forget()
     make_shopfloor()
     CarrierRate.objects.create(service_code="home", name="To your door", price_pence=399, min_days=1, max_days=2)
     CarrierRate.objects.create(service_code="locker", name="InPost locker", price_pence=295, locker=True, description="Open day and night")

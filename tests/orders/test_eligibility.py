@@ -1,13 +1,13 @@
 """The checkout's question: answered by the gate's own rules, in words, in time."""
 
-import json
-from datetime import timedelta
+from dataclasses import replace
 
 import pytest
 from django.utils import timezone
 
 from inventory.models import Product, SizeCorrection
 from lockers.models import Point
+from lockers.queries import checkout
 from orders.api import eligibility
 from orders.models import CheckoutRefusal
 from partners.models import ApiToken
@@ -22,6 +22,8 @@ BIG = {"length_mm": 600, "width_mm": 350, "height_mm": 300, "weight_g": 2000, "r
 @pytest.fixture(autouse=True)
 def shopfloor(settings):
     settings.ELIGIBILITY_SAMPLE = 0
+    eligibility.rate.forget()
+    checkout.forget()
     load_roles()
     make_shopfloor()
 
@@ -56,7 +58,7 @@ class TestABasketThatFits:
 
     def test_gets_the_five_nearest_lockers_of_its_postcode(self, shop):
         for number in range(7):
-            make_point(f"UK0000100{number}", latitude=51.5285 + number / 1000, postcode=f"NW1 {number}AA")
+            make_point(f"UK0000100{number}", latitude=51.5285 + number / 1000, postcode=f"NW1 9A{number}")
         make_point("UK00002000", latitude=53.8, longitude=-1.5, outward="LS1", postcode="LS1 4AB")
 
         told = asked(shop, postcode="nw12db")
@@ -93,6 +95,17 @@ class TestABasketThatFits:
     @pytest.mark.parametrize("postcode", ["NW1", "NW1 9XX", "NW9 9AA", " nw1 2Db "])
     def test_a_postcode_stands_where_the_points_that_share_most_of_it_are(self, shop, postcode):
         assert [locker["id"] for locker in asked(shop, postcode=postcode)["lockers"]] == ["UK00000904"]
+
+    def test_is_shown_the_same_lockers_once_its_postcode_is_known_and_sees_one_close(self, shop):
+        for number in range(6):
+            make_point(f"UK0000100{number}", latitude=51.5285 + number / 1000, postcode="NW1 2AA")
+        first = asked(shop, postcode="NW1 2DB")["lockers"]
+        again = asked(shop, postcode="NW1 2DB", locker_id="UK00001005")
+
+        assert again["lockers"] == first
+        assert again["locker"]["id"] == "UK00001005"
+        Point.objects.filter(point_id=first[0]["id"]).update(may_receive=False)
+        assert first[0] not in asked(shop, postcode="NW1 2DB")["lockers"]
 
     def test_only_lockers_with_a_compartment_that_takes_it_are_shown(self, shop):
         make_point("UK00000905", latitude=51.529, sizes={"A": "NORMAL"})
@@ -185,14 +198,13 @@ class TestWhatCannotBeRead:
     @pytest.mark.parametrize(
         "raw",
         [
-            b"",
             b"not json",
             b"{",
             b"\xff\xfe",
             b'{"lines": ' + b"[" * 40_000 + b"]" * 40_000 + b"}",
             b'{"lines":[{"sku":"\\ud800","quantity":1}]}',
         ],
-        ids=["empty", "words", "cut", "bytes", "bomb", "half a character"],
+        ids=["words", "cut", "bytes", "bomb", "half a character"],
     )
     def test_is_refused_where_it_is_no_json(self, shop, raw):
         is_problem(shop.post(PATH, raw=raw), 400)
@@ -230,24 +242,17 @@ class TestWhoMayAsk:
 
         is_problem(Caller().post(PATH, cart(), **headers), 401)
 
-    def test_a_revocation_is_seen_when_the_minute_is_over(self, shop, monkeypatch):
+    def test_a_revocation_is_seen_when_the_minute_is_over(self, shop):
         asked(shop)
         ApiToken.objects.update(revoked_at=timezone.now())
         asked(shop)
-        monkeypatch.setattr(eligibility.tokens, "KEPT_S", 60.0)
-        eligibility.tokens._kept.clear()
+        eligibility.tokens._kept.update({name: replace(known, fresh_until=0.0) for name, known in eligibility.tokens._kept.items()})
 
         is_problem(shop.post(PATH, cart()), 401)
 
     def test_a_token_that_has_ended_is_refused_though_it_is_still_remembered(self, shop):
-        ApiToken.objects.update(expires_at=timezone.now() + timedelta(milliseconds=300))
         asked(shop)
-        eligibility.tokens._kept.update(
-            {
-                name: type(known)(known.pk, known.scopes, known.permitted, NOON, known.fresh_until)
-                for name, known in eligibility.tokens._kept.items()
-            }
-        )
+        eligibility.tokens._kept.update({name: replace(known, expires_at=NOON) for name, known in eligibility.tokens._kept.items()})
         ApiToken.objects.update(expires_at=NOON)
 
         is_problem(shop.post(PATH, cart()), 401)
@@ -321,4 +326,3 @@ def test_nothing_that_is_asked_writes_anything(shop):
     asked(shop, ("NOBODY-KNOWS", 1), postcode="NW1 2DB")
 
     assert (Product.objects.count(), Point.objects.count()) == before
-    assert json.dumps(cart())
