@@ -59,7 +59,7 @@ class Spot(NamedTuple):
 
     latitude: float
     longitude: float
-    reach_km: int
+    reach_km: float
     shown: int
     fresh_until: float
 
@@ -93,13 +93,15 @@ def forget() -> None:
 
 
 def _keep(key: tuple[str, str], rows: Sequence[tuple[Any, ...]]) -> None:
-    near = [row for row in rows if row[0] > 0]
+    """A quarter wider than the farthest shown: the next look reads a dozen lockers and not the whole town."""
+    near = _read(rows).near
     if not near:
         return
     if len(_spots) >= MOST_SPOTS:
         _spots.clear()
-    reach = TIERS_KM[max(row[0] for row in near) - 1]
-    _spots[key] = Spot(near[0][2], near[0][3], reach, min(SHOWN, len({row[4] for row in near})), time.monotonic() + SPOT_S)
+    latitude, longitude = next((row[2], row[3]) for row in rows if row[0] > 0)
+    reach = max(0.2, 1.25 * max(point.metres or 0 for point in near) / 1000)
+    _spots[key] = Spot(latitude, longitude, reach, len(near), time.monotonic() + SPOT_S)
 
 
 def _around_spot(spot: Spot, point_id: str, key: tuple[str, str]) -> Around:

@@ -124,7 +124,7 @@ def test_a_database_that_dies_between_two_questions_does_too(shop, request):
 def test_connections_that_a_restart_has_cut_are_made_anew_without_anybody_noticing(shop):
     asked(shop)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {OTHERS}")
+        cursor.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {OTHERS}")  # noqa: S608
 
     assert asked(shop)[0]["fallback"] is False
 
@@ -149,7 +149,7 @@ def test_the_database_ends_what_nobody_waits_for_any_more(shop, locked_products)
     readers.settle()
 
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'SELECT p.sku%' AND {OTHERS}")
+        cursor.execute(f"SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'SELECT p.sku%' AND {OTHERS}")  # noqa: S608
         assert cursor.fetchone() == (0,)
 
 
