@@ -249,23 +249,12 @@ class CarrierRateForm(forms.ModelForm):
 
     class Meta:
         model = CarrierRate
-        fields = [
-            "service_code",
-            "name",
-            "description",
-            "price_pence",
-            "currency",
-            "locker",
-            "phone_required",
-            "min_days",
-            "max_days",
-            "active",
-        ]
+        fields = ["service_code", "name", "description", "price_pence", "currency"]
+        fields += ["locker", "phone_required", "min_days", "max_days", "active"]
         labels = {"price_pence": "Price in pence", "locker": "Goes to a locker", "min_days": "Days, at least", "max_days": "Days, at most"}
 
     def clean_price_pence(self) -> int:
-        pence = int(self.cleaned_data["price_pence"])
-        if not 0 <= pence <= 100_000:
+        if not 0 <= (pence := int(self.cleaned_data["price_pence"])) <= 100_000:
             raise forms.ValidationError("Write the price in pence, from 0 to 100000: 295 is £2.95.")
         return pence
 
