@@ -35,19 +35,18 @@ _encode = msgspec.json.Encoder().encode
 log = structlog.get_logger(__name__)
 
 
-@extend_schema(
-    operation_id="locker_eligibility",
-    summary="May this basket go to a locker?",
-    description="By the rules that stop an order before its release. `fallback` is true where there was no time to look.",
-    request=shapes.Cart,
-    responses=shapes.Eligible,
-    methods=["POST"],
-)
 class Eligibility(Door):
     """A token is checked on a short way of its own; a person's session passes the framework as everywhere else."""
 
     access: ClassVar = {"POST": Access(SCOPE, (PERMISSION,))}
 
+    @extend_schema(
+        operation_id="locker_eligibility",
+        summary="May this basket go to a locker?",
+        description="By the rules that stop an order before its release. `fallback` is true where there was no time to look.",
+        request=shapes.Cart,
+        responses=shapes.Eligible,
+    )
     def post(self, request: HttpRequest) -> HttpResponse:
         return answer(getattr(request, "_request", request), time.monotonic())
 
