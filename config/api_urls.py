@@ -24,5 +24,7 @@ urlpatterns = [
     path("v1/lockers/<str:point_id>/", lockers.OneLocker.as_view(), name="locker"),
     path("v1/lockers/<str:point_id>/alternatives/", lockers.LockerAlternatives.as_view(), name="locker-alternatives"),
     path("v1/stock/<path:sku>/", inventory.OneSku.as_view(), name="stock"),
+    path("v1/locker-eligibility/", orders.Eligibility.as_view(), name="locker-eligibility"),
+    path("v1/carrier-service/", orders.carrier_service, name="carrier-service"),
     path("v1/sync-runs/", partners.Runs.as_view(), name="sync-runs"),
 ]

@@ -81,6 +81,7 @@ SETTINGS: tuple[Part, ...] = (
     Part("Calendars", "queue:calendars", "calendar-days", "exceptions_queue.view_site", "Cut-offs, working days and bank holidays."),
     Part("Channels", "partners:channels", "megaphone", "exceptions_queue.view_alert", "Where alerts go, how long each waits, quiet times."),
     Part("Resolver rules", "orders:resolvers", "funnel", "orders.view_resolverrule", "Where an order says its locker, mobile and dates."),
+    Part("Delivery rates", "orders:rates", "banknotes", "orders.view_carrierrate", "What the shop's checkout offers, and for how much."),
     Part("Ownership", "queue:ownership", "user-group", "exceptions_queue.view_ownershiprule", "Which desk or person gets which case."),
     Part("API", "api:docs", "code-bracket", "exceptions_queue.view_exceptioncase", "What programs may ask and do, to read and to try."),
     Part("Design", "home:design", "swatch", "exceptions_queue.view_site", "Every part of these pages, in both themes and densities."),

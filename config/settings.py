@@ -174,6 +174,11 @@ CONTENT_SECURITY_POLICY = {
 
 # --- programs (docs/api.md) -----------------------------------------------------------------------------------------------
 API_PER_MINUTE = env.whole("API_PER_MINUTE", 600)
+# In a test everything lives in one transaction on one connection: 0 reads on the thread of the request, without a limit.
+ELIGIBILITY_BUDGET_MS = env.whole("ELIGIBILITY_BUDGET_MS", 0 if TESTING else 300)
+ELIGIBILITY_FALLBACK = env.choice("ELIGIBILITY_FALLBACK", ("refuse", "allow"), "refuse")
+ELIGIBILITY_PER_MINUTE = env.whole("ELIGIBILITY_PER_MINUTE", 6000, least=1)
+ELIGIBILITY_SAMPLE = env.whole("ELIGIBILITY_SAMPLE", 10)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["partners.tokens.BearerToken", "partners.tokens.SignedIn"],
     "DEFAULT_PERMISSION_CLASSES": ["partners.tokens.AsGranted"],

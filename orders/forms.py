@@ -8,7 +8,7 @@ from django import forms
 from django.utils import timezone
 
 from exceptions_queue.states import Owner
-from orders.models import Order, ResolverRule
+from orders.models import CarrierRate, Order, ResolverRule
 from orders.problems import read_methods
 from orders.rules import resolver
 from orders.states import Destination
@@ -242,6 +242,36 @@ class ResolverRuleForm(forms.ModelForm):
         if pattern and (fault := resolver.pattern_fault(pattern)):
             raise forms.ValidationError(fault)
         return pattern
+
+
+class CarrierRateForm(forms.ModelForm):
+    """One delivery option of the shop's checkout."""
+
+    class Meta:
+        model = CarrierRate
+        fields = ["service_code", "name", "description", "price_pence", "currency"]
+        fields += ["locker", "phone_required", "min_days", "max_days", "active"]
+        labels = {"price_pence": "Price in pence", "locker": "Goes to a locker", "min_days": "Days, at least", "max_days": "Days, at most"}
+
+    def clean_price_pence(self) -> int:
+        if not 0 <= (pence := int(self.cleaned_data["price_pence"])) <= 100_000:
+            raise forms.ValidationError("Write the price in pence, from 0 to 100000: 295 is £2.95.")
+        return pence
+
+    def clean_currency(self) -> str:
+        code = str(self.cleaned_data["currency"]).upper()
+        if not (len(code) == 3 and code.isascii() and code.isalpha()):
+            raise forms.ValidationError("Write the currency as three letters, such as GBP.")
+        return code
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        least, most = given.get("min_days"), given.get("max_days")
+        if (least is None) != (most is None):
+            self.add_error("max_days", "Give both numbers of days, or neither.")
+        elif least is not None and most is not None and not 0 <= least <= most <= 60:
+            self.add_error("max_days", "The days go from the fewest to the most, at most 60.")
+        return given
 
 
 class FixManyForm(forms.Form):

@@ -190,3 +190,43 @@ class PlaceHold(Strict):
 class ClearHold(Strict):
     hold = Whole(required=False, min_value=1, max_value=2**63 - 1, help_text="Its id; may be left out where only one stands.")
     reason = Text(required=False, default="", allow_blank=True, max_length=300)
+
+
+class CartLine(Strict):
+    sku = Text(min_length=1, max_length=64)
+    quantity = Whole(min_value=1, max_value=9_999)
+
+
+class Cart(Strict):
+    """A basket, and where it is to go: a postcode, a chosen locker, both or neither."""
+
+    lines = serializers.ListField(child=CartLine(), min_length=1, max_length=500)
+    postcode = Text(max_length=40, required=False, allow_null=True, allow_blank=True, help_text="UK; its first half alone will do.")
+    locker_id = Text(max_length=40, required=False, allow_null=True, allow_blank=True)
+
+
+class Reason(Told):
+    code = serializers.CharField(help_text="For programs.")
+    sku = serializers.CharField(required=False, help_text="The SKU to blame; absent where it is the basket as a whole.")
+    text = serializers.CharField(help_text="For the shopper.")
+
+
+class OfferedLocker(Told):
+    id = serializers.CharField()
+    name = serializers.CharField()
+    postcode = serializers.CharField()
+    distance_m = serializers.IntegerField(allow_null=True, help_text="As the crow flies; from the postcode, else from the chosen locker.")
+    open_24_7 = serializers.BooleanField()
+    size_ok = serializers.BooleanField(help_text="It has a compartment that takes this basket.")
+
+
+class Eligible(Told):
+    """Whether a basket may go to a locker. `fallback` is true where it could not be checked and the answer is the configured one."""
+
+    eligible = serializers.BooleanField()
+    size = serializers.ChoiceField(choices=["A", "B", "C"], allow_null=True)
+    reasons = Reason(many=True)
+    locker = OfferedLocker(allow_null=True, help_text="The chosen locker, where we know it.")
+    lockers = OfferedLocker(many=True, help_text="The five nearest operating lockers.")
+    as_of = Instant(help_text="When the facts were read from our mirror.")
+    fallback = serializers.BooleanField()

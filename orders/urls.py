@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.views import bulk, collections, consolidation, fixes, integrity, labels, manifests, messages, pages, places, resolvers
+from orders.views import bulk, checkout, collections, consolidation, fixes, integrity, labels, manifests, messages, pages, places, resolvers
 
 app_name = "orders"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("orders/bulk/", bulk.many, name="bulk"),
     path("orders/at-locker/<str:point_id>/", places.at_locker, name="at-locker"),
     path("orders/messages/<int:pk>/", messages.of_job, name="job-messages"),
+    path("orders/refusals/", checkout.refused, name="refusals"),
     path("orders/<str:number>/", pages.order_detail, name="detail"),
     path("orders/<str:number>/messages/", messages.draft, name="message-draft"),
     path("orders/<str:number>/messages/<int:pk>/", messages.one, name="message"),
@@ -42,6 +43,9 @@ urlpatterns = [
     path("consolidation/<str:number>/wait/", consolidation.wait, name="plan-wait"),
     path("consolidation/<str:number>/split/", consolidation.split, name="plan-split"),
     path("consolidation/<str:number>/home/", consolidation.home, name="plan-home"),
+    path("settings/rates/", checkout.rates, name="rates"),
+    path("settings/rates/add/", checkout.edit_rate, name="rate-add"),
+    path("settings/rates/<int:pk>/", checkout.edit_rate, name="rate-edit"),
     path("settings/resolvers/", resolvers.page, name="resolvers"),
     path("settings/resolvers/add/", resolvers.edit, name="resolver-add"),
     path("settings/resolvers/<int:pk>/", resolvers.edit, name="resolver-edit"),

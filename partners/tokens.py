@@ -3,13 +3,15 @@
 import hashlib
 import secrets
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth import get_backends
 from django.contrib.auth.backends import ModelBackend
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed, MethodNotAllowed, PermissionDenied
@@ -21,6 +23,7 @@ from partners.models import ApiToken
 
 SCOPES = {
     "contact:read": "see contact data unmasked, where the user may",
+    "eligibility": "ask at checkout whether a basket may go to a locker",
     "exceptions:read": "read exceptions",
     "exceptions:write": "act on exceptions",
     "lockers:read": "read the mirrored lockers",
@@ -31,6 +34,7 @@ SCOPES = {
     "sync:read": "read how the feeds went",
 }
 PREFIX = "lockstep_"  # so that secret scanners and people recognise one
+KEPT_S, MOST_KEPT = 60.0, 1_000
 USE_NOTED_EVERY = timedelta(minutes=1)
 REFUSED = "This token is not valid."  # one sentence for unknown, ended and revoked ones: it helps nobody guess
 NO_CSRF = "With a session an act needs the CSRF token in the header X-CSRFToken. A program uses a token instead."
@@ -92,6 +96,50 @@ class BearerToken(BaseAuthentication):
 def is_valid(token: ApiToken, *, at: datetime) -> bool:
     """A token opens no more than its user's own password would today."""
     return token.revoked_at is None and token.expires_at > at and _may_come_in(token.user)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A token that was found valid, with what it opens: kept in the process for KEPT_S seconds, so that a revocation is seen by then."""
+
+    pk: int
+    scopes: frozenset[str]
+    permitted: bool
+    expires_at: datetime
+    fresh_until: float
+
+
+_kept: dict[tuple[str, str], Known] = {}
+
+
+def recall(text: str, permission: str, *, at: datetime, now: float) -> Known | None:
+    """What is still known of a token since somebody looked it up; no statement. `now` is on the monotonic clock."""
+    known = _kept.get((digest(text), permission))
+    return known if known and known.fresh_until > now and known.expires_at > at else None
+
+
+def look_up(text: str, permission: str, *, at: datetime, now: float) -> Known:
+    """Find a token and whether its user has `permission` ("app.codename"), in one statement, and remember it.
+
+    Raises AuthenticationFailed for one that is unknown, ended or revoked; those are not remembered. Does not note the use.
+    """
+    hashed, (app, codename) = digest(text), permission.split(".")
+    granted = Permission.objects.filter(Q(group__user=OuterRef("user")) | Q(user=OuterRef("user")))
+    may = Exists(granted.filter(codename=codename, content_type__app_label=app))
+    token = ApiToken.objects.filter(token_hash=hashed).select_related("user__access").annotate(may=may).first()
+    if token is None or not is_valid(token, at=at):
+        raise AuthenticationFailed(REFUSED)
+    permitted = token.may or token.user.is_superuser
+    known = Known(token.pk, frozenset(token.scopes), permitted, token.expires_at, now + KEPT_S)
+    if len(_kept) >= MOST_KEPT:
+        _kept.clear()
+    _kept[hashed, permission] = known
+    return known
+
+
+def note_use(pk: int, *, at: datetime) -> None:
+    """The token was used, for the page of people. One statement."""
+    ApiToken.objects.filter(pk=pk).update(last_used_at=at)
 
 
 def _may_come_in(user: User) -> bool:

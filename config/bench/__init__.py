@@ -16,4 +16,5 @@ SCENARIOS = {
     "sellable": ("postgresql", "sqlite"),
     "stock": ("postgresql", "sqlite"),
     "rehearse": ("postgresql",),
+    "eligibility": ("postgresql",),
 }

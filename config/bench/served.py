@@ -7,9 +7,10 @@ import http.client
 import os
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
@@ -19,6 +20,7 @@ from config.bench.harness import Cost
 from config.demo.stage import answers, free_port
 from config.processes import Child, python
 
+Done = TypeVar("Done")
 URLCONF = "LOCKSTEP_BENCH_URLCONF"
 
 if URLCONF in os.environ:
@@ -31,7 +33,7 @@ class Served:
     """One web worker with one thread, and one connection to it that stays open."""
 
     def __init__(self, child: Child, port: int) -> None:
-        self.child, self.wire = child, http.client.HTTPConnection("127.0.0.1", port)
+        self.child, self.port, self.wire = child, port, http.client.HTTPConnection("127.0.0.1", port)
 
     def get(self, address: str, *, session: str = "") -> bytes:
         """Ask for a page, with a session's cookie where there is one. Raises RuntimeError for anything but 200."""
@@ -54,20 +56,26 @@ class Served:
 
     def cost(self, address: str, *, times: int, session: str = "") -> Cost:
         """What it costs the server and its database to answer `times` times."""
+        return self.cost_of(lambda: [self.get(address, session=session) for _ in range(times)])[0]
+
+    def cost_of(self, act: Callable[[], Done]) -> tuple[Cost, Done]:
+        """What the server and its database spend while `act` asks them, and what `act` gives."""
         cpu, wall = self._cpu_seconds(), time.perf_counter()
-        for _ in range(times):
-            self.get(address, session=session)
-        return Cost(wall=time.perf_counter() - wall, cpu=self._cpu_seconds() - cpu)
+        done = act()
+        return Cost(wall=time.perf_counter() - wall, cpu=self._cpu_seconds() - cpu), done
 
     def _cpu_seconds(self) -> float:
         return sum(_on_processor(pid) for pid in [*_children(self.child.pid), *_backends()])
 
 
 @contextmanager
-def served(urlconf: str) -> Iterator[Served]:
+def served(urlconf: str, *, workers: int = 1, threads: int = 1, env: Mapping[str, str] | None = None, log: str = "-") -> Iterator[Served]:
+    """The Dockerfile's server; by default a small one, whose costs are easy to count. What it logs goes to the file `log`."""
     port = free_port()
-    options = ["--bind", f"127.0.0.1:{port}", "--workers", "1", "--worker-class", "gthread", "--threads", "1", "--log-level", "error"]
-    child = Child("web", python("-m", "gunicorn", "config.bench.served:application", *options), env={URLCONF: urlconf}, grace_s=3)
+    options = ["--bind", f"127.0.0.1:{port}", "--workers", f"{workers}", "--worker-class", "gthread", "--threads", f"{threads}"]
+    options += ["--log-level", "error", "--error-logfile", log, *(["--capture-output"] if log != "-" else [])]
+    command = python("-m", "gunicorn", "config.bench.served:application", *options)
+    child = Child("web", command, env={URLCONF: urlconf, **(env or {})}, grace_s=3)
     child.start(stdout=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 60

@@ -1,5 +1,6 @@
 """What is kept about what was sold."""
 
+from orders.models.checkout import CarrierRate, CheckoutRefusal
 from orders.models.consolidation import Consolidation
 from orders.models.gates import GateDecision
 from orders.models.integrity import IntegrityFinding, IntegrityRun
@@ -7,4 +8,15 @@ from orders.models.messages import CustomerMessage
 from orders.models.orders import Order, OrderLine
 from orders.models.resolver import ResolverRule
 
-__all__ = ["Consolidation", "CustomerMessage", "GateDecision", "IntegrityFinding", "IntegrityRun", "Order", "OrderLine", "ResolverRule"]
+__all__ = [
+    "CarrierRate",
+    "CheckoutRefusal",
+    "Consolidation",
+    "CustomerMessage",
+    "GateDecision",
+    "IntegrityFinding",
+    "IntegrityRun",
+    "Order",
+    "OrderLine",
+    "ResolverRule",
+]

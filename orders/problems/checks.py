@@ -1,18 +1,15 @@
 """The checks of the release gate on one order. Each yields a code with its evidence: field and fault class, never the value."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from exceptions_queue.catalogue import Code
-from lockers.rules import phone, sizes
+from lockers.rules import phone
 from orders.problems import places
 from orders.problems.facts import Batch, Facts, Line
+from orders.problems.parcel import Evidence, Found, pack
 from orders.rules import address, customs, dates, people
 from orders.states import Destination
 from partners.mappings import fold
-
-Evidence = dict[str, Any]
-Found = dict[str, Evidence]
 
 RULES_VERSION = "2026.12"
 
@@ -49,7 +46,7 @@ def judge(order: Facts, batch: Batch) -> tuple[Found, str]:
         found[Code.VAL_SERVICE_MAP] = {"field": "delivery_method", "fault": "unmapped", "method": order.delivery_method[:80]}
     if (method.destination if method else order.destination) == Destination.LOCKER:
         found.update(_contact(order))
-        size, misfits = _fit(lines)
+        size, misfits, _ = pack(lines)
         found.update(misfits)
         found.update(_locker(order, size, batch))
     return found, size
@@ -116,25 +113,6 @@ def _contact(order: Facts) -> Iterator[tuple[str, Evidence]]:
         yield Code.VAL_EMAIL, {"field": "email", "fault": fault}
     if fault := people.name_fault(order.first_name, order.last_name):
         yield Code.VAL_NAME, {"field": "name", "fault": fault}
-
-
-def _fit(lines: Sequence[Line]) -> tuple[str, Found]:
-    unsized = sorted({line.sku for line in lines if not is_sized(line)})
-    if unsized or not lines:
-        return "", {Code.VAL_DIM_MISSING: {"field": "size", "fault": "unknown", "skus": unsized[:5]}}
-    fit = sizes.fit([item_of(line) for line in lines])
-    if fit.size:
-        return fit.size, {}
-    return "", {Code.VAL_OVERSIZE: {"field": "size", "fault": fit.why}}
-
-
-def item_of(line: Line) -> sizes.Item:
-    _, quantity, length, width, height, weight, rigid, *_, factor = line
-    return sizes.Item(length or 0, width or 0, height or 0, weight or 0, bool(rigid), quantity, factor)
-
-
-def is_sized(line: Line) -> bool:
-    return bool(line.length_mm and line.width_mm and line.height_mm and line.weight_g)
 
 
 def _locker(order: Facts, size: str, batch: Batch) -> Iterator[tuple[str, Evidence]]:

@@ -7,8 +7,9 @@ from hashlib import blake2b
 
 from django.utils import timezone
 
-from orders.problems.checks import Found, judge
+from orders.problems.checks import judge
 from orders.problems.facts import Batch, Facts, Method, read_batch, read_methods
+from orders.problems.parcel import Found
 from partners.mappings import fold
 
 

@@ -7,9 +7,9 @@ from exceptions_queue.catalogue import Code
 from inventory.rules import factor_of
 from lockers.rules import sizes
 from lockers.rules.points import has_size
-from orders.problems.checks import Found, is_sized, item_of
 from orders.problems.facts import Batch, Line
 from orders.problems.find import Verdict
+from orders.problems.parcel import Found, is_sized, item_of
 from orders.rules.packed import SIDES, is_whole, size_of
 
 _MEASURED = frozenset({Code.VAL_DIM_MISSING, Code.VAL_OVERSIZE, Code.LOC_SIZE})

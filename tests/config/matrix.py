@@ -67,6 +67,8 @@ DESK = {
 }
 ORDERS = {
     **pages(ALL, "orders:list", "orders:detail", "orders:at-locker", "orders:resolvers"),
+    **pages(ALL, "orders:refusals", "orders:rates"),
+    **forms("I", "orders:rate-add", "orders:rate-edit"),
     **acts("I", "orders:reveal", "orders:resolver-move"),
     **forms("C", "orders:correct-mobile", "orders:correct-email", "orders:correct-name", "orders:correct-address", "orders:correct-dates"),
     **forms("C", "orders:change-locker", "orders:convert-to-home", "orders:keep-both", "orders:cancel"),
@@ -140,6 +142,8 @@ PARTNERS = {
 API = {
     **pages(ALL, "api:schema", "api:docs", "api:orders", "api:order", "api:exceptions", "api:exception", "api:sync-runs"),
     **pages(ALL, "api:lockers", "api:locker", "api:locker-alternatives", "api:stock"),
+    **acts(ALL, "api:locker-eligibility"),
+    **acts(NOT_BY_SESSION, "api:carrier-service"),
     **acts("C", "api:order-correct-mobile", "api:order-change-locker", "api:order-convert-to-home", "api:order-cancel"),
     **acts("CWI", "api:order-hold", "api:order-clear-hold"),
     **acts(CASES, "api:exception-assign", "api:exception-snooze", "api:exception-waive"),
