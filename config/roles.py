@@ -95,8 +95,7 @@ ROLES = {
         _role(
             "merchandiser",
             "Merchandiser",
-            "Keeps sizes, weights and customs facts of products; approves what stock statuses mean.",
-            "Keeps sizes, weights and customs facts of products, buffers and what is kept back from sale.",
+            "Keeps sizes, weights, customs facts, buffers and what is kept back from sale; approves what stock statuses mean.",
             *WORK_CASES,
             "inventory.change_product",
             "inventory.change_bufferrule",

@@ -8,7 +8,7 @@ from config.bench.harness import statements
 from inventory.actions import allocate, allocate_many, leave, recount
 from inventory.models import Allocation, Level
 from inventory.queries import sellable_now
-from tests.inventory.stock import make_ready
+from tests.inventory.holding import make_ready
 
 NOON = datetime(2026, 6, 9, 11, 0, tzinfo=UTC)
 

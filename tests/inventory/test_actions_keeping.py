@@ -12,7 +12,7 @@ from inventory.actions import Refused, apply_buffers, drop_buffer, recount, set_
 from inventory.models import BufferRule, Level
 from inventory.queries import sellable_now
 from tests.inventory.builders import make_product
-from tests.inventory.stock import make_ready
+from tests.inventory.holding import make_ready
 
 NOON = datetime(2026, 6, 9, 11, 0, tzinfo=UTC)
 pytestmark = pytest.mark.django_db

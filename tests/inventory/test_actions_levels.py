@@ -12,7 +12,7 @@ from inventory.models import Allocation, BufferRule, Garment, Level
 from inventory.queries import sellable_now
 from inventory.rules import is_ripe, sellable
 from partners.models import CodeMapping
-from tests.inventory.stock import make_garment, make_ready, make_status, stock_file_of
+from tests.inventory.holding import make_garment, make_ready, make_status, stock_file_of
 
 NOON = datetime(2026, 6, 9, 11, 0, tzinfo=UTC)
 SKUS = ["DRS-1", "DRS-2", "BOX/3", "ø 4"]

@@ -10,7 +10,7 @@ from inventory.actions import allocate, recount
 from inventory.models import Level
 from inventory.queries import waterfall_of
 from tests.callers import Caller, is_problem, load_roles, of_role
-from tests.inventory.stock import make_garment, make_ready, make_status, stock_file_of
+from tests.inventory.holding import make_garment, make_ready, make_status, stock_file_of
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ from inventory.actions import allocate, recount
 from inventory.invariants import the_counters_equal_a_recount, what_nobody_mapped_is_not_for_sale
 from inventory.models import Allocation, Garment, Level
 from partners.models import CodeMapping
-from tests.inventory.stock import make_garment, make_ready, make_status
+from tests.inventory.holding import make_garment, make_ready, make_status
 
 NOON = datetime(2026, 6, 9, 11, 0, tzinfo=UTC)
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from inventory.actions import allocate, leave, recount, ripen
 from inventory.models import Allocation, Level
-from tests.inventory.stock import make_garment, make_ready, make_status, stock_file_of
+from tests.inventory.holding import make_garment, make_ready, make_status, stock_file_of
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(120), pytest.mark.django_db(transaction=True)]
 

@@ -18,7 +18,7 @@ from orders.actions.review import review_many
 from orders.models import Order
 from orders.rules.oversold import Claim, uncovered
 from orders.states import AcsStatus, OrderState
-from tests.inventory.stock import make_garment, make_ready, make_status, stock_file_of
+from tests.inventory.holding import make_garment, make_ready, make_status, stock_file_of
 from tests.orders.builders import NOON, make_order, make_shopfloor
 
 SKU = "DRS-0012-10"

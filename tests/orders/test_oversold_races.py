@@ -15,7 +15,7 @@ from orders.actions.oversold import find_oversold
 from orders.actions.sending import claim
 from orders.models import Order
 from orders.states import OrderState
-from tests.inventory.stock import make_ready, stock_file_of
+from tests.inventory.holding import make_ready, stock_file_of
 from tests.orders.builders import make_order, make_shopfloor
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(120), pytest.mark.django_db(transaction=True)]
