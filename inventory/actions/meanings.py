@@ -9,6 +9,7 @@ from django.db import transaction
 
 from exceptions_queue.moves import IllegalMove
 from inventory.actions.levels import recount
+from inventory.actions.stock_cases import look_at_statuses
 from inventory.queries.levels import sellable_now
 from inventory.queries.rehearsing import Forecast, forecast
 from inventory.rules import why_second
@@ -39,8 +40,9 @@ def rehearse_meanings(proposal: MappingProposal, *, actor: User, at: datetime) -
 def publish_meanings(proposal: MappingProposal, *, seen_at: datetime | None, reason: str, actor: User, at: datetime) -> bool:
     """Put the meanings in force, or, where that takes a second person, ask for one; says whether they are in force.
 
-    In one transaction: the mappings, the counters of every SKU concerned, what came of it, and a task that looks at the open orders
-    again. `seen_at` is the rehearsal this person saw. Raises NotYours, StaleMapping, EffectChanged and IllegalMove.
+    In one transaction: the mappings, the counters of every SKU concerned, the cases of texts without a meaning, what came of it, and
+    a task that looks at the open orders again. `seen_at` is the rehearsal this person saw. Raises NotYours, StaleMapping,
+    EffectChanged and IllegalMove.
     """
     with transaction.atomic():
         locked = _locked(proposal)
@@ -130,6 +132,7 @@ def _put_in_force(proposal: MappingProposal, told: Forecast, *, reason: str, act
     before = sellable_now(skus, at=at)
     meanings.put_in_force(proposal, actor=actor, reason=reason, at=at)
     recount(skus, at=at) if skus else None
+    look_at_statuses(at=at)
     outcome = _measured(told, before, sellable_now(skus, at=at))
     meanings.settle(proposal, outcome=outcome, reason=reason, actor=actor, at=at, ring=RECHECK)
 

@@ -5,9 +5,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from exceptions_queue.calendars import Clock
+from inventory.queries.levels import is_stale
 
 LONDON = ZoneInfo("Europe/London")
-STALE_AFTER = timedelta(hours=26)
 LOOKED_BACK = 14  # days: ACS is never closed longer
 
 
@@ -19,7 +19,7 @@ def late_feed(as_of: datetime | None, clock: Clock, *, by: time, at: datetime) -
     day = expected_day(clock, by=by, at=at)
     if as_of is None or day is None or as_of.astimezone(LONDON).date() >= day:
         return {}
-    return {"field": "file", "fault": "stale" if at - as_of > STALE_AFTER else "late", "feed": "acs.stock", "day": day.isoformat()}
+    return {"field": "file", "fault": "stale" if is_stale(as_of, at=at) else "late", "feed": "acs.stock", "day": day.isoformat()}
 
 
 def expected_day(clock: Clock, *, by: time, at: datetime) -> date | None:

@@ -1,6 +1,6 @@
 """Show me."""
 
-from inventory.queries.levels import FEED, sellable_now, stock_as_of
+from inventory.queries.levels import FEED, is_stale, sellable_now, stock_as_of
 from inventory.queries.measures import LEAST_PARCELS, brand_orders, said_of, sides_of, source_orders
 from inventory.queries.products import (
     COLUMNS,
@@ -27,7 +27,7 @@ from inventory.queries.products import (
 from inventory.queries.rehearsing import Forecast, SkuEffect, forecast, sku_effects
 from inventory.queries.selling import Sold, oversold, sold_of
 from inventory.queries.stock_files import ShownFile, recent_files, stock_file
-from inventory.queries.waterfall import StateCount, Waterfall, is_stale, waterfall_of
+from inventory.queries.waterfall import StateCount, Waterfall, waterfall_of
 
 __all__ = [
     "COLUMNS",

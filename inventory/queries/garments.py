@@ -12,7 +12,7 @@ from exceptions_queue.models import ExceptionCase
 from exceptions_queue.queries import words
 from exceptions_queue.states import CaseState
 from inventory.models import Garment, GarmentChange, Level, Product
-from inventory.queries.levels import sellable_statuses, stock_as_of
+from inventory.queries.levels import is_stale, sellable_statuses, stock_as_of
 from inventory.queries.sku import cases_about
 from inventory.queries.stock import standing
 from inventory.queries.times import usual_of
@@ -117,6 +117,7 @@ def _facts(garment: Garment, level: Level | None, usual: Usual | None, as_of: da
         allocated=level.allocated if level else 0,
         reserve=level.reserve if level else 0,
         as_of=as_of,
+        is_stale=is_stale(as_of, at=at),
     )
 
 

@@ -3,8 +3,10 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from django.conf import settings
+
 from inventory.models import Level
-from inventory.rules import is_ripe, sellable
+from inventory.rules import is_ripe, is_too_old, sellable
 from partners.models import CodeMapping, Feed
 
 FEED = "acs.stock"
@@ -13,6 +15,11 @@ FEED = "acs.stock"
 def stock_as_of() -> datetime | None:
     """The as-of of the last stock file that was applied; None where there was none yet."""
     return Feed.objects.filter(name=FEED).values_list("last_content_at", flat=True).first()
+
+
+def is_stale(as_of: datetime | None, *, at: datetime) -> bool:
+    """Whether the last stock file is older than one may be (STOCK_STALE_HOURS), or there was none yet."""
+    return is_too_old(as_of=as_of, at=at, limit=timedelta(hours=settings.STOCK_STALE_HOURS))
 
 
 def sellable_statuses() -> list[int]:

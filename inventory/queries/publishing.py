@@ -2,14 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.utils import timezone
 
 from inventory.models import Level, ShopLevel, StockFreeze, StockPublish
-from inventory.queries.levels import sellable_now, stock_as_of
-from inventory.rules import is_too_old
+from inventory.queries.levels import is_stale, sellable_now, stock_as_of
 from partners.models import Feed
 
 ORDERS = "store.orders"
@@ -44,7 +43,7 @@ def why_frozen(*, at: datetime) -> str:
     as_of = stock_as_of()
     if as_of is None:
         return "No stock file of ACS's was applied yet, so there is no number to tell the shop."
-    if is_too_old(as_of=as_of, at=at, limit=timedelta(hours=settings.STOCK_STALE_HOURS)):
+    if is_stale(as_of, at=at):
         old = f"The last stock file is of {_day(as_of)}, more than {settings.STOCK_STALE_HOURS} hours ago."
         return f"{old} The shop is told again by itself after the next good file."
     return ""

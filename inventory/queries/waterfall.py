@@ -8,13 +8,11 @@ from django.db.models import Count
 
 from inventory.models import Garment, Level
 from inventory.queries.counting import PRESENT
-from inventory.queries.levels import FEED, ripened, stock_as_of
+from inventory.queries.levels import is_stale, ripened, stock_as_of
 from inventory.rules import sellable
 from inventory.states import Bucket
-from partners.states import FEEDS
 
 AVAILABLE, SAFETY_STOCK = "available", "safety_stock"
-LATE_AFTER = timedelta(hours=26)  # a daily file, and two hours
 
 
 @dataclass(frozen=True)
@@ -81,12 +79,6 @@ def waterfall_of(sku: str, *, at: datetime) -> Waterfall | None:
         as_of=as_of,
         stale=is_stale(as_of, at=at),
     )
-
-
-def is_stale(as_of: datetime | None, *, at: datetime) -> bool:
-    """Whether the last stock file is older than one may be, or there was none yet."""
-    kind = FEEDS.get(FEED)
-    return as_of is None or at - as_of > ((kind and kind.late_after) or LATE_AFTER)
 
 
 def _states(sku: str) -> tuple[StateCount, ...]:

@@ -14,7 +14,6 @@ from inventory.rules.measures import (
 from inventory.rules.precedence import DEFAULT_ORDER, SIDES, SIZE, Decided, Size, decide, middle_of, order_for, rescaled
 from inventory.rules.publishing import is_too_old, may_be_told
 from inventory.rules.sellable import DEFAULT_BUFFER, is_ripe, sellable
-from inventory.rules.whynot import STALE_AFTER, is_stale
 from partners.rules.measures import GRAMS, HEAVIEST_G, LONGEST_MM, MM, Absurd, NotUsable, whole
 
 __all__ = [
@@ -29,7 +28,6 @@ __all__ = [
     "SIDES",
     "SIZE",
     "SMALLEST_FACTOR",
-    "STALE_AFTER",
     "Absurd",
     "Decided",
     "NotUsable",
@@ -41,7 +39,6 @@ __all__ = [
     "hs_code",
     "is_ripe",
     "is_sellable",
-    "is_stale",
     "is_too_old",
     "keeps_its_shape",
     "may_be_told",

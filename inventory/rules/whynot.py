@@ -10,7 +10,6 @@ from inventory.rules.phrases import is_in, long
 from inventory.rules.sellable import is_ripe, sellable
 from inventory.states import GONE_FOR_GOOD, ItemState
 
-STALE_AFTER = timedelta(hours=26)  # the daily file and two hours' grace: what is older says nothing of today
 Say = Callable[[datetime], str]
 
 
@@ -38,7 +37,8 @@ class Usual(NamedTuple):
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of a garment and of its SKU. `state` is None while nobody has mapped what ACS calls it."""
+    """What is known of a garment and of its SKU. `state` is None while nobody has mapped what ACS calls it; `is_stale` where the last
+    stock file, of `as_of`, is too old to be believed, or there was none."""
 
     raw: str
     state: ItemState | None
@@ -53,6 +53,7 @@ class Facts:
     allocated: int = 0
     reserve: int = 0
     as_of: datetime | None = None
+    is_stale: bool = True
 
 
 class Answer(NamedTuple):
@@ -78,11 +79,6 @@ def why_not(facts: Facts, *, at: datetime, say: Say) -> Answer:
     if not is_ripe(since=facts.since, buffer=facts.buffer, at=at):
         return _in_buffer(facts, say)
     return _ripe(facts, at, say)
-
-
-def is_stale(as_of: datetime | None, *, at: datetime) -> bool:
-    """Whether the last stock file is too old to be believed; so it is where there was none."""
-    return as_of is None or at - as_of > STALE_AFTER
 
 
 def expected_ready(since: datetime, usual: Usual, *, at: datetime) -> datetime | None:
@@ -120,7 +116,7 @@ def _ripe(facts: Facts, at: datetime, say: Say) -> Answer:
     left = sellable(ripe=facts.ripe, allocated=facts.allocated, reserve=facts.reserve)
     if not left:
         return Answer(Why.TAKEN, f"It could be sold, but {_taken(facts)}.")
-    if is_stale(facts.as_of, at=at):
+    if facts.is_stale:
         age = f"is of {say(facts.as_of)}" if facts.as_of else "has never been read"
         return Answer(Why.STALE, f"It could be sold, but ACS’s stock {age}; what the shop shows is frozen until a newer file.")
     return Answer(Why.ON_SALE, f"It is on sale: {left:,} of the {facts.ripe:,} of this SKU that are past the buffer may be sold.")

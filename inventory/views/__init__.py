@@ -8,8 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from django_htmx.middleware import HtmxDetails
 
 from exceptions_queue.queries import words
-from inventory.queries.levels import stock_as_of
-from inventory.rules import is_stale
+from inventory.queries.levels import is_stale, stock_as_of
 
 
 class Signed(HttpRequest):

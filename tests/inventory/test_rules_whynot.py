@@ -5,16 +5,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from inventory.rules import is_stale
 from inventory.rules.phrases import is_in, long
-from inventory.rules.whynot import STALE_AFTER, Facts, Usual, Why, why_not
+from inventory.rules.whynot import Facts, Usual, Why, why_not
 from inventory.states import GONE_FOR_GOOD, ItemState
 
 NOON = datetime(2026, 6, 9, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 ON_SALE = Facts(
     raw="In warehouse – ready for customer", state=ItemState.READY, sells=True, since=NOON - 100 * HOUR, buffer=72 * HOUR, ripe=12,
-    allocated=3, reserve=2, as_of=NOON - 6 * HOUR,
+    allocated=3, reserve=2, as_of=NOON - 6 * HOUR, is_stale=False,
 )  # fmt: skip
 USUAL = Usual(40 * HOUR, 90 * HOUR)
 IN_WORK = replace(ON_SALE, raw="In-Refurbishment", state=ItemState.REFURBISHMENT, sells=False, since=NOON - 30 * HOUR)
@@ -53,9 +52,9 @@ def said(facts: Facts) -> tuple[Why, str]:
          "It could be sold, but all 5 of this SKU past the buffer are spoken for: 3 sold to orders and 2 kept back."),
         (replace(ON_SALE, ripe=1, reserve=0, allocated=1), Why.TAKEN,
          "It could be sold, but the one of this SKU that is past the buffer is spoken for: 1 sold to orders."),
-        (replace(ON_SALE, as_of=NOON - 27 * HOUR), Why.STALE,
+        (replace(ON_SALE, as_of=NOON - 27 * HOUR, is_stale=True), Why.STALE,
          "It could be sold, but ACS’s stock is of 08.09; what the shop shows is frozen until a newer file."),
-        (replace(ON_SALE, as_of=None), Why.STALE,
+        (replace(ON_SALE, as_of=None, is_stale=True), Why.STALE,
          "It could be sold, but ACS’s stock has never been read; what the shop shows is frozen until a newer file."),
     ],
 )  # fmt: skip
@@ -71,7 +70,7 @@ def test_every_reason_there_is_has_been_said():
 
 def test_the_hardest_reason_comes_first():
     """Missing before unmapped, unmapped before the buffer, the buffer before what the SKU has sold."""
-    everything = replace(ON_SALE, missing_since=NOON, state=None, sells=False, jumped=True, since=NOON, ripe=0, as_of=None)
+    everything = replace(ON_SALE, missing_since=NOON, state=None, sells=False, jumped=True, since=NOON, ripe=0, is_stale=True)
 
     order = [everything]
     for ends in (
@@ -92,12 +91,6 @@ def test_until_is_when_it_is_expected_to_be_over():
     ready = why_not(replace(IN_WORK, usual=USUAL), at=NOON, say=str).until
 
     assert (leaves, ready) == (NOON + HOUR, NOON + 60 * HOUR)
-
-
-@pytest.mark.parametrize(("age", "stale"), [(STALE_AFTER, False), (STALE_AFTER + timedelta(seconds=1), True), (timedelta(), False)])
-def test_a_file_is_stale_after_a_day_and_two_hours(age: timedelta, stale: bool):
-    assert is_stale(NOON - age, at=NOON) is stale
-    assert is_stale(None, at=NOON)
 
 
 def test_every_state_can_be_said_and_those_gone_for_good_never_wait():
