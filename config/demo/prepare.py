@@ -27,7 +27,7 @@ DELIVERY_METHODS = {
     "dpd_next_day": ("ND", {"agent": "DPD", "destination": "home"}),
     "royal_mail_48": ("48", {"agent": "RM", "destination": "home"}),
 }
-FIRST_FEEDS = ("products", "acs.setup", "inpost.points", "store.orders")
+FIRST_FEEDS = ("products", "acs.setup", "store.products", "inpost.points", "store.orders", "acs.stock")
 
 
 def lay_out(say: Callable[[str], None]) -> None:

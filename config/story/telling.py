@@ -1,4 +1,5 @@
-"""The seeded story that `demo --once` tells: mirror → validate → hold → fix → release → read back.
+"""The seeded story that `demo --once` tells: mirror → validate → hold → fix → release → read back →
+label → manifest → track → collect, and what may be sold.
 
 The fixes are made by the named people through the same actions as the screens, with the answers that the sandbox's plan
 gives to whoever asks the customer. Every number is counted at the end, in our database and in the sandbox's.
@@ -12,7 +13,7 @@ from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 
 from config import sweeping
-from config.story import parcels
+from config.story import parcels, stock
 from config.story.counting import count_orders, invariants
 from config.story.fixes import fix
 from config.story.partners import ask, held_in_shop, told
@@ -28,6 +29,7 @@ def tell(sandbox_url: str, *, say: Say) -> dict[str, Any]:
     """Tell the story on a mirrored database and return its counts; `seconds` is how long it took."""
     began = time.monotonic()
     plan = ask(f"{sandbox_url}/_sandbox/plan")
+    stock.look()
     say("checking the orders; the good ones go to ACS")
     sweep()
     found, held_there = open_codes(), held_in_shop(sandbox_url)
@@ -41,7 +43,10 @@ def tell(sandbox_url: str, *, say: Say) -> dict[str, Any]:
     orders = count_orders(plan, found, sandbox_url)
     parcels.carry(plan, sandbox_url, say=say)
     shop["told"] = told(sandbox_url)
-    counted = {"parcels": parcels.count(sandbox_url), "invariants": invariants()}
+    rehearsal = stock.learn_a_word(say=say)
+    stock.tell_the_shop()
+    counted = {"parcels": parcels.count(sandbox_url), "stock": stock.count(sandbox_url), "rehearsal": rehearsal, "invariants": invariants()}
+    plan = {**plan, "stock": stock.planned(plan, sandbox_url)}
     return orders | counted | {"plan": plan, "shop": shop, "seconds": round(time.monotonic() - began, 1)}
 
 
@@ -62,6 +67,9 @@ def is_as_planned(result: Mapping[str, Any]) -> list[str]:
         ("orders with two live labels", parcels["live_labels_twice"], 0),
         ("orders whose customer the shop wrote to, each once", len(shop["told"]), parcels["tracking_pushed"]),
         ("orders whose customer the shop wrote to twice", sorted({one for one in shop["told"] if shop["told"].count(one) > 1}), []),
+        *((f"stock {what}", result["stock"][what], should) for what, should in plan["stock"].items()),
+        *((f"sellable {where} by the rehearsal", told["came"], told["foretold"]) for where, told in result["rehearsal"].items()),
+        *((f"SKUs {where} otherwise than foretold", told["otherwise"], []) for where, told in result["rehearsal"].items()),
         ("invariants broken", result["invariants"]["broken"], 0),
     ]
     return [f"{what}: {is_} instead of {should}" for what, is_, should in wrong if is_ != should]

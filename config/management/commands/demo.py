@@ -94,7 +94,7 @@ class Command(BaseCommand):
         for sentence in wrong:
             self.stderr.write(sentence)
         if not as_json:
-            for what, number in (result["orders"] | result["parcels"]).items():
+            for what, number in (result["orders"] | result["parcels"] | result["stock"]).items():
                 self.stdout.write(f"{what.replace('_', ' '):>18}  {number}")
         else:
             self.stdout.write(json.dumps(result))
