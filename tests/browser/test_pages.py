@@ -6,6 +6,8 @@ import pytest
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Page
 
+from config.running import run_feed
+from inventory import tasks as goods
 from partners.sandbox.world import World
 from tests.browser.conftest import axe_faults, is_within_its_width, keep, small_targets
 
@@ -106,6 +108,8 @@ def walk(page: Page, role: str, looked: Looked) -> tuple[set[str], list[str]]:
 
 @pytest.mark.parametrize("roles", [ROLES[:2], ROLES[2:5], ROLES[5:]], ids=["orders", "goods and money", "the rest"])
 def test_every_page_of_every_role_is_accessible_fits_and_can_be_hit(world: World, sign_in, roles):
+    assert run_feed("acs.stock").outcome == "ok"
+    goods.publish_stock()
     looked, faults = Looked(), []
     for role in roles:
         seen, found = walk(sign_in(role), role, looked)
