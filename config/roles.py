@@ -91,6 +91,7 @@ ROLES = {
             "lockers.close_manifest",
             "lockers.reopen_manifest",
             "lockers.replace_parcel",
+            "inventory.confirm_garment",
         ),
         _role(
             "merchandiser",
@@ -100,6 +101,7 @@ ROLES = {
             "inventory.change_product",
             "inventory.change_bufferrule",
             "inventory.reserve_level",
+            "inventory.confirm_garment",
             "inventory.import_product",
             "inventory.accept_sizecorrection",
             "inventory.publish_level",

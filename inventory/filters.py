@@ -99,13 +99,14 @@ class StockFilter(django_filters.FilterSet):
 
 
 class GarmentFilter(django_filters.FilterSet):
-    """The rows behind a number: of one SKU, in one status, missing or not, in a sellable state or not."""
+    """The rows behind a number: of one SKU, in one status, missing or not, in a sellable state or not, doubted or not."""
 
     sku = django_filters.CharFilter(field_name="sku", max_length=64, label="SKU")
     status = django_filters.ChoiceFilter(choices=stock.statuses, field_name="status", label="ACS’s status", empty_label="Any status")
     missing = django_filters.ChoiceFilter(choices=MISSING, method="is_missing", label="In the file", empty_label="In it or not")
     waiting = django_filters.BooleanFilter(method="is_waiting", widget=HiddenInput)
     sells = django_filters.BooleanFilter(method="may_sell", widget=HiddenInput)
+    doubted = django_filters.BooleanFilter(method="is_doubted", widget=HiddenInput)
 
     class Meta:
         model = Garment
@@ -127,6 +128,9 @@ class GarmentFilter(django_filters.FilterSet):
     def is_waiting(self, found: Garments, _name: str, value: bool) -> Garments:
         """Still inside the buffer of its SKU; asked of one SKU, because each has its own."""
         return found.filter(garments.inside_buffer(self.form.cleaned_data["sku"], at=self.at)) if value else found
+
+    def is_doubted(self, found: Garments, _name: str, value: bool) -> Garments:
+        return found.filter(garments.doubted()) if value else found
 
     def may_sell(self, found: Garments, _name: str, value: bool) -> Garments:
         return found.filter(status__in=sellable_statuses(), missing_since=None) if value else found

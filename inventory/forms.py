@@ -185,6 +185,12 @@ class BufferForm(forms.Form):
         return cleaned
 
 
+class ConfirmForm(forms.Form):
+    """Why a garment that came back from where nothing comes back may be sold."""
+
+    reason = _reason("Who has seen the garment and its tag, and what they found.")
+
+
 class ReserveForm(forms.Form):
     """How many of a SKU are kept back from sale."""
 

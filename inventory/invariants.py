@@ -81,10 +81,13 @@ def _left_out() -> list[str]:
 
 
 def what_nobody_mapped_is_not_for_sale(_at: datetime) -> list[str]:
-    """I08: what may be sold, now or when its buffer is over, is garments whose text somebody has mapped as sellable, and no others."""
+    """I08: what may be sold, now or when its buffer is over, is garments whose text somebody has mapped as sellable and that nobody
+    doubts, and no others."""
     mapped = offered = 0
     for _ in range(2):  # once more where somebody was just counting
-        mapped = Garment.objects.filter(missing_since=None, status__flags__sellable=True).exclude(status__target="").count()
+        mapped = (
+            Garment.objects.filter(missing_since=None, doubted_since=None, status__flags__sellable=True).exclude(status__target="").count()
+        )
         offered = Level.objects.aggregate(offered=Sum(F("ripe") + F("waiting")))["offered"] or 0
         if offered == mapped:
             return []

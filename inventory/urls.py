@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inventory.views import buffers, garments, products, publishing, rehearsals, stock, stock_files, uploads
+from inventory.views import buffers, confirming, garments, products, publishing, rehearsals, stock, stock_files, uploads
 
 app_name = "inventory"
 
@@ -31,6 +31,7 @@ urlpatterns = [
     path("stock/files/<int:pk>/apply/", stock_files.apply_file, name="apply-stock"),
     path("stock/", stock.stock_list, name="stock"),
     path("stock/garments/", garments.garment_list, name="garments"),
+    path("stock/garments/<path:rfid>/confirm/", confirming.confirm, name="confirm-garment"),
     path("stock/garments/<path:rfid>/", garments.garment_page, name="garment"),
     path("stock/buffers/", buffers.buffer_list, name="buffers"),
     path("stock/buffers/set/", buffers.set_rule, name="set-buffer"),

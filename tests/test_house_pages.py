@@ -18,6 +18,7 @@ FOR_ANYBODY = {
     "welcome/X1/": "a newcomer opens their link",
     "labels/X1.pdf": "ACS's machine fetches one parcel's label, by the signature in its address",
     "labels/X1.zpl": "the same, for a label printer",
+    "api/v1/carrier-service/": "the shop's machine asks at the checkout, and signs what it asks",
     "webhooks/inpost/": "the carrier's machine tells us, and signs what it says",
     "webhooks/shopify/": "the shop's machine tells us, and signs what it says",
 }

@@ -86,6 +86,7 @@ NEEDS = {
     "orders:recall": "orders.cancel_order",
     "orders:recheck": "orders.recheck_order",
     "orders:resend": "orders.resend_order",
+    "inventory:confirm-garment": "inventory.confirm_garment",
     "inventory:fix-size": "inventory.change_product",
     "inventory:garment": "inventory.view_garment",
     "inventory:products": "inventory.view_product",

@@ -7,6 +7,7 @@ ADMIN = frozenset({Owner.INTEGRATION})
 MAPPINGS = Fix("partners:mappings", "Say what it means", takes="", fragment=False)
 FILES = Fix("inventory:stock-files", "Open the stock files", takes="", fragment=False)
 RUN = Fix("partners:run", "Open the run", takes="run", fragment=False)
+CONFIRM = Fix("inventory:confirm-garment", "Confirm that it came back", takes="rfid")
 GARMENT = Fix("inventory:garment", "Open the garment", takes="rfid", fragment=False)
 
 _BAD = {
@@ -110,8 +111,8 @@ STOCK: tuple[Kind, ...] = (
         blocks="S",
         owner=Owner.WAREHOUSE,
         sentence=_jump,
-        what_to_do="Ask ACS to look at the garment; close the case with a note if it is right",
-        fixes=(GARMENT,),
+        what_to_do="Ask ACS to look at the garment; confirm it if it is right",
+        fixes=(CONFIRM, GARMENT),
         recheck="",
         closes_when="the garment is not ready for sale any more, or a person confirms the move",
     ),

@@ -68,13 +68,14 @@ STOCK: dict[Code, Page] = {
         do=(
             "Open the garment and look at its history.",
             "Ask ACS to look at the garment itself, and at its tag.",
-            "If it is right, close the case and write down who confirmed it. If not, have ACS put it right: the next file closes the case.",
+            "If it is right, confirm it and write down who has seen it. If not, have ACS put it right: the next file closes the case.",
         ),
         do_not=(
             "Do not confirm it without somebody having seen the garment.",
             "Do not let its value stay written off if it is back in use: tell finance.",
         ),
-        next="The garment waits out its buffer anew. The case closes when it is not ready any more, or when a person confirms the move.",
+        next="The garment is on hand and not for sale until a person confirms it; its buffer runs meanwhile. Confirming closes the case "
+        "and counts the garment at once. The case also closes, and the doubt ends, when a file says that it is not ready any more.",
     ),
     Code.STK_STALLED: Page(
         means="The garment has been in the same place of the warehouse, such as processing or repair, longer than nine in ten garments of "

@@ -1,6 +1,7 @@
 """Do it: the only writer of decisions about goods."""
 
 from inventory.actions.allocating import allocate, allocate_many, leave
+from inventory.actions.confirming import confirm_garment
 from inventory.actions.days import keep_day
 from inventory.actions.keeping import drop_buffer, set_buffer, set_reserve
 from inventory.actions.levels import apply_buffers, recount, ripen
@@ -44,6 +45,7 @@ __all__ = [
     "allocate_many",
     "apply_buffers",
     "approve_meanings",
+    "confirm_garment",
     "correct_product",
     "decide_again",
     "drop_buffer",

@@ -19,7 +19,7 @@ def set_buffer(scope: str, value: str, hours: int, *, reason: str, expires_at: d
 
     Replaces the rule the group had, counts anew what changes, and leaves an audit row. Raises Refused with a sentence.
     """
-    value, reason = value.strip(), _reason(reason)
+    value, reason = value.strip(), reason_of(reason)
     _check_buffer(scope, value, hours, expires_at, at)
     with transaction.atomic():
         standing = BufferRule.objects.select_for_update().filter(scope=scope, value=value).first()
@@ -44,7 +44,7 @@ def drop_buffer(rule: BufferRule, *, actor: Actor, at: datetime) -> None:
 
 def set_reserve(sku: str, quantity: int, *, reason: str, actor: Actor, at: datetime) -> Level:
     """Keep so many garments of a SKU back from sale. Saying what stands there already writes nothing. Raises Refused."""
-    reason = _reason(reason)
+    reason = reason_of(reason)
     if not 0 <= quantity <= MOST_KEPT:
         raise Refused(f"Give a number of garments between 0 and {MOST_KEPT:,}.", "quantity")
     with transaction.atomic():
@@ -59,7 +59,8 @@ def set_reserve(sku: str, quantity: int, *, reason: str, actor: Actor, at: datet
     return level
 
 
-def _reason(reason: str) -> str:
+def reason_of(reason: str) -> str:
+    """A reason as it is kept. Raises Refused for none, or one too long."""
     reason = reason.strip()
     if not reason:
         raise Refused("Say why, for whoever wonders later.", "reason")

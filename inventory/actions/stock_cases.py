@@ -43,6 +43,11 @@ def look_at_statuses(*, at: datetime) -> None:
     desk.reconcile_many(CodeMapping, findings, scope=frozenset({Code.STK_UNMAPPED}), at=at)
 
 
+def end_jump(garment: Garment, *, at: datetime) -> None:
+    """A person has confirmed the move, with the garment's row locked: its case is over."""
+    _reconcile(Code.STK_JUMP, {}, at=at, over=[garment.pk])
+
+
 def look_at_feed(*, at: datetime) -> bool:
     """Whether today's file is late: a case on the feed says so until one of today or later is applied."""
     feed = Feed.objects.filter(name=FEED).first()

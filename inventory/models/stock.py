@@ -6,11 +6,14 @@ from django.db.models import F, Q
 
 
 class Garment(models.Model):
-    """One physical garment, by its RFID, as ACS's daily stock file last named it. All columns are ACS's facts.
+    """One physical garment, by its RFID, as ACS's daily stock file last named it. All columns but the last are ACS's facts.
 
     `status` is the row of the mapping editor that gives ACS's text a meaning; a text nobody has mapped has a row without a
     meaning, so it is never sellable. `since` is when the garment came into what that status means: the as-of of the first file that
     said so. A garment that the last file does not name keeps its status and has `missing_since`; it is never deleted.
+
+    `doubted_since` is a decision, not a fact: the as-of of the file in which it came into a sellable state from one where nothing
+    comes back. Such a garment is on hand and not for sale, until a person confirms it or it leaves the sellable states again.
     """
 
     rfid = models.CharField(max_length=64, unique=True)
@@ -26,13 +29,18 @@ class Garment(models.Model):
     grade = models.CharField(max_length=80, blank=True)
     scanned_at = models.DateTimeField(null=True, blank=True)
     order_number = models.CharField(max_length=64, blank=True)
+    doubted_since = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        permissions = [("import_garment", "Can import ACS's stock file")]
+        permissions = [
+            ("import_garment", "Can import ACS's stock file"),
+            ("confirm_garment", "Can confirm that a garment came back from where nothing comes back"),
+        ]
         indexes = [
             models.Index(fields=["sku", "status", "since", "missing_since"], name="garments_that_may_be_sold"),
             models.Index(fields=["status", "since", "id"], name="garments_by_status"),
             models.Index(fields=["missing_since", "id"], condition=Q(missing_since__isnull=False), name="garments_missing"),
+            models.Index(fields=["sku", "status", "since"], condition=Q(doubted_since__isnull=False), name="garments_doubted"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(missing_files=0) ^ Q(missing_since__isnull=False), name="a_missing_garment_says_since_when")

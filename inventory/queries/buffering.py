@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Q, QuerySet
 
 from inventory.models import BufferRule, Garment, Level, Product
+from inventory.queries.counting import DOUBTED, PRESENT
 from inventory.queries.levels import sellable_statuses
 
 Scope = BufferRule.Scope
@@ -68,7 +69,7 @@ def _in_force(scope: str, at: datetime) -> QuerySet[BufferRule, Any]:
 
 
 def effect(scope: str, value: str, hours: int, *, at: datetime) -> Effect:
-    """What such a rule would change now; writes nothing. Three statements."""
+    """What such a rule would change now; writes nothing. Four statements."""
     levels = decided_for(scope, value, at=at)
     before = dict(levels.order_by().values_list("buffer_hours").annotate(Count("pk")))
     freed, held = _moved(levels, [was for was in sorted(before) if was != hours], timedelta(hours=hours), at)
@@ -76,7 +77,7 @@ def effect(scope: str, value: str, hours: int, *, at: datetime) -> Effect:
 
 
 def _moved(levels: QuerySet[Level], befores: list[int], buffer: timedelta, at: datetime) -> tuple[int, int]:
-    """(garments that would become sellable at once, garments that would wait again)."""
+    """(garments that would become sellable at once, garments that would wait again). What is doubted does neither. Three statements."""
     freed, held = Q(pk=None), Q(pk=None)
     for was in befores:
         theirs = Q(sku__in=levels.filter(buffer_hours=was).values("sku"))
@@ -85,6 +86,8 @@ def _moved(levels: QuerySet[Level], befores: list[int], buffer: timedelta, at: d
             freed |= theirs & Q(since__gt=old, since__lte=new)
         else:
             held |= theirs & Q(since__gt=new, since__lte=old)
-    ready = Garment.objects.filter(missing_since=None, status__in=sellable_statuses())
-    found = ready.aggregate(freed=Count("pk", filter=freed), held=Count("pk", filter=held))
-    return found["freed"], found["held"]
+    ready = Garment.objects.filter(PRESENT, status__in=sellable_statuses())
+    moved, doubted = (
+        some.aggregate(freed=Count("sku", filter=freed), held=Count("sku", filter=held)) for some in (ready, ready.filter(DOUBTED))
+    )
+    return moved["freed"] - doubted["freed"], moved["held"] - doubted["held"]

@@ -4,13 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
 
-from exceptions_queue.catalogue import Code
-from exceptions_queue.models import ExceptionCase
 from exceptions_queue.queries import words
-from exceptions_queue.states import CaseState
 from inventory.models import Garment, GarmentChange, Level, Product
 from inventory.queries.levels import is_stale, sellable_statuses, stock_as_of
 from inventory.queries.sku import cases_about
@@ -31,6 +27,7 @@ COLUMNS = (
     "since",
     "missing_since",
     "missing_files",
+    "doubted_since",
     "size",
     "grade",
     "status__target",
@@ -45,11 +42,16 @@ def rows() -> QuerySet[Garment, dict[str, Any]]:
 
 
 def inside_buffer(sku: str, *, at: datetime) -> Q:
-    """The garments of a SKU in a sellable state and still inside its buffer; none for a SKU that ACS never named. Two statements."""
+    """The garments of a SKU that only its buffer keeps off sale; none for a SKU that ACS never named. Two statements."""
     hours = Level.objects.filter(sku=sku).values_list("buffer_hours", flat=True).first()
     if hours is None:
         return Q(pk=None)
-    return Q(sku=sku, status__in=sellable_statuses(), missing_since=None, since__gt=at - timedelta(hours=hours))
+    return Q(sku=sku, status__in=sellable_statuses(), missing_since=None, doubted_since=None, since__gt=at - timedelta(hours=hours))
+
+
+def doubted() -> Q:
+    """The garments in a sellable state that are not for sale until a person confirms them. One statement."""
+    return Q(doubted_since__isnull=False, missing_since=None, status__in=sellable_statuses())
 
 
 def meaning(row: dict[str, Any]) -> tuple[str, str]:
@@ -59,10 +61,15 @@ def meaning(row: dict[str, Any]) -> tuple[str, str]:
     state = state_of(row["status__target"])
     if state is None:
         return "bad", "Not mapped, so not sold"
-    return ("ok" if row["status__flags"].get("sellable") is True else "quiet"), str(state.label)
+    if row["status__flags"].get("sellable") is not True:
+        return "quiet", str(state.label)
+    return ("bad", "Not for sale until confirmed") if row["doubted_since"] else ("ok", str(state.label))
 
 
 def garment_of(rfid: str) -> Garment | None:
+    """None of a garment that ACS never named, and of what can be no RFID."""
+    if len(rfid) > 64 or "\x00" in rfid:
+        return None
     return Garment.objects.select_related("status").filter(rfid=rfid).first()
 
 
@@ -82,7 +89,7 @@ class Told:
 
 
 def told(garment: Garment, *, at: datetime) -> Told:
-    """Six statements, and the content type's."""
+    """Five statements, and the content type's."""
     product = Product.objects.filter(sku=garment.sku).first()
     level = Level.objects.filter(sku=garment.sku).first()
     usual = usual_of([garment.status.target], product.category if product else "").get(garment.status.target)
@@ -111,7 +118,7 @@ def _facts(garment: Garment, level: Level | None, usual: Usual | None, as_of: da
         buffer=timedelta(hours=level.buffer_hours) if level else DEFAULT_BUFFER,
         missing_since=garment.missing_since,
         missing_files=garment.missing_files,
-        jumped=_jumped(garment),
+        doubted_since=garment.doubted_since,
         usual=usual,
         ripe=ripe,
         allocated=level.allocated if level else 0,
@@ -119,12 +126,6 @@ def _facts(garment: Garment, level: Level | None, usual: Usual | None, as_of: da
         as_of=as_of,
         is_stale=is_stale(as_of, at=at),
     )
-
-
-def _jumped(garment: Garment) -> bool:
-    """Whether a case about an impossible move is open."""
-    about = {"subject_type": ContentType.objects.get_for_model(Garment), "subject_id": garment.pk}
-    return ExceptionCase.objects.filter(**about, code=Code.STK_JUMP, state=CaseState.OPEN).exists()
 
 
 @dataclass(frozen=True)

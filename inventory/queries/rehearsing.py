@@ -10,8 +10,9 @@ from django.db.models import Count, F, IntegerField, Q, Sum, Value
 from django.db.models.functions import Greatest
 
 from inventory.models import Allocation, Garment, Level
+from inventory.queries.counting import DOUBTED, PRESENT
 from inventory.queries.levels import stock_as_of
-from inventory.rules import DEFAULT_BUFFER, is_sellable, sellable, short_orders
+from inventory.rules import DEFAULT_BUFFER, is_ripe, is_sellable, sellable, short_orders
 from inventory.states import ItemState
 from partners.models import CodeMapping
 
@@ -110,7 +111,7 @@ class Forecast:
 
 
 def forecast(meanings: Meanings, *, at: datetime) -> Forecast:
-    """The exact effect of these meanings on what is there now. Ten statements at most, none of which writes."""
+    """The exact effect of these meanings on what is there now. Eleven statements at most, none of which writes."""
     known = CodeMapping.objects.filter(partner="acs", kind=CodeMapping.Kind.STOCK_STATUS).order_by("raw")
     standing = {row.pk: {"target": row.target, "flags": row.flags} for row in known}
     rows = {row.pk: row for row in known if row.pk in meanings}
@@ -138,8 +139,8 @@ def _ways(standing: Meanings) -> Ways:
 def sku_effects(moving: Collection[int], before: Ways, after: Ways, *, taken: Mapping[str, int], at: datetime) -> list[SkuEffect]:
     """What every SKU with a garment in a status of `moving` has for sale by the statuses of `before` and of `after`; by SKU.
 
-    By the same terms as the counters: garments in the last file, in a sellable status for at least the SKU's buffer, less what is
-    `taken` by orders and reserved. Three statements.
+    By the same terms as the counters: garments in the last file, in a sellable status for at least the SKU's buffer and not doubted,
+    less what is `taken` by orders and reserved. Four statements.
     """
     if not moving:
         return []
@@ -154,7 +155,19 @@ def sku_effects(moving: Collection[int], before: Ways, after: Ways, *, taken: Ma
         counted = (status in moving and here, status in before.there and here, status in after.there and here)
         for place, count in enumerate((*counted, status in before.sold and old, status in after.sold and old)):
             tally[place] += count
+    _leave_out_doubted(tallies, before, after, {sku: hours for sku, (_, hours) in kept.items()}, at)
     return sorted(_effect(sku, tally, kept.get(sku, (0, 0))[0], taken.get(sku, 0)) for sku, tally in tallies.items() if tally[0])
+
+
+def _leave_out_doubted(tallies: Mapping[str, list[int]], before: Ways, after: Ways, hours: Mapping[str, int], at: datetime) -> None:
+    """A doubted garment is there for nobody by a status that would sell it. Few are: one statement on an index of theirs."""
+    rows = Garment.objects.filter(PRESENT & DOUBTED, status__in=before.sold | after.sold)
+    for sku, status, since in rows.values_list("sku", "status", "since"):
+        if sku in tallies:
+            ripe = is_ripe(since=since, buffer=timedelta(hours=hours.get(sku, _HOURS)), at=at)
+            was, becomes = status in before.sold, status in after.sold
+            for place, counts in enumerate((False, was, becomes, was and ripe, becomes and ripe)):
+                tallies[sku][place] -= counts
 
 
 def _effect(sku: str, tally: Sequence[int], reserve: int, taken: int) -> SkuEffect:

@@ -47,8 +47,9 @@ def level_of(sku: str) -> Level | None:
 def waterfall(level: Level, *, at: datetime) -> Waterfall:
     """Six statements, whatever the number of garments."""
     product = Product.objects.filter(sku=level.sku).first()
-    now = counters(level, at)
-    off_sale = _off_sale(level.sku, product.category if product else "")
+    states = _states(level.sku)
+    now = counters(level, at)._replace(doubted=sum(each["doubted"] for each in states if sells(each)))
+    off_sale = _off_sale(states, product.category if product else "")
     left = sellable(ripe=now.ripe, allocated=now.allocated, reserve=now.reserve)
     shown = (shown_of([level.sku]) or {}).get(level.sku)
     return Waterfall(
@@ -73,10 +74,15 @@ def counters(level: Level, at: datetime) -> Counters:
     return Counters(level.on_hand, level.missing, ripe, waiting, level.allocated, level.reserve, buffer, leaves)
 
 
-def _off_sale(sku: str, category: str) -> list[OffSale]:
-    """What is in the last file and not in a sellable state, by ACS's status, the most first. Two statements."""
-    rows = Garment.objects.filter(sku=sku, missing_since=None).values("status", "status__raw", "status__target", "status__flags")
-    found = [each for each in rows.annotate(count=Count("pk"), since=Max("since")).order_by("-count", "status") if not sells(each)]
+def _states(sku: str) -> list[dict[str, Any]]:
+    """What is in the last file by ACS's status, the most first. One statement."""
+    rows: Any = Garment.objects.filter(sku=sku, missing_since=None).values("status", "status__raw", "status__target", "status__flags")
+    return list(rows.annotate(count=Count("pk"), since=Max("since"), doubted=Count("doubted_since")).order_by("-count", "status"))
+
+
+def _off_sale(states: Sequence[dict[str, Any]], category: str) -> list[OffSale]:
+    """Those not in a sellable state. One statement."""
+    found = [each for each in states if not sells(each)]
     usual = usual_of([each["status__target"] for each in found], category)
     return [
         OffSale(

@@ -18,7 +18,7 @@ AVAILABLE, SAFETY_STOCK = "available", "safety_stock"
 @dataclass(frozen=True)
 class StateCount:
     """Garments of the last file in one of ACS's own texts. `target` is our word for it, "" while nobody has mapped it; `bucket` where
-    the shop counts them while they are not for sale."""
+    the shop counts them while they are not for sale. `doubted` of them are not for sale until confirmed, although the state is."""
 
     status_id: int
     raw: str
@@ -26,11 +26,12 @@ class StateCount:
     count: int
     sellable: bool
     bucket: str
+    doubted: int = 0
 
 
 @dataclass(frozen=True)
 class Waterfall:
-    """The terms of one SKU: on_hand is the sum of the states, ripe + waiting the sum of those in a sellable state."""
+    """The terms of one SKU: on_hand is the sum of the states; ripe + waiting + what is doubted is the sum of those in a sellable state."""
 
     sku: str
     on_hand: int
@@ -48,10 +49,12 @@ class Waterfall:
 
     @property
     def buckets(self) -> dict[str, int]:
-        """Where every garment on hand is counted; the sum is on_hand."""
+        """Where every garment on hand is counted; the sum is on_hand. What is doubted is reserved."""
         found = Counter({AVAILABLE: self.ripe, SAFETY_STOCK: self.waiting})
         for state in self.states:
-            found[state.bucket] += 0 if state.sellable else state.count
+            bucket, count = (Bucket.RESERVED.value, state.doubted) if state.sellable else (state.bucket, state.count)
+            if count:
+                found[bucket] += count
         return dict(found)
 
 
@@ -83,11 +86,11 @@ def waterfall_of(sku: str, *, at: datetime) -> Waterfall | None:
 
 def _states(sku: str) -> tuple[StateCount, ...]:
     columns = ("status_id", "status__raw", "status__target", "status__flags")
-    rows = Garment.objects.filter(PRESENT, sku=sku).values_list(*columns).annotate(many=Count("pk"))
+    rows = Garment.objects.filter(PRESENT, sku=sku).values_list(*columns).annotate(many=Count("pk"), doubted=Count("doubted_since"))
     return tuple(_state(*row) for row in rows.order_by("-many", "status_id"))
 
 
-def _state(status_id: int, raw: str, target: str, flags: dict[str, object], count: int) -> StateCount:
+def _state(status_id: int, raw: str, target: str, flags: dict[str, object], count: int, doubted: int) -> StateCount:
     sells = bool(target) and flags.get("sellable") is True
     bucket = str(flags.get("bucket") or Bucket.RESERVED) if target else Bucket.RESERVED.value
-    return StateCount(status_id, raw, target, count, sells, AVAILABLE if sells else bucket)
+    return StateCount(status_id, raw, target, count, sells, AVAILABLE if sells else bucket, doubted if sells else 0)

@@ -9,7 +9,7 @@ from inventory.rules.phrases import is_in, long, number_are
 from inventory.rules.whynot import Say, Usual, expected_ready
 from inventory.states import GONE_FOR_GOOD, ItemState
 
-NOT_MAPPED = "not mapped"
+NOT_MAPPED, UNTIL_CONFIRMED = "not mapped", "not for sale until confirmed"
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ class Lever:
 
 
 class Counters(NamedTuple):
-    """What is counted of one SKU now. `leaves` is when how many leave the buffer, the earliest first."""
+    """What is counted of one SKU now. `leaves` is when how many leave the buffer, the earliest first; `doubted` are not for sale until
+    a person confirms that they came back."""
 
     on_hand: int
     missing: int
@@ -59,21 +60,28 @@ class Counters(NamedTuple):
     reserve: int
     buffer: timedelta
     leaves: Sequence[tuple[datetime, int]] = ()
+    doubted: int = 0
+
+    @property
+    def for_sale(self) -> int:
+        """In a sellable state, whether a person or the buffer still keeps them off."""
+        return self.ripe + self.waiting + self.doubted
 
 
 def steps(now: Counters, off_sale: Sequence[OffSale], *, sellable: int, shown: int | None = None) -> list[Step]:
     """The lines of the waterfall. Terms that take nothing away are left out, but for the two ends and what is in a sellable state."""
-    widest = max(now.on_hand, now.ripe + now.waiting, shown or 0, 1)
+    widest = max(now.on_hand, now.for_sale, shown or 0, 1)
     takes = [("status", each.raw, each.count, each.status, _note(each)) for each in off_sale]
     lines = [_total("on-hand", "ACS holds", now.on_hand, widest)]
     lines += _less(takes, now.on_hand, widest)
-    lines.append(_total("for-sale", "In a sellable state", now.ripe + now.waiting, widest))
+    lines.append(_total("for-sale", "In a sellable state", now.for_sale, widest))
     rest = [
+        ("doubted", "Came back from where nothing comes back", now.doubted, None, UNTIL_CONFIRMED),
         ("waiting", "Waiting in the buffer", now.waiting, None, ""),
         ("allocated", "Sold to orders", now.allocated, None, ""),
         ("reserve", "Kept back", now.reserve, None, ""),
     ]
-    lines += _less(rest, now.ripe + now.waiting, widest)
+    lines += _less(rest, now.for_sale, widest)
     lines.append(_total("sellable", "The website may sell", sellable, widest))
     return [*lines, _total("shown", "The shop shows", shown, widest)] if shown is not None else lines
 
@@ -113,7 +121,7 @@ def _letters(text: str) -> str:
 
 def levers(now: Counters, off_sale: Sequence[OffSale], *, at: datetime, say: Say) -> list[Lever]:
     """What would make it more, the largest first. What never comes back is no lever."""
-    found = [_buffer(now, say), *(_status(each, now, at, say) for each in off_sale), _reserve(now), _missing(now)]
+    found = [_buffer(now, say), *(_status(each, now, at, say) for each in off_sale), _doubted(now), _reserve(now), _missing(now)]
     return sorted((lever for lever in found if lever and lever.count), key=lambda lever: -lever.count)
 
 
@@ -147,6 +155,11 @@ def _by(each: OffSale, buffer: timedelta, at: datetime, say: Say) -> str:
     if ready is None:
         return f", for longer than four in five take ({long(each.usual.most)})"
     return f": expected ready by {say(ready)} (four in five are), on sale {long(buffer)} later"
+
+
+def _doubted(now: Counters) -> Lever:
+    """What waits for a person's word; its own buffer runs meanwhile."""
+    return Lever("doubted", now.doubted, f"{now.doubted:,} came back from where nothing comes back: {UNTIL_CONFIRMED}.")
 
 
 def _reserve(now: Counters) -> Lever | None:

@@ -21,7 +21,7 @@ class Why(StrEnum):
     GONE = "gone"
     NOT_READY = "not_ready"
     KEPT_OFF = "kept_off"
-    JUMPED = "jumped"
+    DOUBTED = "doubted"
     BUFFER = "buffer"
     TAKEN = "taken"
     STALE = "stale"
@@ -47,7 +47,7 @@ class Facts:
     buffer: timedelta
     missing_since: datetime | None = None
     missing_files: int = 0
-    jumped: bool = False
+    doubted_since: datetime | None = None
     usual: Usual | None = None
     ripe: int = 0
     allocated: int = 0
@@ -74,8 +74,8 @@ def why_not(facts: Facts, *, at: datetime, say: Say) -> Answer:
         return _not_ready(facts, facts.state, at, say)
     if not facts.sells:
         return Answer(Why.KEPT_OFF, f"ACS says it is ready, but the mapping of “{facts.raw}” keeps such garments off sale.")
-    if facts.jumped:
-        return Answer(Why.JUMPED, "It came to be ready by a move that should not be possible; somebody has to look at the case first.")
+    if facts.doubted_since:
+        return _doubted(facts.doubted_since, say)
     if not is_ripe(since=facts.since, buffer=facts.buffer, at=at):
         return _in_buffer(facts, say)
     return _ripe(facts, at, say)
@@ -103,6 +103,11 @@ def _not_ready(facts: Facts, state: ItemState, at: datetime, say: Say) -> Answer
     if ready is None:
         return Answer(Why.NOT_READY, f"{here}; that is longer than four in five of its kind take ({long(facts.usual.most)}).")
     return Answer(Why.NOT_READY, f"{here}; four in five of its kind are ready by {say(ready)}.", ready)
+
+
+def _doubted(since: datetime, say: Say) -> Answer:
+    moved = f"It came to be ready from where nothing comes back, {say(since)}"
+    return Answer(Why.DOUBTED, f"{moved}; it is not for sale until a person confirms that, or it is not ready any more.")
 
 
 def _in_buffer(facts: Facts, say: Say) -> Answer:

@@ -16,7 +16,7 @@ from inventory.rules.whynot import Why
 from inventory.views import Signed, address, stale
 
 PAGE = 50
-TONES = {Why.ON_SALE: "ok", Why.BUFFER: "info", Why.NOT_READY: "info", Why.UNMAPPED: "bad", Why.JUMPED: "bad"}
+TONES = {Why.ON_SALE: "ok", Why.BUFFER: "info", Why.NOT_READY: "info", Why.UNMAPPED: "bad", Why.DOUBTED: "bad"}
 
 
 @require_GET
@@ -54,7 +54,7 @@ def _row(each: dict[str, Any], now: datetime) -> dict[str, Any]:
 @permission_required(["inventory.view_garment", "inventory.view_garmentchange"], raise_exception=True)
 def garment_page(request: HttpRequest, rfid: str) -> HttpResponse:
     """Why this garment is not on sale, what happened to it, and when it is expected to be ready."""
-    garment = None if len(rfid) > 64 else garments.garment_of(rfid)
+    garment = garments.garment_of(rfid)
     if garment is None:
         asked = {"what": "garment with the RFID", "name": rfid[:64], "list": "inventory:garments"}
         return render(request, "inventory/unknown.html", asked, status=404)
@@ -64,6 +64,7 @@ def garment_page(request: HttpRequest, rfid: str) -> HttpResponse:
         "garment": garment,
         "told": told,
         "tone": TONES.get(told.answer.why, "warn"),
+        "confirm_url": address("inventory:confirm-garment", rfid=rfid) if told.answer.why == Why.DOUBTED else "",
         "sku_url": address("inventory:sku", sku=garment.sku),
         "since": words.moment(garment.since, now),
         "missing_since": words.moment(garment.missing_since, now) if garment.missing_since else "",

@@ -107,6 +107,7 @@ def _links(sku: str, found: one.Waterfall) -> dict[str, str]:
     links = {
         "on-hand": _garments(sku=sku, missing="no"),
         "for-sale": _garments(sku=sku, sells="true"),
+        "doubted": _garments(sku=sku, doubted="true"),
         "waiting": _garments(sku=sku, waiting="true"),
         "allocated": "#orders-title",
         "reserve": "#buffer-title",
@@ -115,7 +116,12 @@ def _links(sku: str, found: one.Waterfall) -> dict[str, str]:
 
 
 def _rows_of(sku: str, lever: Lever) -> str:
-    asked: dict[str, dict[str, Any]] = {"waiting": {"waiting": "true"}, "missing": {"missing": "yes"}, "reserve": {}}
+    asked: dict[str, dict[str, Any]] = {
+        "waiting": {"waiting": "true"},
+        "doubted": {"doubted": "true"},
+        "missing": {"missing": "yes"},
+        "reserve": {},
+    }
     if lever.key == "reserve":
         return "#buffer-title"
     return _garments(sku=sku, **asked.get(lever.key, {"status": lever.status, "missing": "no"}))

@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 _POSTCODE = re.compile(r"(([A-Z]{1,2})\d[A-Z\d]?)(?: ?(\d)([A-Z]{2}))?", re.ASCII)
-LONGEST = 10  # with the spaces that people type
+LONGEST = 20  # with the spaces that people type
 
 
 class Parts(NamedTuple):

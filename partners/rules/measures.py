@@ -57,9 +57,9 @@ def _possible(value: Decimal, units: Units) -> int:
     rounded = math.ceil(value)
     most, name = (HEAVIEST_G, "g") if units is GRAMS else (LONGEST_MM, "mm")
     if rounded == 0:
-        raise Absurd("is nought, which cannot be right for a product")
+        raise Absurd("is nought, which cannot be right")
     if rounded > most:
-        raise Absurd(f"comes to {rounded:,} {name}, which cannot be right for a product")
+        raise Absurd(f"comes to {rounded:,} {name}, which cannot be right")
     return rounded
 
 

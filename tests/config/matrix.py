@@ -110,6 +110,7 @@ GOODS = {
     **forms("MI", "inventory:publish-now"),
     **acts("MI", "inventory:freeze", "inventory:unfreeze"),
     **pages(ALL, "inventory:stock", "inventory:sku", "inventory:garments", "inventory:garment", "inventory:buffers"),
+    **forms("WM", "inventory:confirm-garment"),
     **forms("M", "inventory:set-buffer"),
     **acts("M", "inventory:drop-buffer", "inventory:reserve"),
     **acts("M", "inventory:accept-learnt", "inventory:decide-source"),

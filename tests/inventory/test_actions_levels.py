@@ -29,7 +29,7 @@ def one_by_one(sku: str, *, at: datetime) -> tuple[int, int]:
     here = [
         garment
         for garment in Garment.objects.filter(sku=sku, missing_since=None)
-        if meanings[garment.status_id].target and meanings[garment.status_id].flags.get("sellable")
+        if meanings[garment.status_id].target and meanings[garment.status_id].flags.get("sellable") and not garment.doubted_since
     ]
     ripe = sum(is_ripe(since=garment.since, buffer=buffer, at=at) for garment in here)
     sold = sum(row.quantity for row in Allocation.objects.filter(sku=sku))
@@ -37,7 +37,7 @@ def one_by_one(sku: str, *, at: datetime) -> tuple[int, int]:
 
 
 garments = st.lists(
-    st.tuples(st.sampled_from(SKUS), st.integers(0, 4), HOURS, st.booleans()),
+    st.tuples(st.sampled_from(SKUS), st.integers(0, 4), HOURS, st.booleans(), st.booleans()),
     max_size=25,
 )
 meanings = st.lists(st.sampled_from(["ready", "ready-but-kept", "processing", ""]), min_size=5, max_size=5)
@@ -55,9 +55,10 @@ def test_the_counters_say_what_the_rules_say_garment_by_garment(garments, meanin
         make_status(f"Status {n}", "ready" if meaning.startswith("ready") else meaning, sellable=meaning == "ready")
         for n, meaning in enumerate(meanings)
     ]
-    for sku, status, hours, missing in garments:
+    for sku, status, hours, missing, doubted in garments:
         since = NOON - timedelta(hours=hours)
-        make_garment(statuses[status], sku, since=since, missing_since=NOON if missing else None)
+        then = {"missing_since": NOON if missing else None, "doubted_since": NOON if doubted else None}
+        make_garment(statuses[status], sku, since=since, **then)
     for sku, hours in buffers.items():
         BufferRule.objects.create(scope="sku", value=sku, hours=hours, made_at=NOON)
     for order in ("LS-1", "LS-2"):
@@ -110,6 +111,20 @@ def test_what_has_ripened_is_counted_anew_and_then_there_is_nothing_to_do():
     with statements() as asked:
         assert ripen(at=NOON + timedelta(hours=73)) == 0
     assert asked.count == 1
+
+
+@pytest.mark.parametrize(("days", "ripe", "waiting"), [(10, 2, 1), (1, 3, 0)])
+def test_a_doubted_garment_is_on_hand_and_neither_ripe_nor_waiting(days, ripe, waiting):
+    make_ready(3, NOON)
+    make_ready(1, NOON, days=1)
+    [doubted, *_] = Garment.objects.filter(since=NOON - timedelta(days=days)).values_list("pk", flat=True)
+    Garment.objects.filter(pk=doubted).update(doubted_since=NOON)
+
+    recount(at=NOON)
+
+    level = Level.objects.get()
+    assert (level.on_hand, level.ripe, level.waiting, len(level.ripening)) == (4, ripe, waiting, waiting)
+    assert sellable_now(at=NOON + timedelta(days=9)) == {"DRS-1": 3}
 
 
 def test_a_missing_garment_is_not_sold():

@@ -51,6 +51,19 @@ def test_every_term_is_told(caller, stock):
     assert told["ripens_at"] > told["as_of"]
 
 
+def test_what_is_doubted_is_on_hand_and_reserved(caller, stock):
+    now = timezone.now()
+    make_garment(make_status(), "DRS/1", since=now - timedelta(days=9), doubted_since=now)
+    make_garment(make_status("Processing", "processing", bucket="quality_control"), "DRS/1", since=now, doubted_since=now)
+    recount(at=now)
+
+    told = caller.get("stock/DRS/1/").json()
+
+    assert (told["on_hand"], told["ripe"], told["waiting"], told["sellable"]) == (9, 4, 1, 1)
+    assert told["buckets"] == {"available": 4, "safety_stock": 1, "quality_control": 2, "reserved": 2}
+    assert sum(told["buckets"].values()) == sum(row["count"] for row in told["by_state"]) == 9
+
+
 def test_what_has_ripened_since_it_was_counted_is_told_as_ripe(stock):
     later = waterfall_of("DRS/1", at=timezone.now() + timedelta(days=3))
 

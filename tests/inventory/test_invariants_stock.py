@@ -54,6 +54,15 @@ def test_a_meaning_taken_away_behind_our_back_is_noticed():
     assert what_nobody_mapped_is_not_for_sale(NOON) == ["4 garments may be sold, but 0 are in a state that may"]
 
 
+def test_a_doubt_that_was_not_counted_is_noticed_twice_and_a_counted_one_never():
+    Garment.objects.filter(pk=Garment.objects.order_by("pk")[0].pk).update(doubted_since=NOON)
+
+    assert [breach.split()[0] for breach in the_counters_equal_a_recount(NOON)] == ["DRS-1"]
+    assert what_nobody_mapped_is_not_for_sale(NOON) == ["4 garments may be sold, but 3 are in a state that may"]
+    recount(at=NOON)
+    assert (the_counters_equal_a_recount(NOON), what_nobody_mapped_is_not_for_sale(NOON)) == ([], [])
+
+
 @pytest.mark.parametrize("number", [3, 30])
 def test_looking_takes_the_same_statements_for_three_skus_and_for_thirty(number):
     for n in range(number):
@@ -63,4 +72,4 @@ def test_looking_takes_the_same_statements_for_three_skus_and_for_thirty(number)
     with statements() as asked:
         assert the_counters_equal_a_recount(NOON) == []
 
-    assert asked.count == 8
+    assert asked.count == 9

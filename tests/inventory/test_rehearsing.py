@@ -14,11 +14,11 @@ from inventory.states import ItemState
 from partners.models import CodeMapping
 from tests.inventory.mapped import QUARANTINE, READY, UNMAPPED, allocate, counted, days_before, kept_back, make_garments, make_status
 
-QUERIES = 10
+QUERIES = 11
 NOON = datetime(2026, 6, 9, 11, 0, tzinfo=UTC)
 MEANINGS = st.sampled_from([READY, QUARANTINE, UNMAPPED, {"target": "ready", "flags": {"sellable": False, "bucket": "reserved"}}])
 SKUS = ["A", "B", "C"]
-GARMENT = st.tuples(st.sampled_from(SKUS), st.integers(0, 3), st.integers(0, 130), st.booleans())
+GARMENT = st.tuples(st.sampled_from(SKUS), st.integers(0, 3), st.integers(0, 130), st.booleans(), st.booleans())
 SOLD = st.tuples(st.sampled_from(SKUS), st.integers(1, 4))
 KEPT = st.fixed_dictionaries({"reserve": st.integers(0, 2), "hours": st.sampled_from([0, 24, 72, 100])})
 
@@ -34,9 +34,10 @@ class TestForesight(TestCase):
     )
     def test_what_is_foretold_is_what_a_recount_finds_after_the_change(self, standing, garments, sold, kept, wanted):
         statuses = [make_status(f"status {number}", meaning) for number, meaning in enumerate(standing)]
-        for sku, number, hours, missing in garments:
+        for sku, number, hours, missing, doubted in garments:
             gone = {"missing_since": NOON, "missing_files": 1} if missing else {}
-            make_garments(1, sku, statuses[number], since=NOON - timedelta(hours=hours), **gone)
+            came = {"since": NOON - timedelta(hours=hours), "doubted_since": NOON if doubted else None}
+            make_garments(1, sku, statuses[number], **came, **gone)
         for number, (sku, quantity) in enumerate(sold):
             allocate(f"LS-{number}", sku, quantity, at=NOON)
         for sku, terms in kept.items():
@@ -93,6 +94,18 @@ class TestWhatFollows:
 
         assert [order.number for order in told.orders] == ["LS-2"]
         assert [tuple(case) for case in told.cases] == [("STK-OVERSOLD", 1, 0)]
+
+    def test_what_is_doubted_moves_and_comes_on_sale_for_nobody(self, new, ready, noon):
+        make_garments(2, "A", new, since=days_before(noon, 4))
+        make_garments(1, "A", new, since=days_before(noon, 4), doubted_since=noon)
+        make_garments(1, "A", ready, since=days_before(noon, 1), doubted_since=noon)
+        allocate("LS-1", "A", 3, at=noon)
+        counted(noon)
+
+        told = forecast({new.pk: READY}, at=noon)
+
+        assert [(e.sku, e.moving, e.units_before, e.units_after, e.before, e.after) for e in told.effects] == [("A", 3, 0, 2, 0, 0)]
+        assert [tuple(case) for case in told.cases] == [("STK-UNMAPPED", 0, 1)]  # three are sold, and two are there for them
 
     def test_what_is_picked_for_an_order_is_there_for_it_though_not_for_sale(self, ready, noon):
         make_garments(2, "A", ready, since=days_before(noon, 4))

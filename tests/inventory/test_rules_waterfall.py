@@ -43,6 +43,17 @@ def test_the_steps_lead_from_the_first_to_the_last_number():
     assert 73 - sum(line.count for line in lines if line.key in {"waiting", "allocated", "reserve"}) == 37
 
 
+def test_what_is_doubted_is_a_step_of_its_own_and_a_lever():
+    doubted = NOW._replace(on_hand=122, doubted=2)
+
+    found = {line.key: (line.label, line.count, line.note) for line in steps(doubted, OFF, sellable=37)}
+
+    assert found["for-sale"][1] == 75
+    assert found["doubted"] == ("Came back from where nothing comes back", 2, "not for sale until confirmed")
+    sentences = [lever.sentence for lever in levers(doubted, [], at=NOON, say=str)]
+    assert "2 came back from where nothing comes back: not for sale until confirmed." in sentences
+
+
 def test_each_bar_hangs_where_the_one_before_it_ended():
     less = [line for line in steps(NOW, OFF, sellable=37) if line.key == "status"]
 

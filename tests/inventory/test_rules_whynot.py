@@ -45,8 +45,9 @@ def said(facts: Facts) -> tuple[Why, str]:
          "It is beyond economic repair, since 08.06; garments do not come back from there by themselves."),
         (replace(ON_SALE, sells=False), Why.KEPT_OFF,
          "ACS says it is ready, but the mapping of “In warehouse – ready for customer” keeps such garments off sale."),
-        (replace(ON_SALE, jumped=True), Why.JUMPED,
-         "It came to be ready by a move that should not be possible; somebody has to look at the case first."),
+        (replace(ON_SALE, doubted_since=NOON - HOUR), Why.DOUBTED,
+         "It came to be ready from where nothing comes back, 09.11; "
+         "it is not for sale until a person confirms that, or it is not ready any more."),
         (replace(ON_SALE, since=NOON - 71 * HOUR), Why.BUFFER, "It has been ready since 06.13 and leaves the 72 h buffer 09.13."),
         (replace(ON_SALE, ripe=5), Why.TAKEN,
          "It could be sold, but all 5 of this SKU past the buffer are spoken for: 3 sold to orders and 2 kept back."),
@@ -70,20 +71,20 @@ def test_every_reason_there_is_has_been_said():
 
 def test_the_hardest_reason_comes_first():
     """Missing before unmapped, unmapped before the buffer, the buffer before what the SKU has sold."""
-    everything = replace(ON_SALE, missing_since=NOON, state=None, sells=False, jumped=True, since=NOON, ripe=0, is_stale=True)
+    everything = replace(ON_SALE, missing_since=NOON, state=None, sells=False, doubted_since=NOON, since=NOON, ripe=0, is_stale=True)
 
     order = [everything]
     for ends in (
         {"missing_since": None},
         {"state": ItemState.READY},
         {"sells": True},
-        {"jumped": False},
+        {"doubted_since": None},
         {"since": NOON - 72 * HOUR},
         {"ripe": 9},
     ):
         order.append(replace(order[-1], **ends))
 
-    assert [said(facts)[0] for facts in order] == ["missing", "unmapped", "kept_off", "jumped", "buffer", "taken", "stale"]
+    assert [said(facts)[0] for facts in order] == ["missing", "unmapped", "kept_off", "doubted", "buffer", "taken", "stale"]
 
 
 def test_until_is_when_it_is_expected_to_be_over():

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from inventory.actions import allocate, leave, recount, ripen
-from inventory.models import Allocation, Level
+from exceptions_queue.models import AuditEntry
+from inventory.actions import allocate, confirm_garment, leave, recount, ripen
+from inventory.models import Allocation, Garment, Level
 from tests.inventory.holding import make_garment, make_ready, make_status, stock_file_of
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(120), pytest.mark.django_db(transaction=True)]
@@ -74,3 +75,16 @@ def test_orders_that_leave_while_a_file_is_counted_do_not_upset_the_counters(rac
 
     assert outcomes == ["ok"] * 2
     assert (sold(), Allocation.objects.count()) == (dict.fromkeys(SKUS, 0), 0)
+
+
+def test_one_garment_that_four_confirm_at_once_is_confirmed_by_one(race):
+    now = timezone.now()
+    doubted = make_garment(make_status(), "DRS-0", since=now - timedelta(days=9), doubted_since=now)
+    recount(at=now)
+    assert Level.objects.get(sku="DRS-0").ripe == 3
+
+    outcomes = race(lambda who: confirm_garment(Garment.objects.get(pk=doubted.pk), reason="Seen", actor=who, at=now), list("abcd"))
+
+    assert sorted(outcomes) == ["Refused"] * 3 + ["ok"]
+    assert Level.objects.get(sku="DRS-0").ripe == 4
+    assert AuditEntry.objects.filter(verb="garment confirmed").count() == 1

@@ -150,7 +150,7 @@ def test_a_garment_is_told_by_its_mapping_not_by_its_text(looking: Client, garme
     assert "nobody has said what that means" in page_of(looking, garment)
 
 
-def test_an_open_case_is_linked_and_a_jump_keeps_it_off_sale(looking: Client):
+def test_an_open_case_is_linked_and_a_doubt_keeps_it_off_sale(looking: Client):
     now = timezone.now()
     [one] = make_garments(SKU, 1, since=now - timedelta(hours=200))
     stock_read(now)
@@ -161,9 +161,12 @@ def test_an_open_case_is_linked_and_a_jump_keeps_it_off_sale(looking: Client):
         code=Code.STK_JUMP, owner="warehouse", opened_at=now, due_at=now, last_seen_at=now, evidence_hash="x", **about
     )
 
+    Garment.objects.update(doubted_since=now)
+
     page = page_of(looking, one)
 
-    assert "a move that should not be possible" in page
+    assert "not for sale until a person confirms that" in page
+    assert "Confirm that it came back" not in page  # who looks may not
     assert "STK-JUMP" in page
 
 

@@ -131,7 +131,7 @@ def test_an_older_row_does_not_turn_an_order_back(order: Order, load):
         ("LS-NEW,Packed,,,,", "row 2: order_number", "order_number is received here: ACS was not sent it"),
         ("LS-1,Packed,soon,,,", "row 2: status_at", "status_at must be a time such as 2026-11-23 14:05 or 23/11/2026 14:05"),
         ("LS-1,Packed,,wide,,", "row 2: length", "length is 'wide', which is not a number such as 12 or 12.5"),
-        ("LS-1,Packed,,0,,", "row 2: length", "length must be more than nought; leave it empty where it is not known"),
+        ("LS-1,Packed,,0,,", "row 2: length", "length is nought, which cannot be right"),
         ("LS-1,Packed,,,NOPE,1", "row 2: sku", "sku is on no line of this order"),
         ("LS-1,Packed,,,,-1", "row 2: picked", "picked must be between 0 and 1000000"),
         ("LS-1,,,,,", "row 2: status", "status is empty, and so is everything else: the row says nothing of the order"),

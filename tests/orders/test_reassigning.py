@@ -13,6 +13,7 @@ from lockers.states import LIVE, ParcelState
 from lockers.tasks import make_labels
 from orders import tasks
 from orders.actions import Refused, Stale, TooLate, reassign_locker, resend
+from orders.actions.allocating import allocate_for
 from orders.actions.sending import look
 from orders.invariants import INVARIANTS
 from orders.models import Order
@@ -355,6 +356,7 @@ class TestWhatAcsAnswers:
     def test_despatched_while_it_is_being_asked_is_not_sent(self, world, released):
         move(released)
         Order.objects.filter(pk=released.pk).update(acs_status=AcsStatus.DESPATCHED, acs_status_raw="Despatched")
+        allocate_for([released.pk], at=timezone.now())
         tasks.send_releases()
 
         assert Intent.objects.get(payload__elsewhere=True).state == Intent.State.CANCELLED

@@ -107,7 +107,7 @@ def test_a_held_feed_that_nobody_was_told_of(noon, settings):
     assert breaches(noon) == {"I21 held feeds are before a person": ["inpost.points is held and no case says so"]}
 
     card = desk.Card(label="inpost.points", url="")
-    desk.reconcile(run.feed, scope=guard.SCOPE, found={"FEED-SUSPECT": {"fault": "short"}}, card=card, at=noon)
+    desk.reconcile(run.feed, scope=frozenset({guard.code_of("x")}), found={"FEED-SUSPECT": {"fault": "short"}}, card=card, at=noon)
     assert breaches(noon) == {}
 
 

@@ -108,7 +108,8 @@ class TestTiles:
     def test_every_feed_we_know_has_one_before_it_ever_ran(self, noon):
         shown = feeds.tiles(noon)
 
-        titles = ["The shop's orders", "InPost's lockers", "Orders at ACS", "Parcels at InPost", "Product list", "ACS's set-up list"]
+        titles = ["The shop's orders", "InPost's lockers", "Orders at ACS", "Parcels at InPost", "ACS's stock file", "Product list"]
+        titles += ["The shop's products", "ACS's set-up list"]
         assert [tile.title for tile in shown] == titles
         assert {tile.state for tile in shown} == {feeds.NEVER}
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 
 from inventory.models import AcsSku, Garment, GarmentChange
+from inventory.queries.levels import sellable_statuses
 from inventory.states import GONE_FOR_GOOD
 from inventory.sync.stock.staging import is_postgres
 from partners import mappings
@@ -22,6 +23,7 @@ MOST_SKUS = 50_000  # more than this are not counted one by one
 MOST_MOVES = 12  # named in a preview
 LEAST_KNOWN, FEW_SKUS = 0.90, 20  # a handful of SKUs says nothing about whose file it is
 _GARMENT, _CHANGE, _MAPPING, _ACS = (model._meta.db_table for model in (Garment, GarmentChange, CodeMapping, AcsSku))
+_JUMPED = "sells = 1 AND target_before IN ({})".format(", ".join(f"'{state}'" for state in sorted(GONE_FOR_GOOD)))
 _COLUMNS = {"size": "size", "grade": "grade", "scanned": "scanned_at", "order": "order_number"}
 
 
@@ -52,6 +54,7 @@ def apply(run: SyncRun, columns: Collection[str], *, as_of: datetime, at: dateti
     _note_moves(done)
     _write(run, done, as_of)
     _mark_gone(run, done, as_of)
+    _settle_doubts(done, as_of)
     return done
 
 
@@ -119,8 +122,7 @@ def _count(done: Outcome) -> None:
     done.created, done.changed, done.unchanged = new, changed, every - new - changed
     skus = "SELECT sku FROM stock_diff UNION SELECT sku_before FROM stock_diff WHERE sku_before IS NOT NULL"
     done.skus = {sku for (sku,) in _rows(f"{skus} LIMIT {MOST_SKUS + 1}")}
-    gone = ", ".join(f"'{state}'" for state in sorted(GONE_FOR_GOOD))
-    jumped = f"SELECT garment, raw_before, raw_status FROM stock_diff WHERE sells = 1 AND target_before IN ({gone})"
+    jumped = f"SELECT garment, raw_before, raw_status FROM stock_diff WHERE {_JUMPED}"
     done.jumps = {garment: (was, became) for garment, was, became in _rows(jumped)}
 
 
@@ -199,6 +201,15 @@ def _mark_gone(run: SyncRun, done: Outcome, as_of: datetime) -> None:
             then,
             then,
         )
+
+
+def _settle_doubts(done: Outcome, as_of: datetime) -> None:
+    """What jumped is not for sale until a person confirms it; what is in no sellable state any more, or missing, needs nobody's word."""
+    if done.jumps:
+        jumped = f"SELECT garment FROM stock_diff WHERE {_JUMPED}"
+        _run(f"UPDATE {_GARMENT} SET doubted_since = %s WHERE id IN ({jumped})", connection.ops.adapt_datetimefield_value(as_of))
+    doubted = Garment.objects.filter(doubted_since__isnull=False)
+    doubted.exclude(status__in=sellable_statuses(), missing_since=None).update(doubted_since=None)
 
 
 def _run(sql: str, *params: Any) -> None:

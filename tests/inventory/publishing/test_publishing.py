@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from exceptions_queue.models import ExceptionCase
 from inventory.actions import publishing, recount
 from inventory.invariants import INVARIANTS
-from inventory.models import Allocation, Garment, Level, ShopLevel, StockPublish
+from inventory.models import Allocation, Garment, ShopLevel, StockPublish
 from inventory.queries import sellable_now
 from inventory.tasks import publish_stock, read_shop_levels
 from partners.models import Circuit, CodeMapping, Intent
@@ -42,7 +42,7 @@ class TestTelling:
     def test_more_than_250_skus_go_in_batches(self, shop, clock):
         for number in range(253):
             shop.sells(f"A{number}", 1)
-        Level.objects.bulk_create(Level(sku=f"A{number}", on_hand=2, ripe=2, counted_at=clock()) for number in range(253))
+            stock(f"A{number}", 2, at=clock())
 
         told(clock)
 

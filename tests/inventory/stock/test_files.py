@@ -257,6 +257,43 @@ class TestStatuses:
         drop.read(4, [*rows(9), row(10, RETIRED)])
         assert cases() == []
 
+    def test_what_jumped_is_not_for_sale_even_after_its_buffer(self, drop):
+        drop.read(1, [*rows(29), row(30, RETIRED)])
+        drop.read(2, rows(30))
+        drop.read(6, rows(30))
+
+        assert Garment.objects.get(doubted_since__isnull=False).rfid == "E000030"
+        assert Garment.objects.get(rfid="E000030").doubted_since == DAY_ONE.replace(day=2, hour=6, minute=10)
+        level = Level.objects.get(sku="SKU-0")
+        assert (level.on_hand, level.ripe + level.waiting) == (3, 2)
+        assert sellable_now(["SKU-0", "SKU-1"], at=DAY_ONE.replace(day=20)) == {"SKU-0": 2, "SKU-1": 3}
+
+    @pytest.mark.parametrize("then", [RETIRED, PROCESSING, "Gone to the moon", ""])
+    def test_the_doubt_ends_with_its_case_when_the_garment_is_not_ready_any_more(self, drop, then):
+        drop.read(1, [*rows(29), row(30, RETIRED)])
+        drop.read(2, rows(30))
+        drop.read(3, [*rows(29), *([row(30, then)] if then else [])])
+
+        assert (Garment.objects.filter(doubted_since__isnull=False).count(), cases("STK-JUMP")) == (0, [])
+
+    def test_a_status_that_sells_no_more_ends_it_with_the_next_file(self, drop):
+        drop.read(1, [*rows(29), row(30, RETIRED)])
+        drop.read(2, rows(30))
+        CodeMapping.objects.filter(target="ready").update(flags={"sellable": False, "bucket": "reserved"})
+        drop.read(3, [*rows(28), row(29, PROCESSING), row(30)])
+
+        assert (Garment.objects.filter(doubted_since__isnull=False).count(), cases("STK-JUMP")) == (0, [])
+
+    def test_another_text_that_sells_too_does_not_end_it(self, drop):
+        CodeMapping.objects.create(
+            partner="acs", kind="stock_status", raw="Hung", folded="hung", target="ready", flags={"sellable": True, "bucket": "reserved"}
+        )
+        drop.read(1, [*rows(29), row(30, RETIRED)])
+        drop.read(2, rows(30))
+        drop.read(3, [*rows(29), row(30, "Hung")])
+
+        assert (Garment.objects.filter(doubted_since__isnull=False).count(), cases("STK-JUMP")) == (1, [("STK-JUMP", "jump")])
+
     def test_what_does_not_move_for_a_fortnight_is_stalled(self, drop):
         drop.read(1, [*rows(9), row(10, PROCESSING)])
         drop.read(15, [*rows(8), row(9, PROCESSING), row(10, PROCESSING)])

@@ -105,10 +105,10 @@ def test_a_cell_that_cannot_be_used_rejects_its_row_with_row_and_column(column: 
 @pytest.mark.parametrize(
     ("column", "cell", "column_of_ours", "listed"),
     [
-        ("length", "0", "length_mm", "length is nought, which cannot be right for a product"),
-        ("length", "3001", "length_mm", "length comes to 3,001 mm, which cannot be right for a product"),
-        ("weight", "100001", "weight_g", "weight comes to 100,001 g, which cannot be right for a product"),
-        ("weight", "0.0", "weight_g", "weight is nought, which cannot be right for a product"),
+        ("length", "0", "length_mm", "length is nought, which cannot be right"),
+        ("length", "3001", "length_mm", "length comes to 3,001 mm, which cannot be right"),
+        ("weight", "100001", "weight_g", "weight comes to 100,001 g, which cannot be right"),
+        ("weight", "0.0", "weight_g", "weight is nought, which cannot be right"),
     ],
 )
 def test_what_cannot_be_right_is_unknown_and_listed_and_its_row_counts(
