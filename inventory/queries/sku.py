@@ -60,7 +60,7 @@ def waterfall(level: Level, *, at: datetime) -> Waterfall:
         shown=shown,
         steps=steps(now, off_sale, sellable=left, shown=shown),
         levers=levers(now, off_sale, at=at, say=lambda then: words.moment(then, at)),
-        oversold=max(0, now.allocated - now.ripe),
+        oversold=now.oversold,
         as_of=stock_as_of(),
     )
 

@@ -17,7 +17,7 @@ _SOLD_OUT = Q(on_hand__gt=0, ripe__lte=F("allocated") + F("reserve"))
 _CONDITIONS = {
     "none": _SOLD_OUT,
     "waiting": Q(waiting__gt=0),
-    "oversold": Q(allocated__gt=F("ripe")),
+    "oversold": Q(allocated__gt=F("ripe") + F("waiting")) & (Q(on_hand__gt=0) | Q(missing__gt=0)),
     "missing": Q(missing__gt=0),
     "reserved": Q(reserve__gt=0),
 }
@@ -40,8 +40,8 @@ class Row(NamedTuple):
 
     @property
     def oversold(self) -> int:
-        """How many more are sold than can leave the warehouse."""
-        return max(0, self.allocated - (self.for_sale - self.waiting))
+        """How many more are sold than ACS holds in a sellable state; of what it never named nobody knows."""
+        return max(0, self.allocated - self.for_sale) if self.on_hand or self.missing else 0
 
 
 class Counts(NamedTuple):
@@ -88,10 +88,10 @@ def only(kind: str, cleared: dict[str, set[str]]) -> Q:
 def cleared_since(at: datetime) -> dict[str, set[str]]:
     """{kind: SKUs that the counters still call so, and that no longer are}, because garments have ripened since. One statement."""
     late = Level.objects.filter(ripens_at__lte=at).values(*COUNTERS)[:LATE]
-    cleared: dict[str, set[str]] = {"none": set(), "waiting": set(), "oversold": set()}
+    cleared: dict[str, set[str]] = {"none": set(), "waiting": set()}
     for each in late:
         row = _row(each | {"name": ""}, None, at)
-        for kind, is_over in (("none", row.sellable), ("waiting", not row.waiting), ("oversold", not row.oversold)):
+        for kind, is_over in (("none", row.sellable), ("waiting", not row.waiting)):
             if is_over:
                 cleared[kind].add(row.sku)
     return cleared

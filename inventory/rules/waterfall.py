@@ -63,6 +63,11 @@ class Counters(NamedTuple):
     doubted: int = 0
 
     @property
+    def oversold(self) -> int:
+        """How many more are sold than ACS holds in a sellable state; of what it never named nobody knows."""
+        return max(0, self.allocated - self.ripe - self.waiting) if self.on_hand or self.missing else 0
+
+    @property
     def for_sale(self) -> int:
         """In a sellable state, whether a person or the buffer still keeps them off."""
         return self.ripe + self.waiting + self.doubted

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from inventory.models import StockImport
 from inventory.queries import stock_as_of
-from inventory.sync.stock.scan import as_of
+from inventory.sync.stock.scan import as_of, expected_by
 
 ENDINGS = {".csv", ".txt", ".tsv"}
 
@@ -46,5 +46,6 @@ def _files(folder: Path, at: datetime) -> list[Dropped]:
         if path.suffix.lower() in ENDINGS and path.is_file() and not path.name.startswith("."):
             stat = path.stat()
             written = datetime.fromtimestamp(stat.st_mtime, UTC)
-            found.append(Dropped(as_of(path.name, written_at=written, at=at), path.name[:200], path, stat.st_size, written))
+            of = as_of(path.name, written_at=written, at=at, by=expected_by())
+            found.append(Dropped(of, path.name[:200], path, stat.st_size, written))
     return sorted(found)

@@ -13,7 +13,7 @@ from inventory.models import Allocation, StockImport
 from inventory.sync.stock import staging
 from inventory.sync.stock.applying import MOST_SKUS, Outcome, apply
 from inventory.sync.stock.rows import Layout, layout_of, refuse_cut
-from inventory.sync.stock.scan import Scan, as_of, digest_of, scan
+from inventory.sync.stock.scan import Scan, as_of, digest_of, expected_by, scan
 from partners import mappings
 from partners.acs.stock_statuses import SEED
 from partners.errors import Unreadable
@@ -32,7 +32,7 @@ class StockFile:
     def __init__(self, path: Path, *, at: datetime, name: str = "", as_of_told: datetime | None = None) -> None:
         self.path, self.name = path, (name or path.name)[:200]
         written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-        self.as_of = as_of_told or as_of(self.name, written_at=written, at=at)
+        self.as_of = as_of_told or as_of(self.name, written_at=written, at=at, by=expected_by())
         self.outcome, self._layout, self._run_id = Outcome(), Layout([], ","), 0
 
     @cached_property

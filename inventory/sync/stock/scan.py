@@ -4,9 +4,11 @@ import codecs
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from django.conf import settings
 
 from partners.errors import Unreadable
 
@@ -92,12 +94,27 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def as_of(name: str, *, written_at: datetime, at: datetime) -> datetime:
-    """Of when a file is: the date in its name (London time where no zone is named; midnight where no time is), else when it was
-    written. A name that lies in the future is not believed."""
+def expected_by() -> time:
+    """By when ACS's file should be here, London time (ACS_STOCK_BY)."""
+    return time.fromisoformat(settings.ACS_STOCK_BY)
+
+
+def as_of(name: str, *, written_at: datetime, at: datetime, by: time) -> datetime:
+    """Of when a file is: the date and time in its name (London time where no zone is named), else when it was written.
+
+    Where the name has a date alone, it is of `by` (London) on that day, or of when it was written where that was earlier that day: a
+    daily file is never of the midnight before. A name that lies in the future is not believed.
+    """
     found = _NAMED.search(name)
     named = _instant(found) if found else None
+    if named and found and found[4] is None:
+        named = _on(named.astimezone(LONDON).date(), by, written_at)
     return named if named and named <= at + AHEAD else written_at
+
+
+def _on(day: date, by: time, written_at: datetime) -> datetime:
+    expected = datetime.combine(day, by, LONDON).astimezone(UTC)
+    return min(expected, written_at) if written_at.astimezone(LONDON).date() == day else expected
 
 
 def _instant(found: re.Match[str]) -> datetime | None:

@@ -18,8 +18,8 @@ CLOCK = Clock(order_cutoff=time(12), collection_at=time(17, 30))
 @pytest.mark.parametrize(
     ("name", "when"),
     [
-        ("acs_stock_2026-11-29.csv", datetime(2026, 11, 29, tzinfo=UTC)),
-        ("acs_stock_2026-06-01.csv", datetime(2026, 5, 31, 23, tzinfo=UTC)),
+        ("acs_stock_2026-11-29.csv", datetime(2026, 11, 29, 7, tzinfo=UTC)),
+        ("acs_stock_2026-06-01.csv", datetime(2026, 6, 1, 6, tzinfo=UTC)),
         ("stock20261129T0610.csv", datetime(2026, 11, 29, 6, 10, tzinfo=UTC)),
         ("stock_20260629T061055Z.csv", datetime(2026, 6, 29, 6, 10, 55, tzinfo=UTC)),
         ("stock 2026-06-29 06:10+02:00.csv", datetime(2026, 6, 29, 4, 10, tzinfo=UTC)),
@@ -30,7 +30,20 @@ CLOCK = Clock(order_cutoff=time(12), collection_at=time(17, 30))
     ],
 )
 def test_a_file_is_of_the_date_in_its_name_or_of_when_it_was_written(name, when):
-    assert as_of(name, written_at=WRITTEN, at=AT) == when
+    assert as_of(name, written_at=WRITTEN, at=AT, by=SEVEN) == when
+
+
+@pytest.mark.parametrize(("written", "hour"), [((5, 10), (5, 10)), ((6, 30), (6, 0)), ((15, 0), (6, 0))])
+def test_a_file_with_a_date_alone_is_of_when_it_came_that_morning_and_never_of_midnight(written, hour):
+    came, later = datetime(2026, 6, 9, *written, tzinfo=UTC), datetime(2026, 6, 9, 20, tzinfo=UTC)
+
+    assert as_of("acs_stock_2026-06-09.csv", written_at=came, at=later, by=SEVEN) == datetime(2026, 6, 9, *hour, tzinfo=UTC)
+
+
+def test_before_the_hour_it_is_never_of_later_than_it_came():
+    came = datetime(2026, 6, 9, 5, 10, tzinfo=UTC)
+
+    assert as_of("acs_stock_2026-06-09.csv", written_at=came, at=came, by=SEVEN) == came
 
 
 @pytest.mark.parametrize(
