@@ -128,9 +128,12 @@ def _copy_bytes(path: Path, layout: Layout) -> None:
 
 
 def _insert_lines(path: Path, scanned: Scan, layout: Layout, tell: Tell) -> None:
-    """The lines go from the CSV reader into the table without a stop in between; one of another width breaks it off."""
-    marks = ", ".join("?" * len(layout.columns))
-    sql = f"INSERT INTO stock_file ({_columns(layout)}) VALUES ({marks})"
+    """The lines go from the CSV reader into the table without a stop in between; one of another width breaks it off. What says
+    nothing to us is named, so that it counts, and not stored."""
+    ours = [(place, _OURS[name]) for place, name in enumerate(layout.columns, start=1) if name]
+    others = [f"?{place} IS NOT NULL" for place, name in enumerate(layout.columns, start=1) if not name]
+    cells = ", ".join(f"?{place}" for place, _ in ours)
+    sql = f"INSERT INTO stock_file ({', '.join(name for _, name in ours)}) SELECT {cells} WHERE {' AND '.join(others) or 'TRUE'}"
     with path.open("rb") as raw:
         lines = csv.reader(io.TextIOWrapper(raw, encoding=scanned.encoding, newline=""), delimiter=layout.delimiter)
         next(lines, None)
