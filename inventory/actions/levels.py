@@ -5,6 +5,7 @@
 import json
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.db import connection, transaction
@@ -16,6 +17,7 @@ from inventory.queries.counting import Counted, counted
 from inventory.queries.levels import stock_as_of
 
 COUNTED = Counted._fields
+WRITTEN_AT_ONCE = 5_000  # rows; memory stays flat
 WRITTEN = (*COUNTED, "counted_at", "sku")
 _LEVEL = Level._meta.db_table
 _TYPES = {"ripening": "text", "ripens_at": "timestamptz", "counted_at": "timestamptz", "sku": "text"}
@@ -84,10 +86,15 @@ def lock_levels(which: Q) -> list[str]:
 
 
 def _write(now: Mapping[str, Counted], standing: Mapping[str, Any], *, at: datetime) -> None:
-    rows = [(*row, at, sku) for sku, row in now.items() if row != tuple(standing[sku][1:])]
-    if rows and connection.vendor == "postgresql":
+    differing = ((*row, at, sku) for sku, row in now.items() if row != tuple(standing[sku][1:]))
+    while rows := list(islice(differing, WRITTEN_AT_ONCE)):
+        _write_some(rows)
+
+
+def _write_some(rows: list[tuple[Any, ...]]) -> None:
+    if connection.vendor == "postgresql":
         _write_arrays(rows)
-    elif rows:
+    else:
         fields: list[Any] = [Level._meta.get_field(name) for name in WRITTEN]
         marks = ", ".join(f"{name} = %s" for name in WRITTEN[:-1])
         with connection.cursor() as cursor:
