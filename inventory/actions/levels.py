@@ -1,10 +1,14 @@
 """Make the counters equal what is there."""
 
+# ruff: noqa: S608 - the only texts put into statements are names of our own table and columns
+
+import json
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from inventory.models import Allocation, Garment, Level
@@ -13,7 +17,11 @@ from inventory.queries.counting import Counted, counted
 from inventory.queries.levels import stock_as_of
 
 COUNTED = Counted._fields
-AT_ONCE = 5_000  # SKUs; of more, all are counted: one pass over everything is then the cheaper one
+WRITTEN_AT_ONCE = 5_000  # rows; memory stays flat
+WRITTEN = (*COUNTED, "counted_at", "sku")
+_LEVEL = Level._meta.db_table
+_TYPES = {"ripening": "text", "ripens_at": "timestamptz", "counted_at": "timestamptz", "sku": "text"}
+AT_ONCE = 20_000  # SKUs; of more, all are counted: one pass over everything is then the cheaper one
 
 
 def recount(skus: Collection[str] | None = None, *, at: datetime) -> int:
@@ -78,9 +86,31 @@ def lock_levels(which: Q) -> list[str]:
 
 
 def _write(now: Mapping[str, Counted], standing: Mapping[str, Any], *, at: datetime) -> None:
-    differing = [(sku, row) for sku, row in now.items() if row != tuple(standing[sku][1:])]
-    rows = [Level(sku=sku, counted_at=at, **row._asdict()) for sku, row in differing]
-    Level.objects.bulk_create(rows, batch_size=1_000, update_conflicts=True, unique_fields=["sku"], update_fields=[*COUNTED, "counted_at"])
+    differing = ((*row, at, sku) for sku, row in now.items() if row != tuple(standing[sku][1:]))
+    while rows := list(islice(differing, WRITTEN_AT_ONCE)):
+        _write_some(rows)
+
+
+def _write_some(rows: list[tuple[Any, ...]]) -> None:
+    if connection.vendor == "postgresql":
+        _write_arrays(rows)
+    else:
+        fields: list[Any] = [Level._meta.get_field(name) for name in WRITTEN]
+        marks = ", ".join(f"{name} = %s" for name in WRITTEN[:-1])
+        with connection.cursor() as cursor:
+            values = [[field.get_db_prep_save(cell, connection) for field, cell in zip(fields, row, strict=True)] for row in rows]
+            cursor.executemany(f"UPDATE {_LEVEL} SET {marks} WHERE sku = %s", values)
+
+
+def _write_arrays(rows: list[tuple[Any, ...]]) -> None:
+    """One statement of as many parameters as there are columns, however many rows."""
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    ripening = WRITTEN.index("ripening")
+    columns[ripening] = [json.dumps(cell) for cell in columns[ripening]]
+    marks = ", ".join(f"%s::{_TYPES.get(name, 'integer')}[]" for name in WRITTEN)
+    told = ", ".join(f"{name} = d.{name}" + ("::jsonb" if name == "ripening" else "") for name in WRITTEN[:-1])
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {_LEVEL} l SET {told} FROM unnest({marks}) AS d({', '.join(WRITTEN)}) WHERE l.sku = d.sku", columns)
 
 
 def apply_buffers(*, at: datetime) -> int:

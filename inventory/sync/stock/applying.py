@@ -2,7 +2,6 @@
 
 # ruff: noqa: S608 - the only texts put into statements are names of our own tables and columns
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,7 +11,7 @@ from django.db import connection
 from inventory.models import AcsSku, Garment, GarmentChange
 from inventory.queries.levels import sellable_statuses
 from inventory.states import GONE_FOR_GOOD
-from inventory.sync.stock.staging import is_postgres
+from inventory.sync.stock.comparing import is_postgres
 from partners import mappings
 from partners.acs.stock_statuses import SEED
 from partners.models import CodeMapping, SyncRun
@@ -24,7 +23,6 @@ MOST_MOVES = 12  # named in a preview
 LEAST_KNOWN, FEW_SKUS = 0.90, 20  # a handful of SKUs says nothing about whose file it is
 _GARMENT, _CHANGE, _MAPPING, _ACS = (model._meta.db_table for model in (Garment, GarmentChange, CodeMapping, AcsSku))
 _JUMPED = "sells = 1 AND target_before IN ({})".format(", ".join(f"'{state}'" for state in sorted(GONE_FOR_GOOD)))
-_COLUMNS = {"size": "size", "grade": "grade", "scanned": "scanned_at", "order": "order_number"}
 
 
 @dataclass
@@ -43,11 +41,11 @@ class Outcome:
     moves: list[tuple[str, str, int]] = field(default_factory=list)
 
 
-def apply(run: SyncRun, columns: Collection[str], *, as_of: datetime, at: datetime) -> Outcome:
+def apply(run: SyncRun, *, as_of: datetime, at: datetime) -> Outcome:
     """In the caller's transaction. Raises LooksWrong for a file of somebody else's goods, unless a person accepted the run."""
     done = Outcome()
     _name_statuses(run, done, at)
-    _find_differences([_COLUMNS[name] for name in columns if name in _COLUMNS])
+    _give_meaning()
     if run.accepted_by_id is None:
         _refuse_strange_skus()
     _count(done)
@@ -59,7 +57,7 @@ def apply(run: SyncRun, columns: Collection[str], *, as_of: datetime, at: dateti
 
 
 def _name_statuses(run: SyncRun, done: Outcome, at: datetime) -> None:
-    counts = dict(_rows("SELECT raw_status, COUNT(*) FROM stock_file GROUP BY raw_status"))
+    counts = dict(_rows("SELECT raw_status, count FROM stock_texts"))
     if len(counts) > MOST_STATUSES and run.accepted_by_id is None:
         raise LooksWrong(Suspicion("statuses", f"The file has {len(counts)} different locations, more than {MOST_STATUSES}."))
     known = set(CodeMapping.objects.filter(partner="acs", kind=CodeMapping.Kind.STOCK_STATUS).values_list("folded", flat=True))
@@ -76,24 +74,13 @@ def _name_statuses(run: SyncRun, done: Outcome, at: datetime) -> None:
         _run("INSERT INTO stock_said VALUES (%s, %s, %s, %s)", raw, pk, target, int(flags.get("sellable") is True))
 
 
-def _find_differences(optional: list[str]) -> None:
-    """One look at every row. What a file has no column for, it says nothing of."""
-    differs = {
-        "postgresql": "g.{0} IS DISTINCT FROM f.{0}",
-        "sqlite": "g.{0} IS NOT f.{0}",
-    }[connection.vendor]
-    conditions = ["g.id IS NULL", "g.raw_status <> f.raw_status", "g.sku <> f.sku", "g.missing_since IS NOT NULL"]
-    conditions += [differs.format(name) for name in optional]
-    kept = {name: f"f.{name}" if name in optional else f"g.{name}" for name in _COLUMNS.values()}
-    blank = {name: kept[name] if name == "scanned_at" else f"COALESCE({kept[name]}, '')" for name in kept}
+def _give_meaning() -> None:
+    """What the file says that is new (`comparing`), with what ACS's texts mean now and meant before."""
     _run(
-        "CREATE TEMPORARY TABLE stock_diff AS SELECT g.id AS garment, f.rfid, f.sku, f.raw_status, s.id AS status, s.sells AS sells,"
-        f" s.target AS target, {', '.join(f'{told} AS {name}' for name, told in blank.items())},"
-        " g.sku AS sku_before, g.raw_status AS raw_before, g.status_id AS status_before, b.target AS target_before, g.since AS since,"
-        " g.missing_since AS missing_since,"
-        " (g.missing_since IS NOT NULL OR (s.id <> g.status_id AND NOT (s.target = b.target AND s.target <> ''))) AS restarts"
-        f" FROM stock_file f LEFT JOIN {_GARMENT} g ON g.rfid = f.rfid JOIN stock_said s ON s.raw_status = f.raw_status"
-        f" LEFT JOIN {_MAPPING} b ON b.id = g.status_id WHERE {' OR '.join(conditions)}"
+        "CREATE TEMPORARY TABLE stock_diff AS SELECT d.*, s.id AS status, s.sells AS sells, s.target AS target, b.target AS target_before,"
+        " (d.missing_since IS NOT NULL OR (s.id <> d.status_before AND NOT (s.target = b.target AND s.target <> ''))) AS restarts"
+        f" FROM stock_found d JOIN stock_said s ON s.raw_status = d.raw_status LEFT JOIN {_MAPPING} b ON b.id = d.status_before"
+        " WHERE d.rfid IS NOT NULL"
     )
     if is_postgres():
         _run("ANALYZE stock_diff")
@@ -116,10 +103,10 @@ def _refuse_strange_skus() -> None:
 
 def _count(done: Outcome) -> None:
     [(every, new, changed)] = _rows(
-        "SELECT (SELECT COUNT(*) FROM stock_file), (SELECT COUNT(*) FROM stock_diff WHERE garment IS NULL),"
+        "SELECT (SELECT COALESCE(SUM(count), 0) FROM stock_texts), (SELECT COUNT(*) FROM stock_diff WHERE garment IS NULL),"
         " (SELECT COUNT(*) FROM stock_diff WHERE garment IS NOT NULL)"
     )
-    done.created, done.changed, done.unchanged = new, changed, every - new - changed
+    done.created, done.changed, done.unchanged = new, changed, int(every) - new - changed
     skus = "SELECT sku FROM stock_diff UNION SELECT sku_before FROM stock_diff WHERE sku_before IS NOT NULL"
     done.skus = {sku for (sku,) in _rows(f"{skus} LIMIT {MOST_SKUS + 1}")}
     jumped = f"SELECT garment, raw_before, raw_status FROM stock_diff WHERE {_JUMPED}"
@@ -178,12 +165,12 @@ def _note_changes(run: SyncRun, then: Any) -> None:
 def _mark_gone(run: SyncRun, done: Outcome, as_of: datetime) -> None:
     """What the file does not name is missing. A row that was refused names its garment all the same."""
     then = connection.ops.adapt_datetimefield_value(as_of)
-    in_file = "EXISTS (SELECT 1 FROM stock_file f WHERE f.rfid = {0}.rfid)"
-    unnamed = f"NOT {in_file} AND NOT {in_file.replace('stock_file', 'stock_refused')}"
-    _run(f"UPDATE {_GARMENT} SET missing_files = missing_files + 1 WHERE missing_since IS NOT NULL AND {unnamed.format(_GARMENT)}")
+    unnamed = "d.rfid IS NULL AND NOT EXISTS (SELECT 1 FROM stock_refused f WHERE f.rfid = d.named)"
+    again = f"SELECT d.garment FROM stock_found d WHERE d.missing_since IS NOT NULL AND {unnamed}"
+    _run(f"UPDATE {_GARMENT} SET missing_files = missing_files + 1 WHERE id IN ({again})")
     _run(
-        f"CREATE TEMPORARY TABLE stock_gone AS SELECT g.id, g.sku, g.raw_status, g.since FROM {_GARMENT} g"
-        f" WHERE g.missing_since IS NULL AND {unnamed.format('g')}"
+        "CREATE TEMPORARY TABLE stock_gone AS SELECT d.garment AS id, d.sku_before AS sku, d.raw_before AS raw_status, d.since"
+        f" FROM stock_found d WHERE d.missing_since IS NULL AND {unnamed}"
     )
     gone = _rows("SELECT sku, COUNT(*) FROM stock_gone GROUP BY sku")
     done.gone = sum(count for _, count in gone)

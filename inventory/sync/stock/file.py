@@ -62,7 +62,7 @@ class StockFile:
         tell(done, total)
 
     def apply(self, run: SyncRun, at: datetime) -> Done:
-        done = self.outcome = apply(run, self._layout.columns, as_of=self.as_of, at=at)
+        done = self.outcome = apply(run, as_of=self.as_of, at=at)
         return Done(done.created, done.changed, done.unchanged, done.gone)
 
     def refused(self) -> Iterator[list[Reject]]:

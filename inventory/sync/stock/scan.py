@@ -24,7 +24,8 @@ _NAMED = re.compile(
 
 @dataclass(frozen=True)
 class Scan:
-    """`plain` says that a database may read the bytes as they are: UTF-8, no quotes, no control characters, no loose spaces.
+    """`plain` says that a database may read the bytes as they are: UTF-8, no quotes, no control characters, and no loose spaces
+    in its beginning.
 
     `tail` are the bytes behind the last line end, where there are any; `half` says that the last character of them is cut.
     """
@@ -53,7 +54,7 @@ class _Reading:
         self.size += len(chunk)
         self._decode(chunk)
         self.lines += chunk.count(b"\n")
-        self.plain = self.plain and self._is_plain(chunk)
+        self.plain = self.plain and not chunk.translate(None, _USUAL) and (self.size > CHUNK or not _is_loose(chunk))
         _, line_end, after = chunk.rpartition(b"\n")
         self.tail = (after if line_end else self.tail + chunk)[-MOST_TAIL:]
 
@@ -69,9 +70,10 @@ class _Reading:
                 raise Unreadable(PARTNER, f"Row {row} holds a damaged character: the file was not received as it was sent.") from wrong
             self.encoding = "cp1252"
 
-    def _is_plain(self, chunk: bytes) -> bool:
-        edge = self.tail[-1:] + chunk
-        return not chunk.translate(None, _USUAL) and not any(loose in edge for loose in _LOOSE)
+
+def _is_loose(chunk: bytes) -> bool:
+    """A file that pads its cells does so from its first rows on; whoever reads the others as they are looks at the cells."""
+    return any(loose in chunk for loose in _LOOSE)
 
 
 def scan(path: Path) -> Scan:

@@ -2,28 +2,28 @@
 
 # ruff: noqa: S608 - the only texts put into statements are names of our own tables and columns
 
+import csv
+import io
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from django.db import DataError, connection, transaction
+from django.db import DataError, ProgrammingError, connection, transaction
 
+from inventory.sync.stock.comparing import compare, has_odd_rows, is_postgres
 from inventory.sync.stock.rows import Bad, Good, Layout, Reader
 from inventory.sync.stock.scan import Scan
 from partners.pages import Reject
 
 AT_ONCE = 20_000
-TABLES = ("stock_file", "stock_refused", "stock_said", "stock_diff", "stock_gone")
+LINES_AT_ONCE = 100_000
+TABLES = ("stock_file", "stock_refused", "stock_texts", "stock_found", "stock_said", "stock_diff", "stock_gone")
 _INSTANT = {"postgresql": "timestamp with time zone", "sqlite": "text"}
 _NAMES = ("n", "rfid", "sku", "raw_status", "size", "grade", "scanned_at", "order_number")
 _OURS = {"rfid": "rfid", "sku": "sku", "location": "raw_status", "size": "size", "grade": "grade", "order": "order_number"}
 
 Tell = Callable[[int, int], None]
-
-
-def is_postgres() -> bool:
-    return connection.vendor == "postgresql"
 
 
 def make_tables() -> None:
@@ -44,6 +44,7 @@ def _take_time() -> None:
     if is_postgres():
         with connection.cursor() as cursor:
             cursor.execute("SET statement_timeout = 0")
+            cursor.execute("SET work_mem = '128MB'")  # the garments are met in memory, once
 
 
 def drop_tables() -> None:
@@ -54,18 +55,20 @@ def drop_tables() -> None:
             cursor.execute(f"DROP TABLE IF EXISTS {schema}{table}")
         if is_postgres():
             cursor.execute("RESET statement_timeout")
+            cursor.execute("RESET work_mem")
 
 
 def load(path: Path, scanned: Scan, layout: Layout, tell: Tell) -> tuple[int, int]:
-    """Fill the tables and set apart what cannot be used: (rows, refused). The bytes go straight into PostgreSQL where nothing about
-    them asks for a second look."""
-    if not (is_postgres() and scanned.plain and not layout.has("scanned") and _copy_raw(path, layout)):
+    """Fill the tables and set apart what cannot be used: (rows, refused). The database reads the lines itself where nothing about
+    them asks for a second look. What differs from the mirror is found here too (`compare`): only such a row can be one to refuse."""
+    if not (scanned.plain and not layout.has("scanned") and _load_raw(path, scanned, layout, tell)):
         _load_rows(Reader(path, scanned, layout), scanned.size, tell)
         _set_doubles_apart()
+        compare(layout.columns)
     tell(scanned.size, scanned.size)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT (SELECT COUNT(*) FROM stock_file), (SELECT COUNT(*) FROM stock_refused)")
-        good, refused = cursor.fetchone()
+        cursor.execute("SELECT (SELECT COALESCE(SUM(count), 0) FROM stock_texts), (SELECT COUNT(*) FROM stock_refused)")
+        good, refused = map(int, cursor.fetchone())
     return good + refused, refused
 
 
@@ -85,44 +88,60 @@ def refused() -> Iterator[list[Reject]]:
 # --- straight from the bytes ------------------------------------------------------------------------------------------------
 
 
-def _copy_raw(path: Path, layout: Layout) -> bool:
-    """Let PostgreSQL read the file; False, with nothing kept, where a row needs Python's eye."""
-    columns = [_OURS.get(name) or f"other_{place}" for place, name in enumerate(layout.columns)]
-    others = [name for name in columns if name.startswith("other_")]
-    delimiter = "E'\\t'" if layout.delimiter == "\t" else f"'{layout.delimiter}'"
-    listed = ", ".join(columns)
-    sql = f"COPY stock_file ({listed}) FROM STDIN (FORMAT csv, HEADER true, DELIMITER {delimiter}, FORCE_NOT_NULL ({listed}))"
+def _load_raw(path: Path, scanned: Scan, layout: Layout, tell: Tell) -> bool:
+    """Let the database read the rows as they are; False, with nothing kept, where one of them needs Python's eye."""
     try:
-        with transaction.atomic(), connection.wrap_database_errors, connection.cursor() as cursor:
-            for name in others:
-                cursor.execute(f"ALTER TABLE stock_file ADD COLUMN {name} text")
-            with path.open("rb") as file, cursor.cursor.copy(sql) as copy:
-                while chunk := file.read(1 << 20):
-                    copy.write(chunk)
-            cursor.execute("ANALYZE stock_file")
-            if _has_odd_rows():
-                raise DataError
-    except DataError:
+        with connection.wrap_database_errors:
+            if is_postgres():
+                _copy_bytes(path, layout)
+            else:
+                _insert_lines(path, scanned, layout, tell)
+        compare(layout.columns)
+        if has_odd_rows():
+            raise DataError
+    except (DataError, ProgrammingError, UnicodeDecodeError, csv.Error):
         make_tables()
         return False
     return True
 
 
-# The texts are looked at once each: without MATERIALIZED the planner would look at every row's.
-_ODD = """WITH texts AS MATERIALIZED (SELECT DISTINCT raw_status AS said FROM stock_file)
- SELECT EXISTS (SELECT 1 FROM stock_file WHERE octet_length(rfid) NOT BETWEEN 1 AND 64 OR octet_length(sku) NOT BETWEEN 1 AND 64
- OR octet_length(size) > 40 OR octet_length(grade) > 80 OR octet_length(order_number) > 64
- OR octet_length(rfid) <> length(rfid) OR octet_length(sku) <> length(sku) OR strpos(rfid, ' ') > 0 OR strpos(sku, ' ') > 0
- OR octet_length(size) <> length(size) OR octet_length(grade) <> length(grade) OR octet_length(order_number) <> length(order_number))
- OR EXISTS (SELECT 1 FROM texts WHERE length(said) NOT BETWEEN 1 AND 200 OR said ~ '  ' OR said <> btrim(said)
- OR said ~ '[\\u0080-\\u00a0\\u00ad\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff]' OR said <> normalize(said, NFC))
- OR EXISTS (SELECT rfid FROM stock_file GROUP BY rfid HAVING COUNT(*) > 1)"""
-
-
-def _has_odd_rows() -> bool:
+def _columns(layout: Layout) -> str:
+    """The columns of the staged rows in the file's order; those that say nothing to us are made for this one file."""
+    columns = [_OURS.get(name) or f"other_{place}" for place, name in enumerate(layout.columns)]
     with connection.cursor() as cursor:
-        cursor.execute(_ODD)
-        return bool(cursor.fetchone()[0])
+        for name in columns:
+            if name.startswith("other_"):
+                cursor.execute(f"ALTER TABLE stock_file ADD COLUMN {name} text")
+    return ", ".join(columns)
+
+
+def _copy_bytes(path: Path, layout: Layout) -> None:
+    """FREEZE spares the first look from writing every page again; it wants a table that was emptied in the same transaction."""
+    delimiter = "E'\\t'" if layout.delimiter == "\t" else f"'{layout.delimiter}'"
+    with transaction.atomic(), connection.cursor() as cursor:
+        listed = _columns(layout)
+        how = f"FORMAT csv, HEADER true, FREEZE true, DELIMITER {delimiter}, FORCE_NOT_NULL ({listed})"
+        cursor.execute("TRUNCATE stock_file")
+        with path.open("rb") as file, cursor.cursor.copy(f"COPY stock_file ({listed}) FROM STDIN ({how})") as copy:
+            while chunk := file.read(1 << 20):
+                copy.write(chunk)
+
+
+def _insert_lines(path: Path, scanned: Scan, layout: Layout, tell: Tell) -> None:
+    """The lines go from the CSV reader into the table without a stop in between; one of another width breaks it off. What says
+    nothing to us is named, so that it counts, and not stored."""
+    ours = [(place, _OURS[name]) for place, name in enumerate(layout.columns, start=1) if name]
+    others = [f"?{place} IS NOT NULL" for place, name in enumerate(layout.columns, start=1) if not name]
+    cells = ", ".join(f"?{place}" for place, _ in ours)
+    sql = f"INSERT INTO stock_file ({', '.join(name for _, name in ours)}) SELECT {cells} WHERE {' AND '.join(others) or 'TRUE'}"
+    with path.open("rb") as raw:
+        lines = csv.reader(io.TextIOWrapper(raw, encoding=scanned.encoding, newline=""), delimiter=layout.delimiter)
+        next(lines, None)
+        while first := next(lines, None):
+            _write_at_once(sql, chain((first,), islice(lines, LINES_AT_ONCE)))
+            tell(raw.tell(), scanned.size)
+        if first is not None:  # an empty line ended it
+            raise DataError
 
 
 # --- row by row -----------------------------------------------------------------------------------------------------------------
