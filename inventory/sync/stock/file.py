@@ -31,7 +31,8 @@ class StockFile:
 
     def __init__(self, path: Path, *, at: datetime, name: str = "", as_of_told: datetime | None = None) -> None:
         self.path, self.name = path, (name or path.name)[:200]
-        written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        stat = path.stat()
+        self._size, written = stat.st_size, datetime.fromtimestamp(stat.st_mtime, UTC)
         self.as_of = as_of_told or as_of(self.name, written_at=written, at=at, by=expected_by())
         self.outcome, self._layout, self._run_id = Outcome(), Layout([], ","), 0
 
@@ -45,7 +46,7 @@ class StockFile:
 
     def begun(self, run: SyncRun) -> None:
         self._run_id = run.pk
-        StockImport.objects.update_or_create(run=run, defaults={"name": self.name, "as_of": self.as_of, "size": self.path.stat().st_size})
+        StockImport.objects.update_or_create(run=run, defaults={"name": self.name, "as_of": self.as_of, "size": self._size})
 
     def stage(self, tell: Tell) -> Measured:
         """Raises Unreadable, with row and column where there is one."""

@@ -5,6 +5,7 @@ import json
 import os
 import signal
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -113,6 +114,22 @@ class TestTheClock:
         write(folder, 0, rows(30))
 
         assert read_stock()["outcomes"] == ["ok"]
+
+    def test_a_file_that_cannot_be_opened_says_so_and_keeps_no_later_one_back(self, folder, monkeypatch):
+        write(folder, 0, rows(30))
+        locked, opened = write(folder, 1, rows(29)), Path.open
+
+        def refusing(path, *how, **more):
+            if path == locked:
+                raise PermissionError(13, "Permission denied", str(path))
+            return opened(path, *how, **more)
+
+        monkeypatch.setattr(Path, "open", refusing)
+
+        assert read_stock()["outcomes"] == ["failed", "ok"]
+        assert "cannot be opened (Permission denied)" in SyncRun.objects.get(outcome="failed").why
+        assert Garment.objects.count() == 30
+        assert read_stock()["files"] == 0
 
     def test_no_file_for_a_week_is_late_and_a_new_one_closes_the_case(self, folder):
         write(folder, 8, rows(30))
