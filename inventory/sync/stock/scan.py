@@ -119,19 +119,18 @@ def expected_by() -> time:
 def as_of(name: str, *, written_at: datetime, at: datetime, by: time) -> datetime:
     """Of when a file is: the date and time in its name (London time where no zone is named), else when it was written.
 
-    Where the name has a date alone, it is of `by` (London) on that day, or of when it was written where that was earlier that day: a
-    daily file is never of the midnight before. A name that lies in the future is not believed.
+    Where the name has a date alone, it is of `by` (London) on that day, or of when it was written where that was earlier: a daily file
+    is never of the midnight before. A name that lies more than a day in the future is not believed, and no file is of later than now.
     """
     found = _NAMED.search(name)
     named = _instant(found) if found else None
     if named and found and found[4] is None:
         named = _on(named.astimezone(LONDON).date(), by, written_at)
-    return named if named and named <= at + AHEAD else written_at
+    return min(named if named and named <= at + AHEAD else written_at, at)
 
 
 def _on(day: date, by: time, written_at: datetime) -> datetime:
-    expected = datetime.combine(day, by, LONDON).astimezone(UTC)
-    return min(expected, written_at) if written_at.astimezone(LONDON).date() == day else expected
+    return min(datetime.combine(day, by, LONDON).astimezone(UTC), written_at)
 
 
 def _instant(found: re.Match[str]) -> datetime | None:
