@@ -57,6 +57,9 @@ class WholeFile(Protocol):
     def settled(self, run: SyncRun, at: datetime) -> None:
         """The counts and the as-of stand: do what follows from them, still in the transaction."""
 
+    def same_again(self, run: SyncRun, at: datetime) -> None:
+        """The bytes of the last file hold at this as-of too: do what follows from it, in the transaction, before the feed's as-of moves."""
+
     def outlook(self, run: SyncRun, found: guard.Suspicion) -> None:
         """The file is held because of this: remember what applying it would do."""
 
@@ -130,14 +133,16 @@ def _same_as_last(run: SyncRun) -> SyncRun | None:
 
 
 def _unchanged(run: SyncRun, last: SyncRun, file: WholeFile, *, at: datetime) -> None:
-    """The same bytes again say nothing new, except that they hold at the file's as-of too."""
+    """The same bytes again say nothing new, except that they hold at the file's as-of too. What was odd in them still is."""
     same = {"seen": last.seen, "unchanged": last.seen - last.rejected, "rejected": last.rejected}
     with transaction.atomic():
         lease.renew(run, at=at)
         SyncRun.objects.filter(pk=run.pk).update(**same)
+        file.same_again(run, at)
         lease.count(run, Applied(), cursor=None, as_of=file.as_of, move_feed=False)
         lease.finish(run, SyncRun.Outcome.OK, at=at)
-        guard.close_suspicion(run, at=at)
+        if not guard.is_doubt_of_these_bytes(run):
+            guard.close_suspicion(run, at=at)
 
 
 def _read(run: SyncRun, file: WholeFile, clock: Clock, tell: Tell, *, only_look: bool) -> None:

@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from partners.sync import Done, kept
 from partners.sync.guard import Measured, Suspicion
 from partners.sync.whole import Tell
 
+A_MOMENT = timedelta(microseconds=1)
 SHOWN = 20  # refused rows in a preview
 
 
@@ -83,6 +84,11 @@ class StockFile:
             recount(None if len(skus) > MOST_SKUS else sorted(skus), at=at)
         look_at_garments(done.jumps, as_of=self.as_of, at=at)
         look_at_feed(at=at)
+
+    def same_again(self, run: SyncRun, at: datetime) -> None:
+        """These bytes do not know yet what left since they first came: it counts as sold on, as what leaves after this file does."""
+        left = Allocation.objects.filter(left_at__gt=run.feed.last_content_at, left_at__lte=self.as_of)
+        left.update(left_at=self.as_of + A_MOMENT)
 
     def outlook(self, run: SyncRun, found: Suspicion) -> None:
         """What a person sees before deciding: the difference it would make, and the first rows that were refused."""
