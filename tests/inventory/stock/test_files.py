@@ -184,6 +184,15 @@ class TestAbsence:
         assert cases() == []
         assert GarmentChange.objects.filter(garment=back).order_by("-pk")[0].event == "back"
 
+    def test_one_that_was_gone_when_last_heard_of_is_expected_to_vanish(self, drop):
+        drop.read(1, [row(1, RETIRED), row(2, "With customer"), *rows(30)[2:]])
+        CodeMapping.objects.filter(raw="With customer").update(target="with_customer", flags={"sellable": False, "bucket": "outside"})
+        for day in (2, 3, 4):
+            drop.read(day, [*rows(30)[3:-1], row(30, PROCESSING if day % 2 else READY)])
+
+        labels = ExceptionCase.objects.filter(code="STK-RFID-MISSING", state="open").values_list("subject_label", flat=True)
+        assert (Garment.objects.filter(missing_files=3).count(), list(labels)) == (3, ["E000003"])
+
     def test_a_file_that_takes_away_a_fifth_is_held(self, drop):
         drop.read(1, rows(100))
         before = mirror()
