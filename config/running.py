@@ -85,9 +85,19 @@ def accept_feed(run_id: int, *, user_id: int, reason: str, at: datetime) -> Sync
 
 
 def run_waiting_stock() -> list[SyncRun]:
-    """Read every stock file that has arrived since, the oldest first; what may still be growing waits. Raises NoFile without a folder."""
-    now = timezone.now()
-    return [_read_stock(path, None) for path in waiting_files(_drop(), at=now, settled_for=STILL_GROWING)]
+    """Read every stock file that has arrived since, the oldest first; what may still be growing waits. Raises NoFile without a folder.
+
+    A file over which we stumble keeps no later one back: the first such fault is raised when all were tried.
+    """
+    runs, faults = [], list[Exception]()
+    for path in waiting_files(_drop(), at=timezone.now(), settled_for=STILL_GROWING):
+        try:
+            runs.append(_read_stock(path, None))
+        except Exception as fault:  # noqa: BLE001 - raised below, once the others are read
+            faults.append(fault)
+    if faults:
+        raise faults[0]
+    return runs
 
 
 def _run_stock(path: str, tell: Tell | None) -> SyncRun:

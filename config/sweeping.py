@@ -19,7 +19,7 @@ _LOOKING = frozenset(
 
 def once() -> Round:
     """Check what is new and what is open, send releases and holds, read ACS. Counts by kind and outcome."""
-    return send() | {"reads": {what: count for what, count in roof.read_acs().items() if isinstance(count, int)}}
+    return send() | {"reads": counts(roof.read_acs())}
 
 
 def send() -> Round:
@@ -38,9 +38,14 @@ def send() -> Round:
         "tracking": orders.tell_shop(),
         "locker_sizes": goods.tell_sizes(),
         "messages": orders.send_messages(),
-        "stock": goods.publish_stock(),
+        "stock": counts(goods.publish_stock()),
         "alerts": _without_standing(roof.tell_people()),
     }
+
+
+def counts(told: Mapping[str, object]) -> dict[str, int]:
+    """What a job counted, without its sentences."""
+    return {what: count for what, count in told.items() if isinstance(count, int)}
 
 
 def _without_standing(told: dict[str, int]) -> dict[str, int]:

@@ -91,7 +91,8 @@ def read_stock() -> dict[str, object]:
         runs = run_waiting_stock()
     except NoFile:
         runs = []
-    late = look_at_feed(at=timezone.now())
+    finally:
+        late = look_at_feed(at=timezone.now())
     if any(read.created for read in runs):
         orders.recheck_open()
     return {"feed": STOCK, "files": len(runs), "outcomes": [read.outcome for read in runs], "late": late}

@@ -69,7 +69,7 @@ def tell_the_shop() -> None:
     """Until it shows what may be sold. Its orders are read in between: a number goes up only where none of them can be missed."""
     for _ in range(MOST_TELLINGS):
         run_feed("store.orders")
-        if not sweeping.did_something({"stock": tasks.publish_stock()}):
+        if not sweeping.did_something({"stock": sweeping.counts(tasks.publish_stock())}):
             return
 
 

@@ -113,8 +113,8 @@ class Level(models.Model):
 class Allocation(models.Model):
     """Garments of one SKU sold to one order. Written only by `orders`, in the transaction that changes the order.
 
-    `left_at` is when the order left ACS: its garments still stand in our mirror as ready until a stock file of later than that, so
-    the allocation counts until then.
+    `left_at` is when the order left ACS, or just after the last file that did not know so yet: its garments still stand in our mirror
+    as ready until a stock file of later than that, so the allocation counts until then.
     """
 
     order_number = models.CharField(max_length=64)

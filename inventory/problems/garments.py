@@ -42,8 +42,9 @@ def unmapped_statuses() -> Iterator[tuple[int, str, dict[str, Any]]]:
 
 
 def missing_for_good() -> Named:
-    """The garments that three files in a row did not name."""
-    rows = Garment.objects.filter(missing_since__isnull=False, missing_files__gte=MISSING_FILES)
+    """The garments that three files in a row did not name, without those that were gone or away when last heard of. Two statements."""
+    away = [pk for pk, _, target, flags in statuses() if target and (target in GONE_FOR_GOOD or flags.get("bucket") == Bucket.OUTSIDE)]
+    rows = Garment.objects.filter(missing_since__isnull=False, missing_files__gte=MISSING_FILES).exclude(status__in=away)
     return {
         pk: (rfid, {"field": "rfid", "fault": "missing", "rfid": rfid, "sku": sku})
         for pk, rfid, sku in rows.values_list("pk", "rfid", "sku")

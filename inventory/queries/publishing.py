@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from inventory.models import Level, ShopLevel, StockFreeze, StockPublish
 from inventory.queries.levels import is_stale, sellable_now, stock_as_of
-from partners.models import Feed
+from partners.models import SyncRun
 
 ORDERS = "store.orders"
 LAST_BATCHES = 30
@@ -26,8 +26,9 @@ def numbers(place: str, *, at: datetime, skus: Collection[str] | None = None) ->
 
 
 def orders_read_at() -> datetime | None:
-    """When the shop's orders were last read to their end."""
-    return Feed.objects.filter(name=ORDERS).values_list("last_good_at", flat=True).first()
+    """When the last reading of the shop's orders that came to its end began: what was sold later may not be in it."""
+    good = SyncRun.objects.filter(feed__name=ORDERS, outcome=SyncRun.Outcome.OK).order_by("-started_at", "-id")
+    return good.values_list("started_at", flat=True).first()
 
 
 def standing_freeze() -> StockFreeze | None:

@@ -14,25 +14,30 @@ ROUNDS = 3  # what changed under our hands is read, computed and told again at o
 BEGIN_WITHIN = timedelta(seconds=15)  # a round may take over a minute, and a job has two
 
 
-def publish_stock(clock: Clock = timezone.now) -> dict[str, int]:
-    """Tell the shop what may be sold, and make the cases of what it shows wrongly true. Nothing is told in observe mode, nor frozen."""
-    began, outcomes = clock(), Counter[str]()
+def publish_stock(clock: Clock = timezone.now) -> dict[str, object]:
+    """Tell the shop what may be sold, and make the cases of what it shows wrongly true. Nothing is told in observe mode, nor frozen.
+
+    `why`, where something of it could not be done, says so in a sentence.
+    """
+    began, outcomes, why = clock(), Counter[str](), ""
     for _ in range(ROUNDS):
-        looked, queued = _look_and_queue(clock)
+        looked, not_seen = _try(lambda: publishing.look_at_unknown(clock=clock))
+        queued, not_queued = _try(lambda: publishing.queue_publishes(at=clock()))
+        why = not_seen or not_queued or why
         outcomes.update({"looked_at": looked, "queued": queued})
         drained = publishing.drain_publishes(clock=clock)
         outcomes.update(drained)
         if not (queued or drained) or clock() > began + BEGIN_WITHIN:
             break
-    return dict(outcomes) | {"inflated": publishing.find_inflated(at=clock())}
+    return dict(outcomes) | {"inflated": publishing.find_inflated(at=clock())} | ({"why": why} if why else {})
 
 
-def _look_and_queue(clock: Clock) -> tuple[int, int]:
-    """How many SKUs were looked at and how many batches written. A shop that cannot be asked has told its connection so already."""
+def _try(step: Callable[[], int]) -> tuple[int, str]:
+    """How many, and why not. What cannot be looked at keeps nothing that is known from being told."""
     try:
-        return publishing.look_at_unknown(clock=clock), publishing.queue_publishes(at=clock())
-    except PartnerError:
-        return 0, 0
+        return step(), ""
+    except PartnerError as trouble:
+        return 0, trouble.sentence
 
 
 def read_shop_levels(clock: Clock = timezone.now) -> dict[str, object]:

@@ -46,8 +46,8 @@ def apply_orders(page: Page, at: datetime) -> Applied:
     known = {order.number: order for order in Order.objects.select_for_update().filter(number__in=list(readings)).order_by("pk")}
     fresh = [reading for number, reading in readings.items() if number not in known]
     changed = [(known[n], r) for n, r in readings.items() if n in known and _is_news(known[n], r)]
-    _create(fresh, methods, at=at)
-    _update(changed, methods, at=at)
+    created, relined = _create(fresh, methods, at=at), _update(changed, methods, at=at)
+    allocate_for([*created, *relined], at=at)  # once: the counters are locked in the order of their SKUs
     _note_methods([*fresh, *(reading for _, reading in changed)], at=at)
     unchanged = len(readings) - len(fresh) - len(changed)
     repeats = len(page.records) - len(readings) - len(rejected)
@@ -65,20 +65,20 @@ def _is_news(order: Order, reading: Reading) -> bool:
     return order.content_hash != reading.content_hash and reading.sent.updated_at >= order.store_updated_at
 
 
-def _create(readings: Iterable[Reading], methods: dict[str, Method], *, at: datetime) -> None:
+def _create(readings: Iterable[Reading], methods: dict[str, Method], *, at: datetime) -> list[int]:
     orders = [_filled(Order(number=reading.sent.number), reading, methods, at=at) for reading in readings]
     Order.objects.bulk_create(orders, batch_size=500)
     _write_lines(orders)
-    allocate_for([order.pk for order in orders], at=at)
+    return [order.pk for order in orders]
 
 
-def _update(changed: list[tuple[Order, Reading]], methods: dict[str, Method], *, at: datetime) -> None:
+def _update(changed: list[tuple[Order, Reading]], methods: dict[str, Method], *, at: datetime) -> list[int]:
     """The lines in use follow the shop's until ACS is told; a release that waits with the old content is withdrawn and queued anew.
 
-    What ACS has is left as it was told, and becomes a case where the shop says otherwise by now.
+    What ACS has is left as it was told, and becomes a case where the shop says otherwise by now. Returns the orders with other lines.
     """
     if not changed:
-        return
+        return []
     before = {order.pk: (order.shop, order.store_cancelled_at) for order, _ in changed}
     orders = [_filled(order, reading, methods, at=at) for order, reading in changed]
     Order.objects.bulk_update(orders, WRITTEN, batch_size=200)
@@ -87,10 +87,10 @@ def _update(changed: list[tuple[Order, Reading]], methods: dict[str, Method], *,
     if relined:
         OrderLine.objects.filter(order__in=relined).delete()
         _write_lines(relined)
-        allocate_for([order.pk for order in relined], at=at)
     news = [order for order in orders if before[order.pk] != (order.shop, order.store_cancelled_at)]
     _withdraw([order.number for order in news if _is_ours(order) and order.state == OrderState.READY], at=at)
     look([order.pk for order in news if not _is_ours(order)], at=at)
+    return [order.pk for order in relined]
 
 
 def _is_ours(order: Order) -> bool:

@@ -1,6 +1,7 @@
 """`out/stock.csv`: how many of each SKU the shop may sell, as we last said. `levels.csv`, if the shop writes one, says what it shows.
 
-Of a SKU that both name, the later word counts: the row's `at`, or the time at which `levels.csv` was written.
+Of a SKU that both name, the later word counts: the row's `at`, or the time at which `levels.csv` was written. A row that cannot be
+read says so of its own SKU and of no other.
 """
 
 import csv
@@ -14,6 +15,8 @@ from partners.shop import StockAnswer, StockChange, StockLevel, Told
 
 COLUMNS = ("sku", "quantity", "was", "at", "reference")
 HIGHEST = 1_000_000_000
+NOT_OURS = "The row of this SKU in out/stock.csv is not as we wrote it. Take it out, and it is written anew."
+Said = dict[str, int | str]  # {SKU: how many, or why nobody can tell}
 
 
 class Stock:
@@ -27,7 +30,7 @@ class Stock:
         """A folder has room for every SKU: one that nobody has named yet shows nothing of it."""
         with self._table.changing() as rows:
             shown = self._shown(rows)
-        return [StockLevel(sku, shown.get(sku, 0)) for sku in skus]
+        return [_level(sku, shown.get(sku, 0)) for sku in skus]
 
     def set(self, changes: Sequence[StockChange], *, reference: str, at: str) -> list[StockAnswer]:
         """Write all that may be written in one go."""
@@ -43,19 +46,21 @@ class Stock:
                 self._table.write(rows)
         return answers
 
-    def _shown(self, rows: dict[str, Row]) -> dict[str, int]:
+    def _shown(self, rows: dict[str, Row]) -> Said:
         shown, written = self._said_by_the_shop()
         for row in rows.values():
             sku = _plain(row["sku"])
-            if sku not in shown or _instant(row["at"]) >= written:
-                shown[sku] = _count(row["quantity"], "out/stock.csv", sku)
+            at = _instant(row["at"])
+            if sku not in shown or at is None or at >= written:
+                shown[sku] = _count(row["quantity"], "out/stock.csv", sku) if at else NOT_OURS
         return shown
 
-    def _said_by_the_shop(self) -> tuple[dict[str, int], datetime]:
+    def _said_by_the_shop(self) -> tuple[Said, datetime]:
         try:
             written = datetime.fromtimestamp(self._theirs.stat().st_mtime, UTC)
             with self._theirs.open(newline="", encoding="utf-8-sig") as file:
-                return {row["sku"]: _count(row["available"], "levels.csv", row["sku"]) for row in csv.DictReader(file)}, written
+                rows = [(row["sku"] or "", row["available"]) for row in csv.DictReader(file)]
+            return {sku: _count(available, "levels.csv", sku) for sku, available in rows}, written
         except FileNotFoundError:
             return {}, datetime.min.replace(tzinfo=UTC)
         except OSError as error:
@@ -64,7 +69,13 @@ class Stock:
             raise Unreadable(PARTNER, "The shop's levels.csv must have the columns sku and available, in UTF-8.") from error
 
 
-def _answer(change: StockChange, shows: int) -> StockAnswer:
+def _level(sku: str, said: int | str) -> StockLevel:
+    return StockLevel(sku, 0, why=said) if isinstance(said, str) else StockLevel(sku, said)
+
+
+def _answer(change: StockChange, shows: int | str) -> StockAnswer:
+    if isinstance(shows, str):
+        return StockAnswer(change.sku, Told.REFUSED, code="UNREADABLE", sentence=shows)
     if not 0 <= change.quantity <= HIGHEST:
         return StockAnswer(
             change.sku, Told.REFUSED, code="INVALID_QUANTITY", sentence="The shop takes no number below zero or above a billion."
@@ -74,18 +85,21 @@ def _answer(change: StockChange, shows: int) -> StockAnswer:
     return StockAnswer(change.sku, Told.SET, shows=change.quantity)
 
 
-def _count(text: str | None, file: str, sku: str) -> int:
+def _count(text: str | None, file: str, sku: str) -> int | str:
+    """The number, or the sentence why there is none."""
     try:
-        return int(text or "")
-    except ValueError as error:
-        raise Unreadable(PARTNER, f"{file} has no whole number for {sku[:64]}.") from error
+        number = int(text or "")
+    except ValueError:
+        return f"{file} has no whole number for {sku[:64]}. Correct that row, and Lockstep reads it again within the hour."
+    return number if abs(number) <= HIGHEST else f"{file} says {sku[:64]} is there more than a billion times. Correct that row."
 
 
-def _instant(text: str) -> datetime:
+def _instant(text: str) -> datetime | None:
     try:
-        return datetime.fromisoformat(text)
-    except ValueError as error:
-        raise Unreadable(PARTNER, "out/stock.csv is not as we wrote it. Move it away, and it is written anew.") from error
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo else None
 
 
 def _plain(cell: str) -> str:

@@ -35,6 +35,9 @@ SENTENCES = {
     "NON_MUTABLE_INVENTORY_ITEM": "The shop counts this product by itself, as it does with bundles, and lets nobody set it.",
     NOT_HERE: "The shop does not keep this product at our location, and would not begin to.",
 }
+HIGHEST = 1_000_000_000  # of what a count of ours can be
+NO_ITEM = "The shop names no inventory item for this product, so its number cannot be set. Look at it there."
+ODD_COUNT = "The shop shows a count of this product that is no whole number. Look at it there."
 UNTRACKED = "The shop does not count this product, so it sells without end. Switch on “Track quantity” there."
 TWICE = "Two products of the shop have this SKU, so nobody can tell which is meant. Give one of them another there."
 _LOCATION = re.compile(r"(?:gid://shopify/Location/)?(\d{1,20})", re.ASCII)
@@ -206,18 +209,18 @@ def _connection(value: Any) -> tuple[list[dict[str, Any]], str | None]:
 
 
 def _level(node: dict[str, Any], location: str, name: str) -> StockLevel:
-    """One variant. What the shop does not keep at our location shows nothing there."""
-    item = node.get("inventoryItem")
+    """One variant. What the shop does not keep at our location shows nothing there; an odd one says so, and keeps no other back."""
+    item, sku = node.get("inventoryItem"), str(node.get("sku") or "")
     if not isinstance(item, dict) or not isinstance(item.get("id"), str):
-        raise Unreadable(PARTNER, "A product of Shopify's has no inventory item.")
+        return StockLevel(sku, 0, "", location, NO_ITEM)
     level = item.get("inventoryLevel")
     counts = level.get("quantities") if isinstance(level, dict) else []
     there = [one.get("quantity") for one in counts if isinstance(one, dict) and one.get("name") == name] if isinstance(counts, list) else []
     quantity = there[0] if there else 0
-    if isinstance(quantity, bool) or not isinstance(quantity, int):
-        raise Unreadable(PARTNER, "Shopify shows a count that is no whole number.")
+    if isinstance(quantity, bool) or not isinstance(quantity, int) or abs(quantity) > HIGHEST:
+        return StockLevel(sku, 0, identifier(item["id"]), location, ODD_COUNT)
     why = UNTRACKED if item.get("tracked") is False else ""
-    return StockLevel(str(node.get("sku") or ""), quantity, identifier(item["id"]), location, why)
+    return StockLevel(sku, quantity, identifier(item["id"]), location, why)
 
 
 def _once(level: StockLevel, found: dict[str, str]) -> StockLevel:

@@ -108,7 +108,7 @@ def carry_out(run: SyncRun, clock: Clock, do: Callable[[], None]) -> SyncRun:
     except lease.Lost:
         log.warning("feed run lost its lease", feed=run.feed.name, run=run.pk)
     except Exception as bug:
-        _end_early(run, clock, f"A fault of ours stopped the run: {type(bug).__name__}.")
+        _end_early(run, clock, f"{lease.OUR_FAULT}: {type(bug).__name__}.")
         raise
     run.refresh_from_db()
     return run

@@ -113,6 +113,13 @@ def open_suspicion(run: SyncRun, found: Suspicion, *, at: datetime) -> None:
     desk.reconcile(run.feed, scope=frozenset({code}), found={code: evidence}, card=card, at=at)
 
 
+def is_doubt_of_these_bytes(run: SyncRun) -> bool:
+    """Whether the feed's open case is of a file that was applied all the same, and that was this very one."""
+    case = desk.open_case(run.feed, code_of(run.feed.name))
+    applied = SyncRun.objects.filter(feed=run.feed, outcome=SyncRun.Outcome.OK, content_hash=run.content_hash)
+    return case is not None and applied.filter(pk=case.evidence.get("run")).exists()
+
+
 def close_suspicion(run: SyncRun, *, at: datetime) -> None:
     """A good feed was applied, or a held one accepted: nothing is suspect any more."""
     scope = frozenset({code_of(run.feed.name)})

@@ -13,6 +13,7 @@ from partners.pages import Applied
 LEASE = timedelta(minutes=3)  # renewed at every page; longer than the slowest page takes to come
 LONGEST_CURSOR = 300
 DIED = "The process that ran it died; the next run goes on from its last page."
+OUR_FAULT = "A fault of ours stopped the run"
 
 
 class Lost(Exception):
@@ -47,6 +48,12 @@ def bury(*, at: datetime, feed: Feed | None = None) -> int:
     if feed is not None:
         dead = dead.filter(feed=feed)
     return dead.update(outcome=SyncRun.Outcome.FAILED, finished_at=at, lease_until=None, fence="", why=DIED)
+
+
+def interrupted(*, at: datetime) -> Q:
+    """Runs that ended by no fault of what they read: their process died, or we broke off."""
+    dead = Q(outcome=SyncRun.Outcome.RUNNING, lease_until__lt=at)
+    return dead | Q(outcome=SyncRun.Outcome.FAILED) & (Q(why=DIED) | Q(why__startswith=OUR_FAULT))
 
 
 def renew(run: SyncRun, *, at: datetime) -> None:

@@ -37,7 +37,7 @@ class WholeFile(Protocol):
     as_of: datetime
 
     def digest(self) -> str:
-        """The SHA-256 of the bytes, in hex."""
+        """The SHA-256 of the bytes, in hex. Raises Unreadable where they cannot be had."""
 
     def begun(self, run: SyncRun) -> None:
         """The run has started: remember what the room wants to know of it."""
@@ -56,6 +56,9 @@ class WholeFile(Protocol):
 
     def settled(self, run: SyncRun, at: datetime) -> None:
         """The counts and the as-of stand: do what follows from them, still in the transaction."""
+
+    def same_again(self, run: SyncRun, at: datetime) -> None:
+        """The bytes of the last file hold at this as-of too: do what follows from it, in the transaction, before the feed's as-of moves."""
 
     def outlook(self, run: SyncRun, found: guard.Suspicion) -> None:
         """The file is held because of this: remember what applying it would do."""
@@ -107,9 +110,13 @@ def kept(run: SyncRun) -> Iterator[bytes]:
 
 
 def _run(run: SyncRun, file: WholeFile, clock: Clock, tell: Tell, *, only_look: bool) -> None:
-    SyncRun.objects.filter(pk=run.pk).update(content_hash=file.digest())
-    run.refresh_from_db(fields=["content_hash"])
     file.begun(run)
+    try:
+        SyncRun.objects.filter(pk=run.pk).update(content_hash=file.digest())
+    except Unreadable as wrong:
+        _fail(run, wrong.sentence, at=clock())
+        return
+    run.refresh_from_db(fields=["content_hash"])
     if last := _same_as_last(run):
         _unchanged(run, last, file, at=clock())
         return
@@ -126,14 +133,16 @@ def _same_as_last(run: SyncRun) -> SyncRun | None:
 
 
 def _unchanged(run: SyncRun, last: SyncRun, file: WholeFile, *, at: datetime) -> None:
-    """The same bytes again say nothing new, except that they hold at the file's as-of too."""
+    """The same bytes again say nothing new, except that they hold at the file's as-of too. What was odd in them still is."""
     same = {"seen": last.seen, "unchanged": last.seen - last.rejected, "rejected": last.rejected}
     with transaction.atomic():
         lease.renew(run, at=at)
         SyncRun.objects.filter(pk=run.pk).update(**same)
+        file.same_again(run, at)
         lease.count(run, Applied(), cursor=None, as_of=file.as_of, move_feed=False)
         lease.finish(run, SyncRun.Outcome.OK, at=at)
-        guard.close_suspicion(run, at=at)
+        if not guard.is_doubt_of_these_bytes(run):
+            guard.close_suspicion(run, at=at)
 
 
 def _read(run: SyncRun, file: WholeFile, clock: Clock, tell: Tell, *, only_look: bool) -> None:

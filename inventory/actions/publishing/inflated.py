@@ -28,7 +28,7 @@ def find_inflated(*, at: datetime, skus: Collection[str] | None = None) -> int:
         levels = Level.objects.select_for_update().filter(Q(sku__in=wrong) | Q(pk__in=standing)).exclude(sku__in=moving)
         levels = levels if skus is None else levels.filter(sku__in=skus)
         sold = _sold(wrong)
-        findings = [desk.Finding(level.pk, _found(level.sku, wrong, shown, wanted, sold), _card(level)) for level in levels.order_by("pk")]
+        findings = [desk.Finding(level.pk, _found(level.sku, wrong, shown, wanted, sold), _card(level)) for level in levels.order_by("sku")]
         desk.reconcile_many(Level, findings, scope=SCOPE, at=at)
     return sum(bool(finding.found) for finding in findings)
 

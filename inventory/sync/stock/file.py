@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from partners.sync import Done, kept
 from partners.sync.guard import Measured, Suspicion
 from partners.sync.whole import Tell
 
+A_MOMENT = timedelta(microseconds=1)
 SHOWN = 20  # refused rows in a preview
 
 
@@ -31,7 +32,8 @@ class StockFile:
 
     def __init__(self, path: Path, *, at: datetime, name: str = "", as_of_told: datetime | None = None) -> None:
         self.path, self.name = path, (name or path.name)[:200]
-        written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        stat = path.stat()
+        self._size, written = stat.st_size, datetime.fromtimestamp(stat.st_mtime, UTC)
         self.as_of = as_of_told or as_of(self.name, written_at=written, at=at, by=expected_by())
         self.outcome, self._layout, self._run_id = Outcome(), Layout([], ","), 0
 
@@ -45,7 +47,7 @@ class StockFile:
 
     def begun(self, run: SyncRun) -> None:
         self._run_id = run.pk
-        StockImport.objects.update_or_create(run=run, defaults={"name": self.name, "as_of": self.as_of, "size": self.path.stat().st_size})
+        StockImport.objects.update_or_create(run=run, defaults={"name": self.name, "as_of": self.as_of, "size": self._size})
 
     def stage(self, tell: Tell) -> Measured:
         """Raises Unreadable, with row and column where there is one."""
@@ -82,6 +84,11 @@ class StockFile:
             recount(None if len(skus) > MOST_SKUS else sorted(skus), at=at)
         look_at_garments(done.jumps, as_of=self.as_of, at=at)
         look_at_feed(at=at)
+
+    def same_again(self, run: SyncRun, at: datetime) -> None:
+        """These bytes do not know yet what left since they first came: it counts as sold on, as what leaves after this file does."""
+        left = Allocation.objects.filter(left_at__gt=run.feed.last_content_at, left_at__lte=self.as_of)
+        left.update(left_at=self.as_of + A_MOMENT)
 
     def outlook(self, run: SyncRun, found: Suspicion) -> None:
         """What a person sees before deciding: the difference it would make, and the first rows that were refused."""

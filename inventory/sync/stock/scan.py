@@ -3,8 +3,11 @@
 import codecs
 import hashlib
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from io import BufferedReader
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -79,7 +82,7 @@ def _is_loose(chunk: bytes) -> bool:
 def scan(path: Path) -> Scan:
     """Read the bytes once. Raises Unreadable, in a sentence, for a file that is empty, damaged, or no text in a usual encoding."""
     seen = _Reading()
-    with path.open("rb") as file:
+    with _opened(path) as file:
         if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
             raise Unreadable(PARTNER, "The file is in UTF-16: save it as CSV in UTF-8.")
         file.seek(0)
@@ -90,9 +93,21 @@ def scan(path: Path) -> Scan:
     return Scan(seen.size, seen.lines, seen.encoding, plain, seen.tail, half)
 
 
+@contextmanager
+def _opened(path: Path) -> Iterator[BufferedReader]:
+    """Raises Unreadable for a file that is there and may not be read, or that a broken disk or share does not give."""
+    try:
+        with path.open("rb") as file:
+            yield file
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        sentence = f"The file cannot be opened ({why}). Put it into the folder again, so that Lockstep may read it."
+        raise Unreadable(PARTNER, sentence) from error
+
+
 def digest_of(path: Path) -> str:
-    """The SHA-256 of the bytes alone."""
-    with path.open("rb") as file:
+    """The SHA-256 of the bytes alone. Raises Unreadable where they cannot be had."""
+    with _opened(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -104,19 +119,18 @@ def expected_by() -> time:
 def as_of(name: str, *, written_at: datetime, at: datetime, by: time) -> datetime:
     """Of when a file is: the date and time in its name (London time where no zone is named), else when it was written.
 
-    Where the name has a date alone, it is of `by` (London) on that day, or of when it was written where that was earlier that day: a
-    daily file is never of the midnight before. A name that lies in the future is not believed.
+    Where the name has a date alone, it is of `by` (London) on that day, or of when it was written where that was earlier: a daily file
+    is never of the midnight before. A name that lies more than a day in the future is not believed, and no file is of later than now.
     """
     found = _NAMED.search(name)
     named = _instant(found) if found else None
     if named and found and found[4] is None:
         named = _on(named.astimezone(LONDON).date(), by, written_at)
-    return named if named and named <= at + AHEAD else written_at
+    return min(named if named and named <= at + AHEAD else written_at, at)
 
 
 def _on(day: date, by: time, written_at: datetime) -> datetime:
-    expected = datetime.combine(day, by, LONDON).astimezone(UTC)
-    return min(expected, written_at) if written_at.astimezone(LONDON).date() == day else expected
+    return min(datetime.combine(day, by, LONDON).astimezone(UTC), written_at)
 
 
 def _instant(found: re.Match[str]) -> datetime | None:

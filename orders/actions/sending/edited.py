@@ -63,9 +63,10 @@ def look(ids: Iterable[int], *, at: datetime) -> int:
     with transaction.atomic():
         orders = list(Order.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
         last = last_words([order.number for order in orders])
-        for order in orders:
-            if _has_ended_at_acs(order, last.get(order.number)):
-                end(order, reason="Cancelled in the shop and at ACS", at=at)
+        ended = [order for order in orders if _has_ended_at_acs(order, last.get(order.number))]
+        for order in ended:
+            _stop(order, reason="Cancelled in the shop and at ACS", at=at)
+        allocate_for([order.pk for order in ended], at=at)
         findings = [desk.Finding(order.pk, found(order, last.get(order.number)), card_of(order)) for order in orders]
         desk.reconcile_many(Order, findings, scope=EDITED, at=at)
     return sum(bool(finding.found) for finding in findings)
@@ -124,8 +125,12 @@ def _has_ended_at_acs(order: Order, last: Last | None) -> bool:
 
 def end(order: Order, *, reason: str, at: datetime) -> None:
     """ACS has stopped the order, so it ends here; nothing is wrong with it any more."""
-    move(order, to=OrderState.CANCELLED, allowed=MOVES, actor=SYSTEM, at=at, verb="order cancelled", reason=reason)
+    _stop(order, reason=reason, at=at)
     allocate_for([order.pk], at=at)
+
+
+def _stop(order: Order, *, reason: str, at: datetime) -> None:
+    move(order, to=OrderState.CANCELLED, allowed=MOVES, actor=SYSTEM, at=at, verb="order cancelled", reason=reason)
     desk.reconcile(order, scope=frozenset(desk.open_codes(order)), found={}, card=card_of(order), at=at)
 
 

@@ -9,7 +9,7 @@ from inventory.actions import recount
 from inventory.models import Garment
 from partners.acs.stock_statuses import SEED
 from partners.mappings import ensure, fold
-from partners.models import CodeMapping, Feed
+from partners.models import CodeMapping, Feed, SyncRun
 from tests.partners.partner import Clock
 from tests.partners.shopify.fake_stock import FakeStock, connected
 
@@ -36,7 +36,10 @@ def good_file(as_of: datetime) -> None:
 
 
 def orders_read(at: datetime) -> None:
-    Feed.objects.update_or_create(name="store.orders", defaults={"last_good_at": at})
+    """The shop's orders were read to their end, beginning then."""
+    feed, _ = Feed.objects.get_or_create(name="store.orders")
+    SyncRun.objects.filter(feed=feed).delete()
+    SyncRun.objects.create(feed=feed, outcome=SyncRun.Outcome.OK, started_at=at, finished_at=at + timedelta(seconds=30))
 
 
 def stock(sku: str, count: int, *, at: datetime, status: str = READY, since: datetime | None = None) -> None:

@@ -13,14 +13,14 @@ from inventory.queries import sellable_now
 from inventory.tasks import publish_stock, read_shop_levels
 from partners.models import Circuit, CodeMapping, Intent
 from tests.inventory.publishing.conftest import BER, good_file, orders_read, stock
-from tests.partners.shopify.fake_shopify import refusal
+from tests.partners.shopify.fake_shopify import data, refusal
 from tests.partners.shopify.fake_stock import ASIDE, SALE, FakeStock, connected
 
 pytestmark = pytest.mark.django_db
 State = StockPublish.State
 
 
-def told(clock) -> dict[str, int]:
+def told(clock) -> dict[str, object]:
     outcomes = publish_stock(clock)
     assert [breach for _, check in INVARIANTS for breach in check(clock())] == []
     return outcomes
@@ -125,6 +125,17 @@ class TestComparing:
         assert [line.stale for line in StockPublish.objects.order_by("pk")] == [1, 0]
         assert ShopLevel.objects.get().stale_times == 0
 
+    @pytest.mark.parametrize(("looked_after", "shows"), [(10, 0), (-1, 5)])
+    def test_no_number_goes_up_by_a_reading_of_orders_that_began_before_the_look(self, shop, clock, looked_after, shows):
+        stock("A", 5, at=clock())
+        shop.sells("A", 0)
+        orders_read(clock())  # and ended thirty seconds later
+        clock.forward(seconds=looked_after)
+
+        told(clock)
+
+        assert shop.shows() == {"A": shows}
+
     def test_stale_for_ever_ends_in_a_rest_and_a_case_and_never_in_a_blind_number(self, shop, clock):
         stock("A", 5, at=clock())
         shop.sells("A", 1)
@@ -200,6 +211,42 @@ class TestComparing:
 
 
 class TestTrouble:
+    def test_a_product_that_the_shop_shows_strangely_keeps_no_other_back(self, shop, clock):
+        for sku in ("A", "ODD"):
+            stock(sku, 2, at=clock())
+        shop.sells("A", 0).sells("ODD", 10**12)
+
+        told(clock)
+
+        assert shop.shows() == {"A": 2, "ODD": 10**12}
+        assert "no whole number" in ShopLevel.objects.get(sku="ODD").unusable
+
+    def test_a_bad_row_of_a_folder_keeps_no_other_back(self, tmp_path, settings, clock):
+        settings.STORE, settings.STORE_FOLDER, settings.MODES = "folder", str(tmp_path), {**settings.MODES, "store": "live"}
+        (tmp_path / "orders").mkdir()
+        (tmp_path / "levels.csv").write_text("sku,available\nA,0\nODD,12.0\nOTHER,\n")
+        good_file(clock() - timedelta(hours=6))
+        orders_read(clock() + timedelta(minutes=1))
+        for sku in ("A", "ODD"):
+            stock(sku, 2, at=clock())
+
+        told(clock)
+
+        assert dict(ShopLevel.objects.values_list("sku", "published")) == {"A": 2, "ODD": None}
+        assert "no whole number for ODD" in ShopLevel.objects.get(sku="ODD").unusable
+
+    def test_what_cannot_be_looked_at_keeps_nothing_known_from_being_told(self, shop, clock):
+        stock("A", 5, at=clock())
+        shop.sells("A", 9)
+        publishing.look_at_unknown(clock=clock)
+        stock("NEW", 1, at=clock())
+        shop.on_stock = lambda **asked: data(productVariants={"nodes": None})
+
+        outcomes = told(clock)
+
+        assert shop.shows() == {"A": 5}
+        assert outcomes["why"] == "A page of Shopify's products is not as agreed."
+
     def test_applied_then_the_answer_lost_is_looked_up_and_done_once(self, shop, clock):
         stock("A", 5, at=clock())
         shop.sells("A", 0)
@@ -248,7 +295,8 @@ class TestTrouble:
         stock("A", 5, at=clock())
         settings.SHOPIFY_URL = ""
 
-        assert told(clock) == {"looked_at": 0, "queued": 0, "inflated": 0}
+        why = "It is not connected yet: SHOPIFY_URL must be set."
+        assert told(clock) == {"looked_at": 0, "queued": 0, "inflated": 0, "why": why}
         assert StockPublish.objects.count() == 0
 
     def test_a_missing_scope_refuses_the_batch_in_words(self, shop, clock):

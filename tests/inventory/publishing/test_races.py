@@ -21,6 +21,7 @@ from django.conf import settings
 from inventory.models import Level, ShopLevel
 from inventory.tasks import publish_stock
 from partners.models import Feed, Intent
+from tests.inventory.publishing.conftest import orders_read
 settings.STORE, settings.STORE_FOLDER, settings.MODES = "folder", {folder!r}, {{**settings.MODES, "store": "live"}}
 noon = datetime.fromisoformat({noon!r})
 """
@@ -28,7 +29,7 @@ PUT_AND_DIE = (
     SEED
     + """
 Feed.objects.create(name="acs.stock", last_content_at=noon - timedelta(hours=6))
-Feed.objects.create(name="store.orders", last_good_at=noon + timedelta(minutes=1))
+orders_read(noon + timedelta(minutes=1))
 Level.objects.create(sku="A", on_hand=5, ripe=5, counted_at=noon)
 publish_stock(lambda: noon)
 """
@@ -50,9 +51,7 @@ def test_a_worker_killed_at_any_step_loses_nothing_and_tells_once(place, process
     facts = {"folder": str(folder), "noon": noon.isoformat()}
 
     assert processes(PUT_AND_DIE.format(**facts), LOCKSTEP_FAILPOINT=place) == -signal.SIGKILL
-    orders_read_later = GO_ON.format(**facts).replace(
-        "for minutes", 'Feed.objects.filter(name="store.orders").update(last_good_at=noon + timedelta(hours=1))\nfor minutes'
-    )
+    orders_read_later = GO_ON.format(**facts).replace("for minutes", "orders_read(noon + timedelta(hours=1))\nfor minutes")
     if place == "outbox.claimed":  # it was never sent, so it is looked up, found absent, and told anew in another batch
         orders_read_later = orders_read_later.replace('get().state == "done"', 'filter(state="done").count() == 2')
     assert processes(orders_read_later) == 0

@@ -1,8 +1,12 @@
 """What ACS's stock file says becomes our garments, or nothing of it does."""
 
+from datetime import timedelta
+
 import pytest
 
 from exceptions_queue.models import ExceptionCase
+from inventory.actions import allocate, leave
+from inventory.invariants import the_counters_equal_a_recount
 from inventory.models import AcsSku, Garment, GarmentChange, Level
 from inventory.queries import sellable_now
 from partners.models import CodeMapping, Feed, RawPayload, RejectedRecord, SyncRun
@@ -20,6 +24,50 @@ def mirror() -> list[tuple[object, ...]]:
 def cases(code: str = "") -> list[tuple[str, str]]:
     found = ExceptionCase.objects.filter(state="open").order_by("code", "subject_label")
     return [(case.code, case.evidence["fault"]) for case in found if not code or case.code == code]
+
+
+def leaves(drop, sku: str) -> None:
+    """An order of two of these leaves ACS two hours after the last file."""
+    allocate("LS-1", {sku: 2}, at=drop.clock())
+    leave(["LS-1"], at=drop.clock() + timedelta(hours=2))
+
+
+class TestTheSameBytesAgain:
+    def test_they_do_not_know_yet_what_left_meanwhile_so_it_counts_on(self, drop):
+        drop.read(1, rows(100))
+        leaves(drop, "SKU-1")
+
+        run = drop.read(2, rows(100))
+
+        assert (run.outcome, run.unchanged, run.feed.last_content_at) == ("ok", 100, DAY_ONE.replace(day=2, hour=6, minute=10))
+        assert the_counters_equal_a_recount(drop.clock()) == []
+        assert Level.objects.get(sku="SKU-1").allocated == 2
+
+    def test_the_next_file_that_is_another_ends_it(self, drop):
+        drop.read(1, rows(100))
+        leaves(drop, "SKU-1")
+        drop.read(2, rows(100))
+
+        drop.read(3, rows(99))
+
+        assert the_counters_equal_a_recount(drop.clock()) == []
+        assert Level.objects.get(sku="SKU-1").allocated == 0
+
+    def test_what_was_doubled_in_them_still_is(self, drop):
+        doubled = [*rows(300), row(1)]
+        drop.read(1, doubled)
+        assert cases("STK-FEED-BAD") == [("STK-FEED-BAD", "duplicate")]
+
+        assert drop.read(2, doubled).unchanged > 0
+        assert cases("STK-FEED-BAD") == [("STK-FEED-BAD", "duplicate")]
+
+    def test_they_end_the_case_of_a_file_that_was_held_in_between(self, drop):
+        drop.read(1, rows(100))
+        drop.read(2, rows(50))
+        assert cases("STK-FEED-BAD") == [("STK-FEED-BAD", "short")]
+
+        drop.read(3, rows(100))
+        assert cases("STK-FEED-BAD") == []
 
 
 class TestAGoodFile:
@@ -135,6 +183,15 @@ class TestAbsence:
         assert (back.missing_since, back.missing_files, back.since) == (None, 0, DAY_ONE.replace(day=5, hour=6, minute=10))
         assert cases() == []
         assert GarmentChange.objects.filter(garment=back).order_by("-pk")[0].event == "back"
+
+    def test_one_that_was_gone_when_last_heard_of_is_expected_to_vanish(self, drop):
+        drop.read(1, [row(1, RETIRED), row(2, "With customer"), *rows(30)[2:]])
+        CodeMapping.objects.filter(raw="With customer").update(target="with_customer", flags={"sellable": False, "bucket": "outside"})
+        for day in (2, 3, 4):
+            drop.read(day, [*rows(30)[3:-1], row(30, PROCESSING if day % 2 else READY)])
+
+        labels = ExceptionCase.objects.filter(code="STK-RFID-MISSING", state="open").values_list("subject_label", flat=True)
+        assert (Garment.objects.filter(missing_files=3).count(), list(labels)) == (3, ["E000003"])
 
     def test_a_file_that_takes_away_a_fifth_is_held(self, drop):
         drop.read(1, rows(100))

@@ -5,6 +5,7 @@ import json
 import os
 import signal
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -12,10 +13,10 @@ from django.utils import timezone
 
 from config.tasks import read_stock
 from exceptions_queue.models import ExceptionCase
-from inventory.models import Garment
-from inventory.sync.stock import StockFile
-from partners.models import SyncRun
-from partners.sync import sync_file
+from inventory.models import Garment, StockImport
+from inventory.sync.stock import StockFile, waiting_files
+from partners.models import Feed, SyncRun
+from partners.sync import lease, sync_file
 from tests.inventory.stock.files import READY, Drop, rows, text
 
 
@@ -39,6 +40,13 @@ def write(folder, days_ago, lines, *, old=True):
         then = (timezone.now() - timedelta(minutes=5)).timestamp()
         os.utime(path, (then, then))
     return path
+
+
+def broke_off(path, *, uploaded_by=None, **facts):
+    """A run of this file that did not come to its end."""
+    feed, _ = Feed.objects.get_or_create(name="acs.stock")
+    run = SyncRun.objects.create(**{"feed": feed, "outcome": "failed", "started_at": timezone.now()} | facts)
+    StockImport.objects.create(run=run, name=path.name, size=path.stat().st_size, as_of=timezone.now(), uploaded_by=uploaded_by)
 
 
 @pytest.mark.django_db
@@ -113,6 +121,51 @@ class TestTheClock:
         write(folder, 0, rows(30))
 
         assert read_stock()["outcomes"] == ["ok"]
+
+    def test_a_file_that_cannot_be_opened_says_so_and_keeps_no_later_one_back(self, folder, monkeypatch):
+        write(folder, 0, rows(30))
+        locked, opened = write(folder, 1, rows(29)), Path.open
+
+        def refusing(path, *how, **more):
+            if path == locked:
+                raise PermissionError(13, "Permission denied", str(path))
+            return opened(path, *how, **more)
+
+        monkeypatch.setattr(Path, "open", refusing)
+
+        assert read_stock()["outcomes"] == ["failed", "ok"]
+        assert "cannot be opened (Permission denied)" in SyncRun.objects.get(outcome="failed").why
+        assert Garment.objects.count() == 30
+        assert read_stock()["files"] == 0
+
+    @pytest.mark.parametrize("why", [lease.DIED, f"{lease.OUR_FAULT}: OperationalError."])
+    def test_a_file_whose_reading_broke_off_is_tried_again_and_not_for_ever(self, folder, why):
+        path = write(folder, 0, rows(30))
+        broke_off(path, why=why)
+        broke_off(path, why=why)
+        assert waiting_files(folder, at=timezone.now()) == [path]
+
+        broke_off(path, why=why)
+        assert waiting_files(folder, at=timezone.now()) == []
+
+    def test_a_file_that_is_being_read_is_left_alone_until_its_process_is_known_to_have_died(self, folder):
+        path = write(folder, 0, rows(30))
+        broke_off(path, outcome="running", lease_until=timezone.now() + timedelta(minutes=1))
+
+        assert waiting_files(folder, at=timezone.now()) == []
+        assert waiting_files(folder, at=timezone.now() + timedelta(minutes=2)) == [path]
+        SyncRun.objects.update(lease_until=timezone.now() - timedelta(minutes=1))
+        assert read_stock()["outcomes"] == ["ok"]
+
+    def test_what_a_person_brought_or_another_file_of_that_size_is_no_try_of_this_one(self, folder, admin_user):
+        path = write(folder, 0, rows(30))
+        broke_off(path, why="The file is empty.", uploaded_by=admin_user)
+        assert waiting_files(folder, at=timezone.now()) == [path]
+
+        broke_off(path, why="The file is empty.", started_at=timezone.now() - timedelta(hours=1))
+        assert waiting_files(folder, at=timezone.now()) == [path]
+        broke_off(path, why="The file is empty.")
+        assert waiting_files(folder, at=timezone.now()) == []
 
     def test_no_file_for_a_week_is_late_and_a_new_one_closes_the_case(self, folder):
         write(folder, 8, rows(30))

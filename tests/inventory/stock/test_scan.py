@@ -18,7 +18,7 @@ CLOCK = Clock(order_cutoff=time(12), collection_at=time(17, 30))
 @pytest.mark.parametrize(
     ("name", "when"),
     [
-        ("acs_stock_2026-11-29.csv", datetime(2026, 11, 29, 7, tzinfo=UTC)),
+        ("acs_stock_2026-11-29.csv", WRITTEN),
         ("acs_stock_2026-06-01.csv", datetime(2026, 6, 1, 6, tzinfo=UTC)),
         ("stock20261129T0610.csv", datetime(2026, 11, 29, 6, 10, tzinfo=UTC)),
         ("stock_20260629T061055Z.csv", datetime(2026, 6, 29, 6, 10, 55, tzinfo=UTC)),
@@ -44,6 +44,20 @@ def test_before_the_hour_it_is_never_of_later_than_it_came():
     came = datetime(2026, 6, 9, 5, 10, tzinfo=UTC)
 
     assert as_of("acs_stock_2026-06-09.csv", written_at=came, at=came, by=SEVEN) == came
+
+
+@pytest.mark.parametrize("name", ["acs_stock_2026-06-10.csv", "acs_stock_2026-06-09T2110.csv", "stock.csv"])
+def test_no_file_is_of_later_than_now(name):
+    now = datetime(2026, 6, 9, 20, tzinfo=UTC)
+    ahead = datetime(2026, 6, 9, 20, 5, tzinfo=UTC)  # the folder's clock is fast
+
+    assert as_of(name, written_at=ahead, at=now, by=SEVEN) == now
+
+
+def test_tomorrows_file_written_this_evening_is_of_this_evening():
+    came, later = datetime(2026, 6, 8, 21, tzinfo=UTC), datetime(2026, 6, 9, 12, tzinfo=UTC)
+
+    assert as_of("acs_stock_2026-06-09.csv", written_at=came, at=later, by=SEVEN) == came
 
 
 @pytest.mark.parametrize(

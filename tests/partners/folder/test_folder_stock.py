@@ -71,7 +71,7 @@ def test_a_sku_that_looks_like_a_formula_is_harmless_and_found_again(store):
     assert shown(store, "=A1") == [5]
 
 
-@pytest.mark.parametrize("text", ["sku,available\nA,four\n", "name,count\nA,4\n", "sku,available\nA\n"])
+@pytest.mark.parametrize("text", ["name,count\nA,4\n", "available\n4\n"])
 def test_a_file_of_theirs_that_cannot_be_read_is_named(store, text):
     theirs(store, text, at=NOON)
 
@@ -81,3 +81,25 @@ def test_a_file_of_theirs_that_cannot_be_read_is_named(store, text):
 
 def test_a_folder_counts_only_what_can_be_bought(store):
     assert store.places() == (Place.SALE,)
+
+
+@pytest.mark.parametrize("cell", ["", "12.0", "many", "9" * 5000, str(10**12)])
+def test_a_row_of_theirs_that_cannot_be_read_says_so_of_its_own_sku_alone(store, cell):
+    theirs(store, f"sku,available\nA,3\nODD,{cell}\n", at=NOON)
+
+    a, odd = next(iter(store.levels(["A", "ODD"])))
+
+    assert (a.quantity, a.why) == (3, "")
+    assert "ODD" in odd.why
+    assert tell(store, StockChange("A", 4, 3), StockChange("ODD", 1, 0)) == [Told.SET, Told.REFUSED]
+
+
+def test_a_row_of_ours_that_somebody_changed_says_so_of_its_own_sku_alone(store):
+    tell(store, StockChange("A", 5, 0), StockChange("B", 2, 0))
+    ours = store.folder / "out" / "stock.csv"
+    ours.write_text(ours.read_text().replace("B,2,0,2026-11-20T12:00:00+00:00", "B,2,0,20/11/2026 12:00"))
+
+    a, b = next(iter(store.levels(["A", "B"])))
+
+    assert (a.quantity, a.why) == (5, "")
+    assert "not as we wrote it" in b.why
