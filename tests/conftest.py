@@ -8,12 +8,17 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from hypothesis import HealthCheck, settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.postgres import Race, is_postgres
 
 # The browser's driver is large and comes with the group e2e only; .ci/run installs it and fails when these tests are missing.
 collect_ignore = [] if find_spec("axe_playwright_python") else ["browser"]
+
+# How fast the machine is, is not what a property is about.
+settings.register_profile("desk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("desk")
 
 
 @pytest.fixture(scope="session")
