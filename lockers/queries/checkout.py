@@ -207,9 +207,9 @@ def _box(sized: bool, named: bool) -> str:
     fits = f" AND {room.has_size('%(size)s')}" if sized else ""
     given = f"SELECT 0, {_SHOWN}, {_JUDGED} FROM lockers_point p WHERE p.point_id = %(point)s UNION ALL " if named else ""  # noqa: S608
     across = "(p.longitude - %(longitude)s) * (p.longitude - %(longitude)s) * %(squeeze)s * %(squeeze)s"
-    nothing = f", {_NOTHING}" if named else ""
+    judged = f", {_JUDGED}" if named else ""  # columns, and no bare NULLs: those a sub-select would make text
     return (
-        f"{given}SELECT * FROM (SELECT 1, {_SHOWN}{nothing} FROM lockers_point p WHERE p.may_receive AND p.point_id <> %(point)s "  # noqa: S608
+        f"{given}SELECT * FROM (SELECT 1, {_SHOWN}{judged} FROM lockers_point p WHERE p.may_receive AND p.point_id <> %(point)s "  # noqa: S608
         "AND p.latitude BETWEEN %(south)s AND %(north)s AND p.longitude BETWEEN %(west)s AND %(east)s"
         f"{fits} ORDER BY (p.latitude - %(latitude)s) * (p.latitude - %(latitude)s) + {across}, p.point_id LIMIT {SHOWN + 3}) n"
     )

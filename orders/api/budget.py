@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connection, connections
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections
 
 READERS = 8
 TROUBLES, REST_S = 3, 2.0  # after so many in a row nobody waits again for so long
@@ -51,7 +51,7 @@ class Readers:
             future.cancel()
             self._trouble()
             raise OutOfTime("late") from late
-        except DatabaseError:
+        except (OperationalError, InterfaceError):
             self._trouble()
             raise
         self._troubles = 0
@@ -123,6 +123,14 @@ class Readers:
         self._troubles += 1
         if self._troubles >= TROUBLES:
             self._troubles, self._rests_until = 0, time.monotonic() + REST_S
+
+
+def log_fallback(event: str, trouble: Exception) -> None:
+    """A database in trouble is a warning; anything else is a mistake of ours, which nobody would see behind the fallback."""
+    if isinstance(trouble, OutOfTime | OperationalError | InterfaceError):
+        log.warning(event, why=type(trouble).__name__)
+    else:
+        log.error(event, why=type(trouble).__name__, exc_info=trouble)
 
 
 def _let_go(gate: threading.Barrier) -> None:

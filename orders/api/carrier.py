@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import msgspec
-import structlog
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +14,7 @@ from rest_framework.exceptions import APIException, AuthenticationFailed, Method
 
 from lockers.rules.postcodes import Parts, parts
 from orders.api.baskets import length_of, refused
-from orders.api.budget import readers
+from orders.api.budget import log_fallback, readers
 from orders.api.eligibility import left, note, said
 from orders.problems.cart import judge_cart
 from orders.queries import rates
@@ -27,7 +26,6 @@ MOST_BYTES = 1_000_000
 KEPT_S = 60.0
 MOST_LINES = 500
 DELIVERY = "%Y-%m-%d %H:%M:%S %z"
-log = structlog.get_logger(__name__)
 
 
 class TooLong(APIException):
@@ -89,7 +87,7 @@ def carrier_service(request: HttpRequest) -> HttpResponse:
     try:
         offers_lockers = readers.within(left(began), lambda: _look(wanted, began, at))
     except Exception as trouble:  # noqa: BLE001 - the shop's checkout is never told of our troubles
-        log.warning("rates answered by the fallback", why=type(trouble).__name__)
+        log_fallback("rates answered by the fallback", trouble)
     return said({"rates": [_told(row, at) for row in kept.rows if offers_lockers or not row.locker]})
 
 

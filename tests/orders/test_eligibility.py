@@ -3,12 +3,15 @@
 from dataclasses import replace
 
 import pytest
+from django.db import OperationalError, ProgrammingError
 from django.utils import timezone
+from structlog.testing import capture_logs
 
 from inventory.models import Product, SizeCorrection
 from lockers.models import Point
 from lockers.queries import checkout
 from orders.api import eligibility
+from orders.api.budget import log_fallback
 from orders.models import CheckoutRefusal
 from partners.models import ApiToken
 from tests.callers import Caller, is_problem, key, load_roles, of_role, person
@@ -308,6 +311,14 @@ class TestRefusedBaskets:
         asked(shop, ("NOBODY-KNOWS", 1))
 
         assert not CheckoutRefusal.objects.exists()
+
+
+@pytest.mark.parametrize(("trouble", "level"), [(OperationalError("gone"), "warning"), (ProgrammingError("no such column"), "error")])
+def test_a_mistake_of_ours_behind_the_fallback_is_logged_as_an_error(trouble, level):
+    with capture_logs() as logs:
+        log_fallback("checkout answered by the fallback", trouble)
+
+    assert [(entry["log_level"], entry["why"]) for entry in logs] == [(level, type(trouble).__name__)]
 
 
 def test_with_an_empty_mirror_a_locker_is_not_called_unknown(shop):
