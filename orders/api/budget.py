@@ -6,9 +6,9 @@ A statement alone could be bounded by the database. A connection that cannot be 
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 import structlog
@@ -60,7 +60,8 @@ class Readers:
     def later(self, seconds: float | None, act: Callable[[], object]) -> None:
         """Do it after the answer. It may be lost, and raises nothing: it is a note, not a fact."""
         if seconds is None:
-            act()
+            with _no_matter():
+                act()
             return
         self._start()
         if self._room.acquire(blocking=False):
@@ -111,11 +112,8 @@ class Readers:
 
     def _noted(self, act: Callable[[], object]) -> None:
         try:
-            act()
-        except Exception as error:  # noqa: BLE001 - whatever it is, nobody waits for it
-            log.warning("checkout note lost", why=type(error).__name__)
-            with suppress(DatabaseError, InterfaceError):
-                connection.close()
+            with _no_matter():
+                act()
         finally:
             self._room.release()
 
@@ -123,6 +121,18 @@ class Readers:
         self._troubles += 1
         if self._troubles >= TROUBLES:
             self._troubles, self._rests_until = 0, time.monotonic() + REST_S
+
+
+@contextmanager
+def _no_matter() -> Iterator[None]:
+    """Whatever goes wrong inside, nobody waits for it."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - see above
+        log.warning("checkout note lost", why=type(error).__name__)
+        with suppress(DatabaseError, InterfaceError):
+            if not connection.in_atomic_block:
+                connection.close()
 
 
 def log_fallback(event: str, trouble: Exception) -> None:

@@ -1,9 +1,11 @@
 """The checkout's question: answered by the gate's own rules, in words, in time."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
-from django.db import OperationalError, ProgrammingError
+from django.db import OperationalError, ProgrammingError, connection
 from django.utils import timezone
 from structlog.testing import capture_logs
 
@@ -38,6 +40,19 @@ def shop() -> Caller:
 
 def cart(*lines: tuple[str, int], **more: object) -> dict[str, object]:
     return {"lines": [{"sku": sku, "quantity": quantity} for sku, quantity in lines or [("DRS-0012-10", 1)]], **more}
+
+
+@contextmanager
+def failing(table: str, verb: str = "") -> Iterator[None]:
+    """The database fails at every statement of this table (that begins so), and at no other."""
+
+    def fail(execute, sql, params, many, context):
+        if table in sql and sql.startswith(verb):
+            raise OperationalError("the database has gone away")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(fail):
+        yield
 
 
 def asked(shop: Caller, *lines: tuple[str, int], **more: object) -> dict[str, object]:
@@ -185,7 +200,11 @@ class TestWhatCannotBeRead:
             (cart(("A-1", "2")), "lines[0].quantity: Write a whole number"),
             (cart(("", 1)), "lines[0].sku: Write a sku"),
             (cart(("A" * 65, 1)), "lines[0].sku: Write a sku"),
-            (cart(("A\x00", 1)), "body: It holds a character"),
+            (cart(("A\x00", 1)), "lines[0].sku: Write a sku"),
+            (cart(("A-1", 1), ("A\nB", 1)), "lines[1].sku: Write a sku"),
+            (cart(("A-1\n", 1)), "lines[0].sku: Write a sku"),
+            (cart(("A\u2028B", 1)), "lines[0].sku: Write a sku"),
+            (cart(locker_id="U\x00"), "body: It holds a character"),
             (cart(postcode="🦊🦊 🦊"), "postcode: Write a uk postcode"),
             (cart(postcode="LS1 4"), "postcode: Write a uk postcode"),
             (cart(postcode=7), "postcode: Write a uk postcode"),
@@ -260,6 +279,12 @@ class TestWhoMayAsk:
 
         is_problem(shop.post(PATH, cart()), 401)
 
+    def test_a_token_that_could_not_be_looked_up_is_never_judged_though_the_database_is_well_again(self):
+        with failing("partners_apitoken"):
+            told = asked(Caller("lockstep_never-seen-before"), postcode="NW1 2DB", locker_id="UK00000904")
+
+        assert (told["fallback"], told["eligible"], told["lockers"], told["locker"]) == (True, False, [], None)
+
     def test_a_signed_in_person_may_try_it_with_the_pages_csrf_token(self):
         is_problem(Caller(session=person("viewer", "tom")).post(PATH, cart()), 403, "csrf")
 
@@ -306,6 +331,16 @@ class TestRefusedBaskets:
             asked(shop, ("NOBODY-KNOWS", 1))
 
         assert CheckoutRefusal.objects.get().carts == 20
+
+    @pytest.mark.django_db(transaction=True)
+    @pytest.mark.parametrize(("table", "verb"), [("orders_checkoutrefusal", "INSERT"), ("partners_apitoken", "UPDATE")])
+    def test_a_note_that_cannot_be_written_is_lost_and_the_answer_is_not(self, shop, settings, table, verb):
+        settings.ELIGIBILITY_SAMPLE = 1
+
+        with failing(table, verb):
+            told = asked(shop, ("NOBODY-KNOWS", 1))
+
+        assert (told["fallback"], told["reasons"][0]["sku"]) == (False, "NOBODY-KNOWS")
 
     def test_nobody_counts_what_is_switched_off(self, shop):
         asked(shop, ("NOBODY-KNOWS", 1))
