@@ -6,7 +6,8 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from inventory.actions import CORRECTABLE
-from inventory.actions.measures import keep_what_was_learnt, settle, size_of
+from inventory.actions.learning import keep_what_was_learnt, size_of
+from inventory.actions.measures import settle
 from inventory.models import Measure, Product, Source
 from inventory.queries import LEAST_PARCELS, source_orders
 from inventory.rules import SIZE, Size, order_for
