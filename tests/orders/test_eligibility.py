@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.db import OperationalError, ProgrammingError, connection
@@ -15,6 +16,7 @@ from lockers.queries import checkout
 from orders.api import eligibility
 from orders.api.budget import log_fallback
 from orders.models import CheckoutRefusal
+from orders.tasks import purge_refusals
 from partners.models import ApiToken
 from tests.callers import Caller, is_problem, key, load_roles, of_role, person
 from tests.orders.builders import NOON, make_point, make_product, make_shopfloor
@@ -124,6 +126,17 @@ class TestABasketThatFits:
         assert again["locker"]["id"] == "UK00001005"
         Point.objects.filter(point_id=first[0]["id"]).update(may_receive=False)
         assert first[0] not in asked(shop, postcode="NW1 2DB")["lockers"]
+
+    def test_is_shown_those_farther_away_at_once_when_all_near_a_known_postcode_have_closed(self, shop):
+        make_point("UK00001000", latitude=51.6, postcode="N12 8AA", outward="N12")
+        for number in range(5):
+            make_point(f"UK0000200{number}", latitude=51.5285 + number / 10_000, postcode="NW1 2AA")
+        asked(shop, postcode="NW1 2DB")
+        Point.objects.filter(postcode__startswith="NW1").update(may_receive=False)
+
+        told = asked(shop, postcode="NW1 2DB")
+
+        assert [locker["id"] for locker in told["lockers"]] == ["UK00001000"]
 
     def test_only_lockers_with_a_compartment_that_takes_it_are_shown(self, shop):
         make_point("UK00000905", latitude=51.529, sizes={"A": "NORMAL"})
@@ -363,6 +376,15 @@ def test_with_an_empty_mirror_a_locker_is_not_called_unknown(shop):
 
     assert (told["fallback"], told["eligible"]) == (True, False)
     assert told["reasons"][0]["text"].startswith("Lockers cannot be checked")
+
+
+def test_counts_of_refused_baskets_go_after_sixty_days():
+    today = timezone.localdate()
+    for days in (0, 60, 61, 400):
+        CheckoutRefusal.objects.create(day=today - timedelta(days=days), sku="A-1", code="VAL-DIM-MISSING", carts=1)
+
+    assert purge_refusals() == {"deleted": 2}
+    assert min(CheckoutRefusal.objects.values_list("day", flat=True)) == today - timedelta(days=60)
 
 
 def test_nothing_that_is_asked_writes_anything(shop):
