@@ -76,6 +76,7 @@ TIMETABLE = (
     Task("Verify the invariants", "config.tasks.verify", 60, start_within_s=600),
     Task("Delete labels that have had their time", "lockers.tasks.purge_labels", 1440, start_within_s=3600),
     Task("Delete batches that have had their time", "inventory.tasks.purge_batches", 1440, start_within_s=3600),
+    Task("Delete old counts of refused baskets", "orders.tasks.purge_refusals", 1440, start_within_s=3600),
     Task("Delete what has had its time", "partners.tasks.purge", 1440, start_within_s=3600),
 )
 

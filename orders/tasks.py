@@ -28,6 +28,7 @@ from orders.actions import (
     oversold,
     packed,
     reading,
+    refusals,
     sending,
     shop,
     watching,
@@ -187,6 +188,10 @@ def drain_bulk() -> dict[str, int]:
 def sweep_holds() -> dict[str, int]:
     """Find holds that nobody looks after."""
     return {"expired": expired.find_expired(at=timezone.now())}
+
+
+def purge_refusals() -> dict[str, int]:
+    return {"deleted": refusals.purge(today=timezone.localdate())}
 
 
 def watch() -> dict[str, int]:

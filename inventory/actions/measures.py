@@ -9,15 +9,15 @@ from django.db import transaction
 from django_q.tasks import async_task
 
 from exceptions_queue.audit import Actor, record
+from inventory.actions.learning import keep_what_was_learnt, size_of
 from inventory.actions.products import RECHECK
-from inventory.models import Measure, Product, SizeCase, SizeCorrection, Source, SourceOrder
+from inventory.models import Measure, Product, SizeCase, Source, SourceOrder
 from inventory.queries import said_of, source_orders
-from inventory.rules import DEFAULT_ORDER, REMEMBERED, SIDES, SIZE, Size, decide, middle_of, order_for, rescaled
+from inventory.rules import DEFAULT_ORDER, REMEMBERED, SIDES, SIZE, Size, decide, middle_of, order_for
 
 AGAIN = "inventory.tasks.decide_again"
 AT_ONCE = 1_000
 FORGOTTEN = timedelta(days=60)
-WHOLE = 1_000  # thousandths of its volume
 DECIDED = (*SIZE, "size_source")
 BY_HAND = Product.Source.DESK
 
@@ -31,10 +31,6 @@ class CannotDecide(Exception):
     def __init__(self, sentence: str) -> None:
         self.sentence = sentence
         super().__init__(sentence)
-
-
-def size_of(row: Product | Measure) -> Size:
-    return Size(*(getattr(row, name) for name in SIZE))
 
 
 def held_by_hand(product: Product) -> bool:
@@ -100,34 +96,6 @@ def _redecide(skus: Collection[str], orders: Mapping[str, Sequence[str]], at: da
     Product.objects.bulk_update(changed, [*DECIDED, "changed_at"], batch_size=200)
     keep_what_was_learnt(changed, before, at=at)
     return len(changed)
-
-
-def keep_what_was_learnt(changed: Collection[Product], before: Mapping[str, tuple[Size, str]], *, at: datetime) -> None:
-    """A learnt factor is of the stated size. Where packed parcels take over as the stated size, or hand it back, it is told anew, so
-    that the parcel itself counts for what it did. And a parcel does not fold: what it measures counts in full until a person says
-    otherwise, which `accepted_by` nobody means here."""
-    moved = {p.sku: p for p in changed if Source.ACS_MEASURED in (p.size_source, before.get(p.sku, (None, ""))[1])}
-    if not moved:
-        return
-    learnt = {row.sku: row for row in SizeCorrection.objects.select_for_update().filter(sku__in=moved).order_by("pk")}
-    new = [SizeCorrection(sku=sku, factor=WHOLE, learnt_at=at) for sku, p in moved.items() if sku not in learnt and not p.rigid]
-    for row in [*learnt.values(), *new]:
-        _tell_anew(row, before[row.sku][0], moved[row.sku], at)
-    SizeCorrection.objects.bulk_update(learnt.values(), ["factor", "recent", "accepted_factor", "accepted_at"], batch_size=200)
-    SizeCorrection.objects.bulk_create(new, batch_size=500, ignore_conflicts=True)
-
-
-def _tell_anew(row: SizeCorrection, was: Size, product: Product, at: datetime) -> None:
-    now, by_parcels = size_of(product), product.size_source == Source.ACS_MEASURED
-    if row.pk:
-        row.recent = [rescaled(factor, was, now) for factor in row.recent]
-        row.factor = rescaled(row.factor, was, now)
-    if row.accepted_by_id:
-        row.accepted_factor = rescaled(row.accepted_factor or row.factor, was, now)
-    elif by_parcels and not product.rigid:
-        row.accepted_factor, row.accepted_at = WHOLE, row.accepted_at or at
-    else:
-        row.accepted_factor = row.accepted_at = None
 
 
 def note_packed(parcels: Mapping[str, Sequence[Sequence[int]]], *, at: datetime) -> int:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django_q.tasks import async_task
 
 from exceptions_queue.audit import Actor, person, record
+from inventory.actions.learning import keep_what_was_learnt, size_of
 from inventory.models import Product, SizeCorrection
 from inventory.rules import REMEMBERED, middle_factor
 
@@ -65,12 +66,15 @@ def _lock(sku: str, at: datetime) -> tuple[Product, bool]:
 
 
 def _save(product: Product, after: dict[str, Any], before: dict[str, Any], *, actor: Actor, at: datetime) -> None:
+    was = {product.sku: (size_of(product), product.size_source)}
     for name, value in after.items():
         setattr(product, name, value)
     product.source, product.changed_at = Product.Source.DESK, at
     if SIZE_BY_HAND & after.keys():
         product.size_source = Product.Source.DESK
     product.save(update_fields=[*after, "source", "size_source", "changed_at"])
+    if SIZE_BY_HAND & after.keys():
+        keep_what_was_learnt([product], was, at=at)
     record("product corrected", product, actor=actor, at=at, before=before, after=after)
     async_task(RECHECK)
 

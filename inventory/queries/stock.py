@@ -99,9 +99,9 @@ def cleared_since(at: datetime) -> dict[str, set[str]]:
 
 def counts(cleared: dict[str, set[str]]) -> Counts:
     """One statement, whatever the number of SKUs."""
-    kinds = {kind: Count("pk", filter=only(kind, cleared)) for kind in ("none", "waiting", "oversold", "missing")}
-    found = Level.objects.aggregate(every=Count("pk"), garments=Sum("on_hand", default=0), **kinds)
-    return Counts(**found)
+    kinds = {f"of_{kind}": Count("pk", filter=only(kind, cleared)) for kind in ("none", "waiting", "oversold", "missing")}
+    found = Level.objects.aggregate(of_every=Count("pk"), of_garments=Sum("on_hand", default=0), **kinds)  # no column's name again
+    return Counts(**{name.removeprefix("of_"): count for name, count in found.items()})
 
 
 def in_status(status: int) -> Exists:

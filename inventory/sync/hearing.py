@@ -6,7 +6,8 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from inventory.actions import CORRECTABLE
-from inventory.actions.measures import keep_what_was_learnt, settle, size_of
+from inventory.actions.learning import keep_what_was_learnt, size_of
+from inventory.actions.measures import settle
 from inventory.models import Measure, Product, Source
 from inventory.queries import LEAST_PARCELS, source_orders
 from inventory.rules import SIZE, Size, order_for
@@ -104,11 +105,18 @@ def _take(product: Product, columns: Columns, source: str, standing: _Standing, 
         if value is not None and (value or not by_hand) and (not getattr(product, name) or _may_name(name, source, said, order)):
             setattr(product, name, value)
     stays = by_hand and any(getattr(product, name) not in (None, "") and columns.get(name) in (None, "") for name in CORRECTABLE)
-    repeats = source not in kept and any(size_of(measure) == size_of(other) for other in kept.values())
+    order = order_for(product.brand, standing.orders, preferred=product.preferred_source)  # it may have another brand now
+    repeats = _repeats(measure, kept)
     news = {} if repeats else {source: [name for name in SIZE if columns.get(name) is not None]}
     settle(product, said, order, news=news)
     if not stays and (source == Source.CSV or product.pk is None):
         product.source = source
+
+
+def _repeats(measure: Measure, kept: Mapping[str, Measure]) -> bool:
+    """A size is no news when this source said it before, though its row has another title now; nor at first, when another said it."""
+    others = [kept[measure.source]] if measure.source in kept else kept.values()
+    return any(size_of(measure) == size_of(other) for other in others)
 
 
 def _said(kept: Mapping[str, Measure]) -> dict[str, Size]:

@@ -71,12 +71,15 @@ def around(place: Parts | None, point_id: str, size: str) -> Around:
     """The point of this id and the nearest that may receive a parcel of `size` ("" for any): to the postcode, else to the point.
 
     A postcode stands in the middle of the mirrored points that share the most of it: its sector, district or area. Kept in the process
-    for SPOT_S seconds, because streets do not move; the lockers are read every time. One statement.
+    for SPOT_S seconds, because streets do not move; the lockers are read every time. One statement, and a second where the last
+    locker near a known postcode has gone.
     """
     sector, outward, area = (place.sector or place.outward, place.outward, place.area) if place else ("", "", "")
     spot = _spots.get((sector, size)) if sector else None
     if spot and spot.fresh_until > time.monotonic():
-        return _around_spot(spot, point_id, (sector, size))
+        found = _around_spot(spot, point_id, (sector, size))
+        if found.near:
+            return found
     asked = {"point": point_id, "size": size, "sector": f"{sector or '-'}__", "outward": outward or "-"}
     asked |= {"low": f"{area or '-'}0", "high": f"{area or '-'}99Z"}
     with connection.cursor() as cursor:
@@ -207,9 +210,9 @@ def _box(sized: bool, named: bool) -> str:
     fits = f" AND {room.has_size('%(size)s')}" if sized else ""
     given = f"SELECT 0, {_SHOWN}, {_JUDGED} FROM lockers_point p WHERE p.point_id = %(point)s UNION ALL " if named else ""  # noqa: S608
     across = "(p.longitude - %(longitude)s) * (p.longitude - %(longitude)s) * %(squeeze)s * %(squeeze)s"
-    nothing = f", {_NOTHING}" if named else ""
+    judged = f", {_JUDGED}" if named else ""  # columns, and no bare NULLs: those a sub-select would make text
     return (
-        f"{given}SELECT * FROM (SELECT 1, {_SHOWN}{nothing} FROM lockers_point p WHERE p.may_receive AND p.point_id <> %(point)s "  # noqa: S608
+        f"{given}SELECT * FROM (SELECT 1, {_SHOWN}{judged} FROM lockers_point p WHERE p.may_receive AND p.point_id <> %(point)s "  # noqa: S608
         "AND p.latitude BETWEEN %(south)s AND %(north)s AND p.longitude BETWEEN %(west)s AND %(east)s"
         f"{fits} ORDER BY (p.latitude - %(latitude)s) * (p.latitude - %(latitude)s) + {across}, p.point_id LIMIT {SHOWN + 3}) n"
     )

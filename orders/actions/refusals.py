@@ -1,8 +1,8 @@
-"""Count the baskets that could not go to a locker, by the SKU that kept them out."""
+"""Count the baskets that could not go to a locker, by the SKU that kept them out; forget the counts in time."""
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import count as numbers
 
 from django.conf import settings
@@ -11,6 +11,7 @@ from django.db import connection
 from orders.models import CheckoutRefusal
 from orders.rules.eligibility import Reason
 
+KEPT = timedelta(days=60)  # twice what the page shows
 MOST = 20  # of one basket: the rest says nothing new
 _seen = numbers()
 
@@ -32,3 +33,8 @@ def count(reasons: Sequence[Reason], *, day: date, stands_for: int) -> None:
             f"ON CONFLICT (day, sku, code) DO UPDATE SET carts = {table}.carts + excluded.carts",
             [value for sku, code in rows for value in (day, sku, code, stands_for)],
         )
+
+
+def purge(*, today: date) -> int:
+    """Delete the counts of days more than 60 days ago; return how many. One statement."""
+    return CheckoutRefusal.objects.filter(day__lt=today - KEPT).delete()[0]

@@ -11,6 +11,7 @@ from rest_framework.settings import api_settings
 from lockers.rules.postcodes import Parts, parts
 
 LARGEST = 100_000  # bytes
+CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029"  # as in a class of a pattern: no SKU has such, and no page's address either
 
 
 class TooLarge(APIException):
@@ -20,7 +21,7 @@ class TooLarge(APIException):
 
 
 class CartLine(msgspec.Struct, forbid_unknown_fields=True):
-    sku: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    sku: Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=rf"\A[^{CONTROL}]*\Z")]
     quantity: Annotated[int, msgspec.Meta(ge=1, le=9_999)]
 
 
@@ -44,7 +45,7 @@ _decode = msgspec.json.Decoder(Cart).decode
 _PLACE_IN_BODY = re.compile(r"`\$\.?([^`]*)`")
 _WANTED = {
     "quantity": "Write a whole number from 1 to 9,999.",
-    "sku": "Write a SKU of 1 to 64 characters.",
+    "sku": "Write a SKU of 1 to 64 characters, without line breaks and other control characters.",
     "lines": 'Send 1 to 500 lines, each as {"sku": "DRS-0012-10", "quantity": 1}.',
     "postcode": "Write a UK postcode such as LS1 4AB, or leave it out.",
     "locker_id": "Write a locker id such as UK00000904, or leave it out.",

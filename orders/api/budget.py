@@ -6,14 +6,14 @@ A statement alone could be bounded by the database. A connection that cannot be 
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connection, connections
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections
 
 READERS = 8
 TROUBLES, REST_S = 3, 2.0  # after so many in a row nobody waits again for so long
@@ -51,7 +51,7 @@ class Readers:
             future.cancel()
             self._trouble()
             raise OutOfTime("late") from late
-        except DatabaseError:
+        except (OperationalError, InterfaceError):
             self._trouble()
             raise
         self._troubles = 0
@@ -60,7 +60,8 @@ class Readers:
     def later(self, seconds: float | None, act: Callable[[], object]) -> None:
         """Do it after the answer. It may be lost, and raises nothing: it is a note, not a fact."""
         if seconds is None:
-            act()
+            with _no_matter():
+                act()
             return
         self._start()
         if self._room.acquire(blocking=False):
@@ -111,11 +112,8 @@ class Readers:
 
     def _noted(self, act: Callable[[], object]) -> None:
         try:
-            act()
-        except Exception as error:  # noqa: BLE001 - whatever it is, nobody waits for it
-            log.warning("checkout note lost", why=type(error).__name__)
-            with suppress(DatabaseError, InterfaceError):
-                connection.close()
+            with _no_matter():
+                act()
         finally:
             self._room.release()
 
@@ -123,6 +121,26 @@ class Readers:
         self._troubles += 1
         if self._troubles >= TROUBLES:
             self._troubles, self._rests_until = 0, time.monotonic() + REST_S
+
+
+@contextmanager
+def _no_matter() -> Iterator[None]:
+    """Whatever goes wrong inside, nobody waits for it."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - see above
+        log.warning("checkout note lost", why=type(error).__name__)
+        with suppress(DatabaseError, InterfaceError):
+            if not connection.in_atomic_block:
+                connection.close()
+
+
+def log_fallback(event: str, trouble: Exception) -> None:
+    """A database in trouble is a warning; anything else is a mistake of ours, which nobody would see behind the fallback."""
+    if isinstance(trouble, OutOfTime | OperationalError | InterfaceError):
+        log.warning(event, why=type(trouble).__name__)
+    else:
+        log.error(event, why=type(trouble).__name__, exc_info=trouble)
 
 
 def _let_go(gate: threading.Barrier) -> None:

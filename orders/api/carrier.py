@@ -1,11 +1,11 @@
 """Shopify's checkout asks for delivery options with their prices: the rows that an admin keeps, lockers only where the basket fits."""
 
+import re
 import time
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import msgspec
-import structlog
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -14,8 +14,8 @@ from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import APIException, AuthenticationFailed, MethodNotAllowed, ParseError
 
 from lockers.rules.postcodes import Parts, parts
-from orders.api.baskets import length_of, refused
-from orders.api.budget import readers
+from orders.api.baskets import CONTROL, length_of, refused
+from orders.api.budget import log_fallback, readers
 from orders.api.eligibility import left, note, said
 from orders.problems.cart import judge_cart
 from orders.queries import rates
@@ -27,7 +27,6 @@ MOST_BYTES = 1_000_000
 KEPT_S = 60.0
 MOST_LINES = 500
 DELIVERY = "%Y-%m-%d %H:%M:%S %z"
-log = structlog.get_logger(__name__)
 
 
 class TooLong(APIException):
@@ -58,6 +57,7 @@ class Request(msgspec.Struct):
     rate: Wanted
 
 
+_SKU = re.compile(rf"[^{CONTROL}]{{1,64}}")
 _decode = msgspec.json.Decoder(Request).decode
 
 
@@ -85,11 +85,11 @@ def carrier_service(request: HttpRequest) -> HttpResponse:
     except APIException as refusal:
         return refused(refusal)
     at = timezone.now()
-    offers_lockers = settings.ELIGIBILITY_FALLBACK == "allow"
+    offers_lockers = settings.ELIGIBILITY_FALLBACK == "allow" and _may_fit(wanted)
     try:
         offers_lockers = readers.within(left(began), lambda: _look(wanted, began, at))
     except Exception as trouble:  # noqa: BLE001 - the shop's checkout is never told of our troubles
-        log.warning("rates answered by the fallback", why=type(trouble).__name__)
+        log_fallback("rates answered by the fallback", trouble)
     return said({"rates": [_told(row, at) for row in kept.rows if offers_lockers or not row.locker]})
 
 
@@ -112,16 +112,24 @@ def _look(wanted: Wanted, began: float, at: datetime) -> bool:
     """Read the rates where they are due, and say whether lockers may be offered. At most three statements."""
     if kept.fresh_until <= began:
         kept.rows, kept.fresh_until = rates.active(), began + KEPT_S
-    place = _place(wanted.destination)
-    lines = [(item.sku or "", item.quantity) for item in wanted.items if item.requires_shipping is not False and item.quantity]
-    if not (place and lines and any(row.locker for row in kept.rows)) or len(lines) > MOST_LINES:
+    if not (_may_fit(wanted) and any(row.locker for row in kept.rows)):
         return False
-    if any(not sku or len(sku) > 64 or "\x00" in sku for sku, _ in lines):
-        return False  # what cannot be looked up has no size
-    judged = judge_cart(lines, place=place)
+    judged = judge_cart(_lines(wanted), place=_place(wanted.destination))
     if judged.reasons:
         note(judged.reasons, at)
     return not judged.reasons
+
+
+def _may_fit(wanted: Wanted) -> bool:
+    """What is known without the database: whether there is anything to ask it."""
+    lines = _lines(wanted)
+    if not (_place(wanted.destination) and lines) or len(lines) > MOST_LINES:
+        return False
+    return all(_SKU.fullmatch(sku) for sku, _ in lines)  # what cannot be looked up has no size
+
+
+def _lines(wanted: Wanted) -> list[tuple[str, int]]:
+    return [(item.sku or "", item.quantity) for item in wanted.items if item.requires_shipping is not False and item.quantity]
 
 
 def _place(destination: Destination) -> Parts | None:

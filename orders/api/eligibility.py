@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 import msgspec
-import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -24,7 +23,7 @@ from lockers.rules.points import has_size
 from orders import serializers as shapes
 from orders.actions import refusals
 from orders.api.baskets import read, refused
-from orders.api.budget import readers
+from orders.api.budget import log_fallback, readers
 from orders.problems.cart import Judged, judge_cart
 from orders.rules.eligibility import Reason, cannot_tell
 from partners import tokens
@@ -32,7 +31,6 @@ from partners import tokens
 SCOPE, PERMISSION = "eligibility", "lockers.view_point"
 MINUTE_S = 60
 _encode = msgspec.json.Encoder().encode
-log = structlog.get_logger(__name__)
 
 
 class Eligibility(Door):
@@ -67,8 +65,10 @@ def by_token(request: HttpRequest) -> HttpResponse:
     """The hot way: the key, the rate, the basket, the answer."""
     began = time.monotonic()
     try:
-        let_in(request, began)
-        return answer(request, began)
+        if let_in(request, began):
+            return answer(request, began)
+        read(request)
+        return said(fallback(timezone.now()))
     except APIException as refusal:
         return refused(refusal)
 
@@ -79,7 +79,7 @@ def answer(request: HttpRequest, began: float) -> HttpResponse:
     try:
         judged = readers.within(left(began), lambda: judge_cart(question.lines, place=question.place, locker_id=question.locker_id))
     except Exception as trouble:  # noqa: BLE001 - a checkout is never told of our troubles
-        log.warning("checkout answered by the fallback", why=type(trouble).__name__)
+        log_fallback("checkout answered by the fallback", trouble)
         return said(fallback(at))
     if judged.reasons:
         note(judged.reasons, at)
@@ -99,24 +99,25 @@ def said(document: Mapping[str, Any]) -> HttpResponse:
 # --- who asks ---------------------------------------------------------------------------------------------------------------
 
 
-def let_in(request: HttpRequest, began: float) -> None:
-    """Raises AuthenticationFailed, PermissionDenied or Throttled.
+def let_in(request: HttpRequest, began: float) -> bool:
+    """Whether the token is known to be a good one. Raises AuthenticationFailed, PermissionDenied or Throttled.
 
-    A token that cannot be looked up because the database is in trouble is let in: the answer will be the fallback, which is the
-    same for everybody and tells nothing.
+    False where it could not be looked up: whoever that is gets the fallback and nothing else, which is the same for everybody
+    and tells nothing.
     """
     text, at = request.META["HTTP_AUTHORIZATION"][7:].strip(), timezone.now()
     known = tokens.recall(text, PERMISSION, at=at, now=began)
     if known is None:
         known = _look_up(text, at, began)
     if known is None:
-        return
+        return False
     if SCOPE not in known.scopes:
         raise PermissionDenied(f"This token lacks the scope {SCOPE}.", "scope")
     if not known.permitted:
         raise PermissionDenied
     if wait := rate.wait(known.pk, began):
         raise Throttled(wait)
+    return True
 
 
 def _look_up(text: str, at: datetime, began: float) -> tokens.Known | None:
@@ -126,7 +127,7 @@ def _look_up(text: str, at: datetime, began: float) -> tokens.Known | None:
         refusal.auth_header = 'Bearer realm="lockstep"'  # type: ignore[attr-defined]
         raise
     except Exception as trouble:  # noqa: BLE001 - see `let_in`
-        log.warning("a token could not be looked up", why=type(trouble).__name__)
+        log_fallback("a token could not be looked up", trouble)
         return None
     readers.later(left(began), lambda: tokens.note_use(known.pk, at=at))
     return known

@@ -50,12 +50,12 @@ def draft(partner: str, kind: str, wanted: Mapping[int, Wanted], *, actor: User,
     version that was seen, and IllegalMove while a proposal waits for a second person.
     """
     with transaction.atomic():
+        standing = open_proposal(partner, kind, lock=True)  # before the mappings, as whoever publishes does: so nobody waits in a ring
+        if standing is not None:
+            _must_be_theirs(standing, actor)
         changes = _changes(partner, kind, wanted)
-        standing = open_proposal(partner, kind, lock=True)
         if standing is None:
             return _new(partner, kind, changes, actor=actor, at=at)
-        if standing.proposed_by_id != actor.pk:
-            raise NotYours(standing)
         return _again(standing, changes, actor=actor, at=at)
 
 

@@ -34,6 +34,13 @@ def looking(db) -> Client:
 
 
 @pytest.fixture
+def looking_at_orders(looking) -> Client:
+    """Who may look at the orders too, and is led to them."""
+    User.objects.get(username="tom").user_permissions.add(Permission.objects.get(codename="view_order"))
+    return looking
+
+
+@pytest.fixture
 def selling(db) -> Client:
     """A merchandiser: buffers and what is kept back are theirs."""
     return signed_in("rosa", *LOOKING, "change_bufferrule", "reserve_level", "change_product")

@@ -1,10 +1,12 @@
 """Publishing a meaning: as foretold, by two people where it matters, and back again exactly."""
 
+import threading
+import time
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django_q.models import OrmQ
 
 from exceptions_queue.models import AuditEntry
@@ -286,6 +288,39 @@ def test_a_status_without_a_meaning_is_never_sellable(noon):
     counted(noon)
 
     assert sellable_now(at=noon) == {"A": 0}
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_who_drafts_while_another_publishes_waits_without_holding_what_that_one_needs(noon, race):
+    ines, rosa = (User.objects.create_user(name) for name in ("ines", "rosa"))
+    status = make_status("Quar-2")
+    proposal = proposed(ines, noon, quar_2=READY)
+    locked = threading.Event()
+
+    def act(who: User) -> None:
+        if who == rosa:
+            locked.wait(30)
+            proposed(rosa, noon, quar_2=QUARANTINE)
+            return
+        with transaction.atomic():  # as publishing does: the proposal, then its mappings
+            MappingProposal.objects.select_for_update().get(pk=proposal.pk)
+            locked.set()
+            until_another_waits()
+            CodeMapping.objects.select_for_update(nowait=True).get(pk=status.pk)
+
+    assert race(act, [ines, rosa]) == ["ok", "NotYours"]
+
+
+def until_another_waits() -> None:
+    ends = time.monotonic() + 30
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with connection.cursor() as cursor:
+        while time.monotonic() < ends:
+            cursor.execute(f"SELECT pg_stat_clear_snapshot(), ({waiting})")
+            if cursor.fetchone()[1]:
+                return
+    raise TimeoutError
 
 
 @pytest.mark.postgres

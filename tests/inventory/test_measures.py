@@ -139,6 +139,15 @@ class TestByHand:
         note_packed({"A-1": [(500, 300, 60, 640)] * 4}, at=noon)
         assert used() == (500, 300, 60, 640, "acs_measured")
 
+    def test_an_entry_ends_what_only_the_parcels_said_of_folding(self, noon, admin_user: User):
+        load(noon, ROW)
+        pack(noon)
+        before = SizeCorrection.objects.get().accepted_factor
+
+        set_size("A-1", length_mm=390, width_mm=300, height_mm=50, weight_g=600, actor=admin_user, at=noon)
+
+        assert (before, SizeCorrection.objects.get().accepted_factor) == (1_000, None)
+
     def test_another_order_does_not_undo_it(self, noon, admin_user: User):
         load(noon, ROW)
         set_size("A-1", length_mm=390, width_mm=300, height_mm=50, weight_g=600, actor=admin_user, at=noon)

@@ -65,6 +65,20 @@ def test_pages_follow_each_other_and_name_each_garment_once(looking: Client, ask
     assert len(found) == len(set(found)) == 120
 
 
+def test_acs_s_text_for_an_order_is_a_link_only_where_a_page_can_have_it(looking_at_orders: Client):
+    make_garments(SKU, 1, raw=HIRE)
+    counted(SKU, at=timezone.now())
+
+    def page(number: str) -> str:
+        Garment.objects.update(order_number=number)
+        answer = looking_at_orders.get(f"/stock/garments/{Garment.objects.get().rfid}/")
+        assert answer.status_code == 200
+        return answer.content.decode()
+
+    assert "LS1001/2</span>" in page("LS1001/2")
+    assert "/orders/LS1001/" in page("LS1001")
+
+
 def test_those_in_the_buffer_are_of_one_sku_and_its_own_buffer(looking: Client):
     now = timezone.now()
     make_garments(SKU, 2, since=now - timedelta(hours=71))

@@ -100,6 +100,17 @@ def test_what_has_ripened_since_it_was_counted_is_for_sale_everywhere(looking: C
     assert "the website may sell 1" in looking.get("/stock/A-1/").content.decode()
 
 
+def test_an_order_number_that_no_page_can_have_is_shown_without_a_link(looking_at_orders: Client):
+    make_garments(SKU, 1)
+    allocate(SKU, {"LS1001/2": 1, "LS-1": 1}, at=timezone.now())
+    counted(at=timezone.now())
+
+    answer = looking_at_orders.get(URL)
+
+    html = answer.content.decode()
+    assert (answer.status_code, "LS1001/2</span>" in html, "/orders/LS-1/" in html) == (200, True, True)
+
+
 @pytest.mark.parametrize("asked", [{"only": "Nope"}, {"q": "a\x00b"}, {"q": "x" * 100}, {"status": "9" * 30}, {"status": "x"}])
 def test_a_question_that_cannot_be_asked_is_answered_with_a_sentence(looking: Client, asked: dict[str, str]):
     assert looking.get("/stock/", asked).status_code == 400

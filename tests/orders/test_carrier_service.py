@@ -12,6 +12,7 @@ from orders.api import carrier
 from orders.models import CarrierRate, CheckoutRefusal
 from tests.callers import is_problem
 from tests.orders.builders import make_product, make_shopfloor
+from tests.orders.test_eligibility import failing
 
 pytestmark = pytest.mark.django_db
 PATH = "/api/v1/carrier-service/"
@@ -75,6 +76,7 @@ def test_the_shops_own_grams_say_nothing(client):
         {"sku": "", "quantity": 1},
         {"sku": None, "quantity": 1},
         {"sku": "A\x00", "quantity": 1},
+        {"sku": "A\nB", "quantity": 1},
         {"quantity": 2},
     ],
 )
@@ -85,6 +87,36 @@ def test_what_the_product_master_does_not_know_goes_to_no_locker(client, item):
 @pytest.mark.parametrize(("country", "postcode"), [("IE", "D02 X285"), ("GB", "🦊"), ("GB", ""), ("GB", "ZE1 0AA")])
 def test_a_destination_without_a_locker_near_is_offered_none(client, country, postcode):
     assert codes(ask(client, request_for(country=country, postcode=postcode))) == ["home"]
+
+
+class TestWhileProductsCannotBeRead:
+    """And lockers are to be offered then."""
+
+    @pytest.fixture(autouse=True)
+    def allowing(self, client, settings):
+        ask(client, request_for())
+        settings.ELIGIBILITY_FALLBACK = "allow"
+        with failing("inventory_product"):
+            yield
+
+    def test_a_basket_that_may_fit_is_offered_the_locker(self, client):
+        assert codes(ask(client, request_for())) == ["locker", "home"]
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            request_for(country="IE", postcode="D02 X285"),
+            request_for(postcode=""),
+            request_for({"sku": "GIFT", "quantity": 1, "requires_shipping": False}),
+            request_for({"sku": "", "quantity": 1}),
+            request_for(*[{"sku": "DRS-0012-10", "quantity": 1}] * 501),
+        ],
+        ids=["abroad", "nowhere", "nothing shipped", "no SKU", "too many lines"],
+    )
+    def test_one_that_cannot_whatever_the_database_says_is_not(self, client, body):
+        carrier.kept.fresh_until = 0.0  # the rates are to be read again, and cannot
+        with failing("orders_carrierrate"):
+            assert codes(ask(client, body)) == ["home"]
 
 
 def test_what_is_not_shipped_takes_no_room(client):
@@ -112,6 +144,14 @@ def test_a_refused_basket_is_counted_here_too(client, settings):
     ask(client, request_for({"sku": "NOBODY-KNOWS", "quantity": 1}))
 
     assert CheckoutRefusal.objects.get().sku == "NOBODY-KNOWS"
+
+
+def test_a_sku_of_two_lines_is_no_sku_and_is_not_counted(client, settings):
+    settings.ELIGIBILITY_SAMPLE = 1
+
+    ask(client, request_for({"sku": "A\nB", "quantity": 1}))
+
+    assert not CheckoutRefusal.objects.exists()
 
 
 class TestTheSignature:

@@ -1,15 +1,22 @@
 """The checkout's question: answered by the gate's own rules, in words, in time."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from django.db import OperationalError, ProgrammingError, connection
 from django.utils import timezone
+from structlog.testing import capture_logs
 
 from inventory.models import Product, SizeCorrection
 from lockers.models import Point
 from lockers.queries import checkout
 from orders.api import eligibility
+from orders.api.budget import log_fallback
 from orders.models import CheckoutRefusal
+from orders.tasks import purge_refusals
 from partners.models import ApiToken
 from tests.callers import Caller, is_problem, key, load_roles, of_role, person
 from tests.orders.builders import NOON, make_point, make_product, make_shopfloor
@@ -35,6 +42,19 @@ def shop() -> Caller:
 
 def cart(*lines: tuple[str, int], **more: object) -> dict[str, object]:
     return {"lines": [{"sku": sku, "quantity": quantity} for sku, quantity in lines or [("DRS-0012-10", 1)]], **more}
+
+
+@contextmanager
+def failing(table: str, verb: str = "") -> Iterator[None]:
+    """The database fails at every statement of this table (that begins so), and at no other."""
+
+    def fail(execute, sql, params, many, context):
+        if table in sql and sql.startswith(verb):
+            raise OperationalError("the database has gone away")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(fail):
+        yield
 
 
 def asked(shop: Caller, *lines: tuple[str, int], **more: object) -> dict[str, object]:
@@ -106,6 +126,17 @@ class TestABasketThatFits:
         assert again["locker"]["id"] == "UK00001005"
         Point.objects.filter(point_id=first[0]["id"]).update(may_receive=False)
         assert first[0] not in asked(shop, postcode="NW1 2DB")["lockers"]
+
+    def test_is_shown_those_farther_away_at_once_when_all_near_a_known_postcode_have_closed(self, shop):
+        make_point("UK00001000", latitude=51.6, postcode="N12 8AA", outward="N12")
+        for number in range(5):
+            make_point(f"UK0000200{number}", latitude=51.5285 + number / 10_000, postcode="NW1 2AA")
+        asked(shop, postcode="NW1 2DB")
+        Point.objects.filter(postcode__startswith="NW1").update(may_receive=False)
+
+        told = asked(shop, postcode="NW1 2DB")
+
+        assert [locker["id"] for locker in told["lockers"]] == ["UK00001000"]
 
     def test_only_lockers_with_a_compartment_that_takes_it_are_shown(self, shop):
         make_point("UK00000905", latitude=51.529, sizes={"A": "NORMAL"})
@@ -182,7 +213,11 @@ class TestWhatCannotBeRead:
             (cart(("A-1", "2")), "lines[0].quantity: Write a whole number"),
             (cart(("", 1)), "lines[0].sku: Write a sku"),
             (cart(("A" * 65, 1)), "lines[0].sku: Write a sku"),
-            (cart(("A\x00", 1)), "body: It holds a character"),
+            (cart(("A\x00", 1)), "lines[0].sku: Write a sku"),
+            (cart(("A-1", 1), ("A\nB", 1)), "lines[1].sku: Write a sku"),
+            (cart(("A-1\n", 1)), "lines[0].sku: Write a sku"),
+            (cart(("A\u2028B", 1)), "lines[0].sku: Write a sku"),
+            (cart(locker_id="U\x00"), "body: It holds a character"),
             (cart(postcode="🦊🦊 🦊"), "postcode: Write a uk postcode"),
             (cart(postcode="LS1 4"), "postcode: Write a uk postcode"),
             (cart(postcode=7), "postcode: Write a uk postcode"),
@@ -257,6 +292,12 @@ class TestWhoMayAsk:
 
         is_problem(shop.post(PATH, cart()), 401)
 
+    def test_a_token_that_could_not_be_looked_up_is_never_judged_though_the_database_is_well_again(self):
+        with failing("partners_apitoken"):
+            told = asked(Caller("lockstep_never-seen-before"), postcode="NW1 2DB", locker_id="UK00000904")
+
+        assert (told["fallback"], told["eligible"], told["lockers"], told["locker"]) == (True, False, [], None)
+
     def test_a_signed_in_person_may_try_it_with_the_pages_csrf_token(self):
         is_problem(Caller(session=person("viewer", "tom")).post(PATH, cart()), 403, "csrf")
 
@@ -304,10 +345,28 @@ class TestRefusedBaskets:
 
         assert CheckoutRefusal.objects.get().carts == 20
 
+    @pytest.mark.django_db(transaction=True)
+    @pytest.mark.parametrize(("table", "verb"), [("orders_checkoutrefusal", "INSERT"), ("partners_apitoken", "UPDATE")])
+    def test_a_note_that_cannot_be_written_is_lost_and_the_answer_is_not(self, shop, settings, table, verb):
+        settings.ELIGIBILITY_SAMPLE = 1
+
+        with failing(table, verb):
+            told = asked(shop, ("NOBODY-KNOWS", 1))
+
+        assert (told["fallback"], told["reasons"][0]["sku"]) == (False, "NOBODY-KNOWS")
+
     def test_nobody_counts_what_is_switched_off(self, shop):
         asked(shop, ("NOBODY-KNOWS", 1))
 
         assert not CheckoutRefusal.objects.exists()
+
+
+@pytest.mark.parametrize(("trouble", "level"), [(OperationalError("gone"), "warning"), (ProgrammingError("no such column"), "error")])
+def test_a_mistake_of_ours_behind_the_fallback_is_logged_as_an_error(trouble, level):
+    with capture_logs() as logs:
+        log_fallback("checkout answered by the fallback", trouble)
+
+    assert [(entry["log_level"], entry["why"]) for entry in logs] == [(level, type(trouble).__name__)]
 
 
 def test_with_an_empty_mirror_a_locker_is_not_called_unknown(shop):
@@ -317,6 +376,15 @@ def test_with_an_empty_mirror_a_locker_is_not_called_unknown(shop):
 
     assert (told["fallback"], told["eligible"]) == (True, False)
     assert told["reasons"][0]["text"].startswith("Lockers cannot be checked")
+
+
+def test_counts_of_refused_baskets_go_after_sixty_days():
+    today = timezone.localdate()
+    for days in (0, 60, 61, 400):
+        CheckoutRefusal.objects.create(day=today - timedelta(days=days), sku="A-1", code="VAL-DIM-MISSING", carts=1)
+
+    assert purge_refusals() == {"deleted": 2}
+    assert min(CheckoutRefusal.objects.values_list("day", flat=True)) == today - timedelta(days=60)
 
 
 def test_nothing_that_is_asked_writes_anything(shop):

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from django.db import connection, connections
+from django.db import ProgrammingError, connection, connections
 from django.test import Client
 
 from lockers.queries import checkout
@@ -174,6 +174,18 @@ class TestTheShopsRates:
 
     def test_never_read_are_none(self, client, dead_database):
         assert rates(client) == []
+
+
+def test_a_mistake_of_ours_is_no_trouble_of_the_database(shop):
+    def broken() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT nothing_of_this_name")
+
+    for _ in range(4):
+        with pytest.raises(ProgrammingError):
+            readers.within(5, broken)
+
+    assert asked(shop)[0]["fallback"] is False
 
 
 def test_after_three_troubles_in_a_row_nobody_waits_for_the_budget_again():

@@ -89,6 +89,13 @@ class TestKeptOutOfLockers:
         assert "/products/NEW-1/size/" in html
         assert ("Ball gown" in html, "In no product file" in html, ">70<" in html, "About 95 refusals" in html) == (True, True, True, True)
 
+    def test_a_sku_that_no_page_can_have_is_shown_without_a_link(self):
+        self.refuse("A\nB")
+
+        answer = signed_in("merchandiser").get("/orders/refusals/")
+
+        assert (answer.status_code, "A\nB</span>" in answer.content.decode()) == (200, True)
+
     def test_what_is_older_than_thirty_days_is_left_out(self):
         self.refuse("OLD-1", days_ago=31)
 

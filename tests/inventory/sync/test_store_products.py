@@ -108,6 +108,37 @@ def test_what_the_desk_entered_stands_when_the_shop_first_repeats_what_the_file_
     assert used() == (350, 520, "pim")
 
 
+def test_what_the_desk_entered_stands_when_only_the_shops_title_changes(shop, noon, admin_user):
+    hear(shop, noon, variant(1, fields=SIZED))
+    set_size("DRS-1", length_mm=390, width_mm=300, height_mm=50, weight_g=600, actor=admin_user, at=noon)
+
+    hear(shop, noon, variant(1, title="12", fields=SIZED))
+
+    assert used() == (390, 600, "desk")
+    assert Product.objects.get().name == "Midi dress, 12"
+
+
+def test_what_the_desk_entered_stands_when_only_the_files_title_changes(noon, admin_user):
+    load(noon, "DRS-1,Arden,Dress,340,260,40,520")
+    set_size("DRS-1", length_mm=390, width_mm=300, height_mm=50, weight_g=600, actor=admin_user, at=noon)
+
+    load(noon, "DRS-1,Arden,Renamed,340,260,40,520")
+
+    assert used() == (390, 600, "desk")
+    assert Product.objects.get().name == "Renamed"
+
+
+def test_a_product_that_changes_its_brand_is_measured_by_the_new_brands_order_at_once(shop, noon, admin_user):
+    set_source_order("Wilde", ["csv", "pim", "acs_measured"], actor=admin_user, at=noon)
+    load(noon, "DRS-1,Arden,Dress,300,200,30,400")
+    hear(shop, noon, variant(1, fields=SIZED))
+    before = used()
+
+    hear(shop, noon, variant(1, fields=SIZED, product={"title": "Midi dress", "vendor": "Wilde", "productType": "Dresses"}))
+
+    assert (before, used()) == ((340, 520, "pim"), (300, 400, "csv"))
+
+
 def test_our_own_words_coming_back_are_no_news(shop, noon):
     hear(shop, noon, variant(1, fields=SIZED))
 
