@@ -93,6 +93,7 @@ def test_the_demo_serves_signs_in_and_leaves_nothing_behind(demo):
     assert alive(everyone) == []
 
 
+@pytest.mark.timeout(900)  # a whole life of 300 orders, beside whatever else the machine does
 @pytest.mark.parametrize(("store", "seed"), [("shopify", 7), ("folder", 8)])
 def test_the_story_ends_as_the_plan_says(store, seed, tmp_path):
     env = {**environment(), "LOCKSTEP_DEMO_FOLDER": str(tmp_path / "demo")} | ({"STORE": store} if store != "shopify" else {})
