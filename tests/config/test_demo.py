@@ -110,6 +110,7 @@ def test_the_story_ends_as_the_plan_says(store, seed, tmp_path):
     shop, parcels = result["shop"], result["parcels"]
     assert (shop["store"], shop["held"], shop["still_held"]) == (store, sorted(plan["faults"]), [])
     assert parcels == plan["parcels"] | {"live_labels_twice": 0}
+    assert result["stock"] == plan["stock"]
     assert min(plan["parcels"].values()) >= 1
     assert len({order for order, _ in shop["told"]}) == len(shop["told"]) == parcels["tracking_pushed"]
     assert result["invariants"]["broken"] == 0
