@@ -155,7 +155,9 @@ def what_is_sold_is_taken_from_stock(at: datetime) -> list[str]:
 
 _SOLD = f"""
 SELECT o.number, l.sku, sum(l.quantity) FROM {Order._meta.db_table} o JOIN {OrderLine._meta.db_table} l ON l.order_id = o.id
-WHERE o.state IN ('received', 'held', 'ready', 'released') AND o.excluded_why = '' AND o.acs_status <> 'despatched'
+WHERE o.acs_status <> 'despatched' AND (o.state = 'released' OR (
+o.state IN ('received', 'held', 'ready') AND o.shop_fulfilled NOT IN ('all', 'back')
+AND NOT (o.excluded_why <> '' AND o.store_cancelled_at IS NOT NULL)))
 AND l.sku <> '' AND l.quantity > 0 GROUP BY o.number, l.sku
 """  # noqa: S608 - the names of our own tables
 _TAKEN = f"SELECT order_number, sku, quantity FROM {Allocation._meta.db_table} WHERE left_at IS NULL"  # noqa: S608

@@ -10,6 +10,27 @@ from typing import Any
 PHONES = ("pickup", "service", "shipping", "destination", "order", "customer", "billing")
 
 
+class Fulfilled(StrEnum):
+    """How much of an order the shop says has been sent, whoever sent it."""
+
+    NONE = ""
+    PART = "part"
+    ALL = "all"
+    BACK = "back"
+
+    @property
+    def leave_alone(self) -> str:
+        """Why an order that is new to us is not ours to send. The first run reads every order of the shop: nothing goes twice."""
+        return _SENT_BEFORE.get(self, "")
+
+
+_SENT_BEFORE = {
+    Fulfilled.ALL: "The shop had shipped it before Lockstep saw it.",
+    Fulfilled.PART: "The shop had shipped a part of it before Lockstep saw it.",
+    Fulfilled.BACK: "The shop had put it back on the shelf before Lockstep saw it.",
+}
+
+
 @dataclass(frozen=True)
 class StoreLine:
     """One line; money in pence."""
@@ -27,6 +48,7 @@ class StoreLine:
 class StoreOrder:
     """One order as the shop says it. `phones` are (source of `PHONES`, number); `note_cut` says the note was longer.
 
+    `fulfilled` is the shop's word of today, whoever sent it.
     `leave_alone` says in a sentence why an order that is new to us is not ours to send: shipped already, or nothing to ship.
     """
 
@@ -59,6 +81,7 @@ class StoreOrder:
     lines: tuple[StoreLine, ...]
     attributes: dict[str, Any] = field(default_factory=dict)
     metafields: dict[str, Any] = field(default_factory=dict)
+    fulfilled: Fulfilled = Fulfilled.NONE
     leave_alone: str = ""
 
 

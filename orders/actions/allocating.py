@@ -8,7 +8,7 @@ from django.db.models import Sum
 
 from inventory.actions import allocate_many, leave
 from orders.models import Order, OrderLine
-from orders.rules.selling import Takes, takes
+from orders.rules.selling import Sold, Takes, takes
 
 
 def allocate_for(ids: Collection[int], *, at: datetime) -> None:
@@ -19,8 +19,8 @@ def allocate_for(ids: Collection[int], *, at: datetime) -> None:
     if not ids:
         return
     by_need: dict[Takes, list[tuple[int, str]]] = {need: [] for need in Takes}
-    for pk, number, state, acs_status, why in _orders(ids):
-        by_need[takes(state, acs_status, excluded=bool(why))].append((pk, number))
+    for pk, number, sold in _orders(ids):
+        by_need[takes(sold)].append((pk, number))
     open_orders = by_need[Takes.LINES]
     wanted = _lines(open_orders) | {number: Counter() for _, number in by_need[Takes.NOTHING]}
     if wanted:
@@ -29,8 +29,10 @@ def allocate_for(ids: Collection[int], *, at: datetime) -> None:
         leave([number for _, number in gone], at=at)
 
 
-def _orders(ids: Collection[int]) -> Iterable[tuple[int, str, str, str, str]]:
-    return Order.objects.filter(pk__in=ids).values_list("pk", "number", "state", "acs_status", "excluded_why")
+def _orders(ids: Collection[int]) -> Iterable[tuple[int, str, Sold]]:
+    columns = ("pk", "number", "state", "acs_status", "shop_fulfilled", "store_cancelled_at", "excluded_why")
+    for pk, number, state, acs_status, fulfilled, cancelled_at, why in Order.objects.filter(pk__in=ids).values_list(*columns):
+        yield pk, number, Sold(state, acs_status, fulfilled, bool(cancelled_at), bool(why))
 
 
 def _lines(orders: Collection[tuple[int, str]]) -> dict[str, Counter[str]]:

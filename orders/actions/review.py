@@ -13,7 +13,6 @@ from exceptions_queue import actions as desk
 from exceptions_queue.audit import Actor
 from exceptions_queue.catalogue import Code
 from exceptions_queue.moves import move_many
-from orders.actions.allocating import allocate_for
 from orders.actions.integrity import cases
 from orders.actions.outcomes import Checked
 from orders.actions.sending import look, queue_releases
@@ -113,7 +112,6 @@ def _leave_out_excluded(verdicts: list[Verdict], methods: dict[str, Method], *, 
     home = [v.order.id for v in verdicts if _destination(v, methods) == Destination.HOME]
     if home:
         Order.objects.filter(pk__in=home).update(excluded_why="Home delivery: only locker orders are released from here.")
-        allocate_for(home, at=at)
     return [v for v in verdicts if v.order.id not in set(home)]
 
 

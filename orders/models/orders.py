@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from orders.states import AcsStatus, Destination, OrderState
+from partners.shop import Fulfilled
 
 
 class Order(models.Model):
@@ -23,6 +24,9 @@ class Order(models.Model):
     paid_at = models.DateTimeField(null=True, blank=True)
     store_updated_at = models.DateTimeField()
     store_cancelled_at = models.DateTimeField(null=True, blank=True)
+    shop_fulfilled = models.CharField(
+        max_length=4, blank=True, choices=[(how.value, how.name) for how in Fulfilled if how], help_text="How much the shop says was sent."
+    )
     currency = models.CharField(max_length=3, default="GBP")
     total_pence = models.BigIntegerField(default=0)
     shop = models.JSONField(default=dict)

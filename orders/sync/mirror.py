@@ -19,8 +19,29 @@ from partners.models import CodeMapping, Intent
 from partners.shop import StoreLine
 from partners.sync import Applied, Page
 
-PLAIN = ("store_id", "channel", "placed_at", "paid_at", "store_updated_at", "store_cancelled_at", "currency", "total_pence", "note")
-DERIVED = ("shop", "attributes", "resolved_by", "destination", "is_hire", "customer_key", "contents_key", "content_hash", "fetched_at")
+PLAIN = (
+    "store_id",
+    "channel",
+    "placed_at",
+    "paid_at",
+    "store_updated_at",
+    "store_cancelled_at",
+    "shop_fulfilled",
+    "currency",
+    "total_pence",
+)
+DERIVED = (
+    "note",
+    "shop",
+    "attributes",
+    "resolved_by",
+    "destination",
+    "is_hire",
+    "customer_key",
+    "contents_key",
+    "content_hash",
+    "fetched_at",
+)
 WRITTEN = [*PLAIN, *DERIVED, *CORRECTABLE, "version"]
 _WRITER_LOCK = 7_317_002  # any fixed number: two who mirror at once would both create an order that is new
 
@@ -46,8 +67,8 @@ def apply_orders(page: Page, at: datetime) -> Applied:
     known = {order.number: order for order in Order.objects.select_for_update().filter(number__in=list(readings)).order_by("pk")}
     fresh = [reading for number, reading in readings.items() if number not in known]
     changed = [(known[n], r) for n, r in readings.items() if n in known and _is_news(known[n], r)]
-    created, relined = _create(fresh, methods, at=at), _update(changed, methods, at=at)
-    allocate_for([*created, *relined], at=at)  # once: the counters are locked in the order of their SKUs
+    created, retaking = _create(fresh, methods, at=at), _update(changed, methods, at=at)
+    allocate_for([*created, *retaking], at=at)  # once: the counters are locked in the order of their SKUs
     _note_methods([*fresh, *(reading for _, reading in changed)], at=at)
     unchanged = len(readings) - len(fresh) - len(changed)
     repeats = len(page.records) - len(readings) - len(rejected)
@@ -75,11 +96,13 @@ def _create(readings: Iterable[Reading], methods: dict[str, Method], *, at: date
 def _update(changed: list[tuple[Order, Reading]], methods: dict[str, Method], *, at: datetime) -> list[int]:
     """The lines in use follow the shop's until ACS is told; a release that waits with the old content is withdrawn and queued anew.
 
-    What ACS has is left as it was told, and becomes a case where the shop says otherwise by now. Returns the orders with other lines.
+    What ACS has is left as it was told, and becomes a case where the shop says otherwise by now. Returns the orders that may take other
+    garments than before.
     """
     if not changed:
         return []
     before = {order.pk: (order.shop, order.store_cancelled_at) for order, _ in changed}
+    taken = {order.pk: _taking(order) for order, _ in changed}
     orders = [_filled(order, reading, methods, at=at) for order, reading in changed]
     Order.objects.bulk_update(orders, WRITTEN, batch_size=200)
     ours = [order for order in orders if _is_ours(order)]
@@ -90,7 +113,12 @@ def _update(changed: list[tuple[Order, Reading]], methods: dict[str, Method], *,
     news = [order for order in orders if before[order.pk] != (order.shop, order.store_cancelled_at)]
     _withdraw([order.number for order in news if _is_ours(order) and order.state == OrderState.READY], at=at)
     look([order.pk for order in news if not _is_ours(order)], at=at)
-    return [order.pk for order in relined]
+    return [order.pk for order in orders if taken[order.pk] != _taking(order)]
+
+
+def _taking(order: Order) -> tuple[Any, ...]:
+    """What of the shop's word decides which garments it takes from stock."""
+    return order.shop.get(LINES), order.store_cancelled_at, order.shop_fulfilled
 
 
 def _is_ours(order: Order) -> bool:
@@ -111,6 +139,7 @@ def _filled(order: Order, reading: Reading, methods: dict[str, Method], *, at: d
     order.store_id, order.channel, order.note = sent.store_id, sent.channel, sent.note
     order.placed_at, order.paid_at, order.store_updated_at = sent.placed_at, sent.paid_at, sent.updated_at
     order.store_cancelled_at, order.currency, order.total_pence = sent.cancelled_at, sent.currency, sent.total_pence
+    order.shop_fulfilled = sent.fulfilled
     order.attributes, order.resolved_by = sent.attributes, reading.resolved_by
     order.is_hire = any(line.is_hire for line in sent.lines)
     order.destination = _destination(order, methods)

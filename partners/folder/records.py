@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from partners.errors import RecordError
-from partners.shop import StoreLine, StoreOrder
+from partners.shop import Fulfilled, StoreLine, StoreOrder
 from partners.values import NOTE, Cleaned, clean_text, flag_at, identifier, identifier_at, instant_at, pence_at, text_at, whole_at
 
 MOST_LINES = 500
@@ -39,7 +39,7 @@ def _key(body: dict[str, Any]) -> str:
 
 def _order(body: dict[str, Any]) -> StoreOrder:
     ship, service, customs = _object(body, "shipTo"), _object(body, "service"), _object(body, "customs")
-    note = _note(body.get("note"))
+    note, cancelled_at, fulfilled = _note(body.get("note")), _instant(body, "cancelledAt"), _fulfilled(body)
     return StoreOrder(
         store_id=identifier_at(body.get("id"), "$.id"),
         number=identifier_at(body.get("name"), "$.name"),
@@ -47,7 +47,7 @@ def _order(body: dict[str, Any]) -> StoreOrder:
         placed_at=instant_at(body.get("placedAt"), "$.placedAt"),
         paid_at=_instant(body, "paidAt"),
         updated_at=instant_at(body.get("updatedAt"), "$.updatedAt"),
-        cancelled_at=_instant(body, "cancelledAt"),
+        cancelled_at=cancelled_at,
         currency=_letters(body.get("currency") or "GBP", "$.currency", such_as="GBP"),
         total_pence=_pence(body.get("total"), "$.total") or 0,
         note=note.text,
@@ -70,7 +70,16 @@ def _order(body: dict[str, Any]) -> StoreOrder:
         lines=_lines(body.get("lines")),
         attributes=_bag(body, "attributes"),
         metafields=_bag(body, "metafields"),
+        fulfilled=fulfilled,
+        leave_alone="" if cancelled_at else fulfilled.leave_alone,
     )
+
+
+def _fulfilled(body: dict[str, Any]) -> Fulfilled:
+    said = text_at(body.get("fulfilled"), "$.fulfilled", limit=10).lower()
+    if said not in set(Fulfilled):
+        raise RecordError("$.fulfilled", "must be part, all or back, or absent where nothing was sent")
+    return Fulfilled(said)
 
 
 def _note(value: Any) -> Cleaned:

@@ -6,18 +6,13 @@ from typing import Any
 import msgspec
 
 from partners.errors import RecordError
-from partners.shop import StoreLine, StoreOrder
+from partners.shop import Fulfilled, StoreOrder
 from partners.shopify.lines import lines_of
 from partners.shopify.nodes import attributes_of, nodes_at, object_at
 from partners.values import NOTE, Cleaned, clean_text, identifier, identifier_at, instant_at, pence_at, text_at
 
 PAID = frozenset({"PAID", "PARTIALLY_REFUNDED"})
-# The first run reads every order of the shop: what somebody shipped long ago must not be sent once more.
-SHIPPED = {
-    "FULFILLED": "The shop had shipped it before Lockstep saw it.",
-    "PARTIALLY_FULFILLED": "The shop had shipped a part of it before Lockstep saw it.",
-    "RESTOCKED": "The shop had put it back on the shelf before Lockstep saw it.",
-}
+FULFILLED = {"FULFILLED": Fulfilled.ALL, "PARTIALLY_FULFILLED": Fulfilled.PART, "RESTOCKED": Fulfilled.BACK}
 MOST_ATTRIBUTES = 200
 LONGEST_METAFIELD = 10_000
 
@@ -56,6 +51,7 @@ def _order(body: dict[str, Any]) -> StoreOrder:
     note = _note(body.get("note"))
     placed_at, cancelled_at = instant_at(body.get("createdAt"), "$.createdAt"), _instant(body, "cancelledAt")
     lines = lines_of(body, as_sold=cancelled_at is not None)
+    fulfilled = _fulfilled(body)
     return StoreOrder(
         store_id=identifier_at(body.get("id"), "$.id"),
         number=identifier_at(number_of(identifier_at(body.get("name"), "$.name")), "$.name"),
@@ -86,13 +82,14 @@ def _order(body: dict[str, Any]) -> StoreOrder:
         lines=lines,
         attributes=dict(list(attributes_of(body, "$").items())[:MOST_ATTRIBUTES]),
         metafields=_metafields(body),
-        leave_alone="" if cancelled_at else _leave_alone(body, lines),
+        fulfilled=fulfilled,
+        leave_alone="" if cancelled_at else fulfilled.leave_alone or ("" if lines else "Nothing in it is shipped."),
     )
 
 
-def _leave_alone(body: dict[str, Any], lines: tuple[StoreLine, ...]) -> str:
+def _fulfilled(body: dict[str, Any]) -> Fulfilled:
     status = text_at(body.get("displayFulfillmentStatus"), "$.displayFulfillmentStatus", limit=40)
-    return SHIPPED.get(status) or ("" if lines else "Nothing in it is shipped.")
+    return FULFILLED.get(status, Fulfilled.NONE)
 
 
 def _note(value: Any) -> Cleaned:

@@ -1,11 +1,13 @@
 """A shop on Shopify that has been selling for years: what it has shipped is shown, and never sent once more."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from config.running import run_feed
+from inventory.models import Allocation
 from orders import tasks
 from orders.models import Order
 from partners import connect
@@ -51,3 +53,27 @@ def test_what_is_shipped_while_we_look_after_it_stays_ours(shop):
     run_feed("store.orders")
 
     assert Order.objects.get().excluded_why == ""
+
+
+def test_what_others_send_takes_its_garments_until_the_shop_says_that_it_went(shop, settings):
+    settings.RELEASES = "locker"
+    later = (timezone.now() + timedelta(minutes=n) for n in (1, 2, 3))
+    stamp = (f"{at:%Y-%m-%dT%H:%M:%SZ}" for at in later)
+    home = {"displayFinancialStatus": "PAID", "shippingLine": {"code": "royal_mail_48", "title": "Royal Mail 48"}}
+    shop.add(order(1, **home))
+    run_feed("store.orders")
+    tasks.review_new()
+    (waiting,) = Allocation.objects.all()
+    assert (Order.objects.get().excluded_why[:13], waiting.left_at) == ("Home delivery", None)
+
+    shop.add(order(1, displayFulfillmentStatus="PARTIALLY_FULFILLED", updatedAt=next(stamp), **home))
+    run_feed("store.orders")
+    assert Allocation.objects.get().left_at is None
+
+    shop.add(order(1, displayFulfillmentStatus="FULFILLED", updatedAt=next(stamp), **home))
+    run_feed("store.orders")
+    assert Allocation.objects.get().left_at is not None
+
+    shop.add(order(1, displayFulfillmentStatus="RESTOCKED", updatedAt=next(stamp), **home))
+    run_feed("store.orders")
+    assert not Allocation.objects.exists()

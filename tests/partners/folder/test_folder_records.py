@@ -40,6 +40,7 @@ WRONG = [
     ({"lines__0__quantity": -1}, "$.lines[0].quantity: must be between 0 and 10000"),
     ({"lines__0__hire": "maybe"}, "$.lines[0].hire: must be true or false"),
     ({"lines__0__measurements": "10"}, "$.lines[0].measurements: must be a list"),
+    ({"fulfilled": "some"}, "$.fulfilled: must be part, all or back, or absent where nothing was sent"),
     ({"customs__value": "many"}, "$.customs.value: must be an amount such as 84.00"),
 ]
 
@@ -53,6 +54,7 @@ def test_the_order_of_the_documentation():
     assert (order.city, order.postcode, order.country, order.service_code) == ("Leeds", "LS1 4AB", "GB", "inpost_locker")
     assert order.attributes == {"Locker ID": "UK00001234", "Dispatch Date": "2026-11-24"}
     assert order.metafields["lockers.point"]["code"] == "UK00001234"
+    assert (order.fulfilled, order.leave_alone) == ("", "")
     (line,) = order.lines
     assert (line.sku, line.quantity, line.unit_price_pence, line.is_hire, line.measurements) == ("DRS-0012-10", 1, 8400, False, ("10",))
 
@@ -148,3 +150,15 @@ FIELDS = [
 def test_anything_at_all_is_an_order_or_a_reason(field, value):
     with suppress(RecordError):
         assert isinstance(decode_order(raw(**{field: value})), StoreOrder)
+
+
+@pytest.mark.parametrize(("said", "why"), [("all", "had shipped it"), ("PART", "had shipped a part"), ("back", "had put it back")])
+def test_what_others_sent_before_we_came_is_left_alone(said, why):
+    order = decode_order(raw(fulfilled=said))
+
+    assert order.fulfilled == said.lower()
+    assert why in order.leave_alone
+
+
+def test_a_cancelled_order_needs_no_leaving_alone():
+    assert decode_order(raw(fulfilled="back", cancelledAt="2026-11-21T09:14:00Z")).leave_alone == ""

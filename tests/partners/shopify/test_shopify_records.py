@@ -56,13 +56,15 @@ class TestFields:
     def test_what_is_not_wholly_paid_is_not_paid(self, status):
         assert decoded(displayFinancialStatus=status).paid_at is None
 
-    @pytest.mark.parametrize("status", ["FULFILLED", "PARTIALLY_FULFILLED", "RESTOCKED"])
-    def test_what_was_shipped_before_we_saw_it_is_left_alone(self, status):
-        assert "before Lockstep saw it" in decoded(displayFulfillmentStatus=status).leave_alone
+    @pytest.mark.parametrize(("status", "how"), [("FULFILLED", "all"), ("PARTIALLY_FULFILLED", "part"), ("RESTOCKED", "back")])
+    def test_what_was_shipped_before_we_saw_it_is_left_alone(self, status, how):
+        read = decoded(displayFulfillmentStatus=status)
+        assert (read.fulfilled, "before Lockstep saw it" in read.leave_alone) == (how, True)
 
     @pytest.mark.parametrize("status", ["UNFULFILLED", "OPEN", "ON_HOLD", "IN_PROGRESS", "NEW_WORD", None])
     def test_what_still_waits_is_not(self, status):
-        assert decoded(displayFulfillmentStatus=status).leave_alone == ""
+        read = decoded(displayFulfillmentStatus=status)
+        assert (read.fulfilled, read.leave_alone) == ("", "")
 
     def test_an_order_of_gift_cards_is_left_alone(self):
         assert decoded(lineItems=page(line(1, requiresShipping=False))).leave_alone == "Nothing in it is shipped."
