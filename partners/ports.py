@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
+from partners.ledger import Books, CreditDoc, CreditDraft, JournalDraft, LedgerAccount, LedgerDoc
 from partners.pages import Page
 from partners.shop import LockerSize, Milestone, Place, Reason, SizeTold, StockAnswer, StockChange, StockLevel, StoreOrder, StoreProduct
 
@@ -171,3 +172,37 @@ class AlertSink(Protocol):
 
     def deliver(self, notice: Notice) -> str:
         """Hand one message over; return what finds it there again, if anything does."""
+
+
+class Ledger(Checkable, Protocol):
+    """The books. A journal goes by our key, which stands at the end of its narration; the ledger's own id finds it there.
+
+    `draft` may have been taken when the line broke (UnknownOutcome): look the key up, after the quarantine, never just draft again.
+    `post` and `drop` may be repeated: done already is no error. Raises PeriodClosed over a locked day, Rejected with the ledger's
+    own sentence over what it does not take. An answer of another shape is Unreadable, never half read.
+    """
+
+    def books(self) -> Books: ...
+
+    def accounts(self) -> list[LedgerAccount]: ...
+
+    def find(self, key: str) -> list[LedgerDoc]:
+        """Every journal that carries the key, the lowest id first; void ones too."""
+
+    def draft(self, journal: JournalDraft, *, idempotency_key: str) -> LedgerDoc:
+        """Lay a draft down, which is no money yet. Raises ValueError where it does not balance: nothing is sent then."""
+
+    def post(self, external_id: str) -> LedgerDoc: ...
+
+    def drop(self, external_id: str) -> None:
+        """Take a surplus draft away. A posted one is never touched: Rejected."""
+
+    def document(self, external_id: str) -> LedgerDoc | None: ...
+
+    def journals(self, *, changed_since: datetime | None) -> Iterator[list[LedgerDoc]]:
+        """Pages of the journals changed since then; all of them for None. Whoever made them."""
+
+    def credit(self, credit: CreditDraft, *, idempotency_key: str) -> CreditDoc:
+        """Make a credit note and, where an invoice is named, set it against that."""
+
+    def find_credit(self, key: str) -> CreditDoc | None: ...

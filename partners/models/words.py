@@ -14,6 +14,7 @@ class CodeMapping(models.Model):
         DELIVERY_METHOD = "delivery_method", "Delivery method"
         ORDER_STATUS = "order_status", "ACS order status"
         STOCK_STATUS = "stock_status", "ACS stock status"
+        GRADE = "grade", "ACS grade"
 
     partner = models.SlugField(max_length=20)
     kind = models.CharField(max_length=20, choices=Kind)

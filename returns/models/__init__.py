@@ -1,0 +1,22 @@
+"""What came back, what it was worth, who decided, and what the ledger shows."""
+
+from returns.models.authority import ApprovalLimit, Delegation, LedgerAccount
+from returns.models.posting import Journal, PeriodSignOff, Refund
+from returns.models.returned import Cost, GraderLink, Photo, Return, ReturnItem
+from returns.models.writeoffs import Approval, WriteOff
+
+__all__ = [
+    "Approval",
+    "ApprovalLimit",
+    "Cost",
+    "Delegation",
+    "GraderLink",
+    "Journal",
+    "LedgerAccount",
+    "PeriodSignOff",
+    "Photo",
+    "Refund",
+    "Return",
+    "ReturnItem",
+    "WriteOff",
+]

@@ -1,0 +1,105 @@
+"""What goes to the ledger and what the ledger shows, refunds that became due, and the months that were signed off."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from returns.models.returned import ReturnItem
+from returns.states import JournalState, RefundState
+
+_USER = settings.AUTH_USER_MODEL
+
+
+class Journal(models.Model):
+    """One journal: of one write-off, or of a day's, or the mirror of one that is reversed.
+
+    `key` is the operation key, fixed when the row is made, and stands in the ledger's narration. `lines` as of a write-off.
+    `shown` and `shown_hash` are what the ledger last showed of it, `external_id`, `number` and `status` the ledger's own words.
+    """
+
+    class Kind(models.TextChoices):
+        WRITE_OFF = "write_off", "Write-off"
+        REVERSAL = "reversal", "Reversal"
+
+    key = models.CharField(max_length=60, unique=True)
+    kind = models.CharField(max_length=9, choices=Kind)
+    state = models.CharField(max_length=8, choices=JournalState, default=JournalState.DRAFTED)
+    post_on = models.DateField()
+    narration = models.CharField(max_length=250)
+    lines = models.JSONField()
+    lines_hash = models.CharField(max_length=64)
+    total_pence = models.BigIntegerField(help_text="The sum of the debits, which is that of the credits.")
+    reverses = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="mirrored_by")
+    made_at = models.DateTimeField()
+
+    external_id = models.CharField(max_length=64, blank=True)
+    number = models.CharField(max_length=40, blank=True)
+    status = models.CharField(max_length=20, blank=True)
+    shown = models.JSONField(default=dict, blank=True)
+    shown_hash = models.CharField(max_length=64, blank=True)
+    posted_at = models.DateTimeField(null=True, blank=True)
+    verified_at = models.DateTimeField(null=True, blank=True)
+    why = models.CharField(max_length=300, blank=True, help_text="Why the ledger refused it, or how it differs.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["external_id"], condition=~Q(external_id=""), name="one_journal_per_ledger_document"),
+            models.CheckConstraint(condition=Q(kind="write_off") | Q(reverses__isnull=False), name="a_reversal_names_what_it_reverses"),
+            models.CheckConstraint(
+                condition=~Q(state="verified") | Q(verified_at__isnull=False, shown_hash=F("lines_hash")),
+                name="what_is_verified_was_read_back_equal",
+            ),
+            models.CheckConstraint(condition=Q(total_pence__gte=0), name="a_journal_is_not_negative"),
+        ]
+        indexes = [models.Index(fields=["post_on", "state"], name="journals_by_month")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Refund(models.Model):
+    """Money that a grade makes due to a customer: proposed by rule, approved by a person, given once."""
+
+    class Kind(models.TextChoices):
+        STORE_REFUND = "store_refund", "Refund in the shop"
+        CREDIT_NOTE = "credit_note", "Credit note in the ledger"
+
+    item = models.OneToOneField(ReturnItem, on_delete=models.PROTECT, related_name="refund")
+    kind = models.CharField(max_length=12, choices=Kind)
+    key = models.CharField(max_length=60, unique=True)
+    state = models.CharField(max_length=8, choices=RefundState, default=RefundState.PROPOSED)
+    order_number = models.CharField(max_length=64)
+    line_id = models.CharField(max_length=64)
+    amount_pence = models.BigIntegerField()
+    proposed_at = models.DateTimeField()
+    decided_by = models.ForeignKey(_USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+    external_id = models.CharField(max_length=64, blank=True)
+    given_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(amount_pence__gt=0), name="a_refund_is_money")]
+        permissions = [("decide_refund", "Can approve or decline a refund")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class PeriodSignOff(models.Model):
+    """A month that somebody signed off, with the figures they saw. Signing again after it was reopened makes another row."""
+
+    month = models.DateField(help_text="Its first day.")
+    figures = models.JSONField()
+    figures_hash = models.CharField(max_length=64)
+    signed_by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
+    signed_at = models.DateTimeField()
+    reopened_by = models.ForeignKey(_USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    reopened_at = models.DateTimeField(null=True, blank=True)
+    reopened_why = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["month"], condition=Q(reopened_at__isnull=True), name="one_sign_off_per_month"),
+        ]
+        permissions = [("reopen_periodsignoff", "Can reopen a month that was signed off")]
