@@ -21,6 +21,7 @@ POST /clock                 {"advance_hours"}
 POST /token                 {"expires_in"}: how many seconds InPost's tokens live from now on
 GET, POST /inpost/...       the make-believe InPost: shipments, scripts, webhooks (see `inpost.control`)
 GET, POST /shopify/...      the make-believe Shopify (see `shopify.control`)
+GET  /ledger                what stands in the books, by our key (see `xero.control`); GET, POST /xero/... the make-believe Xero
 """
 
 import re
@@ -39,6 +40,8 @@ from partners.sandbox.shopify.book import Shop
 from partners.sandbox.shopify.control import ShopControl
 from partners.sandbox.warehouse import control as warehouse
 from partners.sandbox.web import App, Reply, Request, as_json
+from partners.sandbox.xero.app import Xero
+from partners.sandbox.xero.control import LedgerControl
 
 Said = dict[str, Any]
 
@@ -48,9 +51,10 @@ class Control(App):
 
     partner = "_sandbox"
 
-    def __init__(self, stop: threading.Event, shop: Shop, carrier: Carrier, postman: Postman) -> None:
+    def __init__(self, stop: threading.Event, shop: Shop, carrier: Carrier, postman: Postman, ledger: Xero) -> None:
         super().__init__(shop.world, stop)
         self.shop, self.carrier, self.inpost = ShopControl(shop), carrier, CarrierControl(carrier, postman)
+        self.ledger = LedgerControl(ledger)
 
     def answer(self, request: Request) -> Reply:
         try:
@@ -75,7 +79,10 @@ class Control(App):
             return Reply(200, self.inpost.postman.key_pem(), "application/x-pem-file")
         if path.startswith("/inpost/"):
             return _or_404(self.inpost.get(path.removeprefix("/inpost")))
+        if path.startswith("/xero/"):
+            return _or_404(self.ledger.get(path.removeprefix("/xero")))
         pages: dict[str, Callable[[], Any]] = {
+            "/ledger": self.ledger.summary,
             "/plan": lambda: self.world.plan(_listed(request.one("without"))),
             "/shop/stock": lambda: self._shown(request.one("store")),
             "/health": self._health,
@@ -94,6 +101,8 @@ class Control(App):
             return _or_404(self.shop.post(request.path.removeprefix("/shopify"), said))
         if request.path.startswith("/inpost/"):
             return _or_404(self.inpost.post(request.path.removeprefix("/inpost"), said))
+        if request.path.startswith("/xero/"):
+            return _or_404(self.ledger.post(request.path.removeprefix("/xero"), said))
         acts: dict[str, Callable[[Said], Any]] = {
             "/faults": lambda said: asdict(self.world.faults.arm(said)),
             "/faults/clear": self._clear,

@@ -50,6 +50,7 @@ class Request:
     query: dict[str, list[str]]
     headers: dict[str, str]
     body: bytes
+    scheme: str = "http"
 
     def one(self, name: str, default: str = "") -> str:
         return self.query.get(name, [default])[0]
@@ -114,6 +115,9 @@ class App(ABC):
         if fault.kind == "accept_then_timeout":
             self.answer(request)
             self._wait(SILENCE_S if fault.seconds is None else fault.seconds, wire, "no answer came")
+        if fault.kind == "accept_then_500":
+            self.answer(request)
+            return _ANSWERS["500"]()
         if fault.kind == "apply_late":
             self.world.later(fault.seconds, lambda: self.answer(request))
             self._wait(SILENCE_S, wire, "no answer came")
@@ -178,4 +182,5 @@ def read(environ: Environ) -> Request:
         query=parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True),
         headers=headers,
         body=environ["wsgi.input"].read(length) if length else b"",
+        scheme=environ.get("wsgi.url_scheme", "http"),
     )
