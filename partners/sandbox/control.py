@@ -1,7 +1,8 @@
 """`/_sandbox/`: look into the world and change it, for demos and tests. No login: the sandbox listens on this machine alone.
 
 GET  /plan                  what the world holds: which order carries which fault and what to answer (`faulty`); how many parcels come to
-                            what, each order's script, which lockers close (`fates`); what may be sold (`warehouse.sums`).
+                            what, each order's script, which lockers close (`fates`); what may be sold (`warehouse.sums`); what came
+                            back and what is to become of it (`returned`).
                             ?without=LS-1,LS-2 leaves these orders out of what is sold: those cancelled since
 GET  /health                {"seed", "now", "orders", "points", "at_acs"}
 GET  /acs/orders            {"orders": [{"number", "creations", "puts", "repeats", "status", "status_at", "tracking", "picked", "packed",
@@ -11,6 +12,7 @@ POST /acs/orders/{number}   {"Status"?, "TrackingNumber"?, "Packed"?: {"length",
 POST /acs/work              {"orders"?: [number], "to"?: Picking, Pick Confirmed or Packed}: one step for all, or as far as that (`picking`)
 POST /acs/skus              {"know"?: [sku], "forget"?: [sku]}: what ACS has been set up for
 GET, POST /acs/stock        the warehouse's daily stock files; GET, POST /acs/garments the garments in them (see `warehouse.control`)
+GET, POST /acs/returns      what came back, graded anew on demand; GET /acs/returns.csv, /acs/costs.csv (see `returned.control`)
 GET  /shop/stock            {sku: shown}: what the shop shows, ?store=shopify or folder; by default the folder once the desk has published
                             into it
 POST /courier               {"numbers"?: [tracking number], "hours_ago"?: h}: takes what waits packed (`courier`): {"taken", "left", "at"}
@@ -35,6 +37,7 @@ from partners.sandbox.inpost.book import Carrier
 from partners.sandbox.inpost.control import CarrierControl
 from partners.sandbox.inpost.webhooks import Postman
 from partners.sandbox.orders import stamp
+from partners.sandbox.returned import control as returned
 from partners.sandbox.shop import has_published, shown
 from partners.sandbox.shopify.book import Shop
 from partners.sandbox.shopify.control import ShopControl
@@ -89,7 +92,9 @@ class Control(App):
             "/acs/orders": lambda: {"orders": [{"number": number} | kept for number, kept in sorted(self.world.acs.items())]},
             "/faults": lambda: {"faults": [asdict(fault) for fault in self.world.faults.armed]},
         }
-        return as_json(pages[path]()) if path in pages else _or_404(warehouse.get(self.world, path))
+        if path in pages:
+            return as_json(pages[path]())
+        return returned.get(self.world, request) or _or_404(warehouse.get(self.world, path))
 
     def _post(self, request: Request) -> Reply:
         said: Said = request.json() if request.body else {}
@@ -114,7 +119,7 @@ class Control(App):
         }
         if request.path in acts:
             return as_json(acts[request.path](said))
-        return _or_404(warehouse.post(self.world, request.path, said))
+        return _or_404(warehouse.post(self.world, request.path, said) or returned.post(self.world, request, said))
 
     def _shown(self, store: str) -> dict[str, int]:
         if store not in ("", "folder", "shopify"):

@@ -26,6 +26,7 @@ KINDS = {
     "empty_200": "200 with nothing",
     "label_406": "a label is not to be had in any format",
     "not_a_pdf": "200 with the label's type and bytes that are no label",
+    "not_a_photo": "a photo's address answers something else as a JPEG: `about` is html (the default), svg, empty or huge (200 MB)",
     "empty_feed": "the points feed without a record",
     "half_feed": "half of the points feed, declared as the whole",
     "throttled": "the shop's points are used up: 200 with THROTTLED, until enough have come back",
@@ -45,17 +46,18 @@ METHODS = {
     **dict.fromkeys(("other_content", "doubled"), ("PUT",)),
     "user_errors": ("POST",),
     "stale": ("POST",),
-    **dict.fromkeys(("empty_feed", "half_feed", "label_406", "not_a_pdf"), ("GET",)),
+    **dict.fromkeys(("empty_feed", "half_feed", "label_406", "not_a_pdf", "not_a_photo"), ("GET",)),
 }
 FEED_ONLY = ("empty_feed", "half_feed")
 LABEL_ONLY = ("label_406", "not_a_pdf")
 SHOP_ONLY = ("throttled", "user_errors", "stale", "schema_gone")
 LEDGER_ONLY = ("closed_period", "edited_after", "doubled", "errors_in_200")
-JOURNALS = "/ManualJournals"
+JOURNALS, PHOTOS = "/ManualJournals", "/photos/"
 # Which partner alone can have a fault.
 OF_ONE = {
     **dict.fromkeys(SHOP_ONLY, ("store", "the store")),
     **dict.fromkeys(LABEL_ONLY, ("inpost", "InPost")),
+    "not_a_photo": ("acs", "ACS"),
     **dict.fromkeys(LEDGER_ONLY, ("xero", "the ledger")),
 }
 COMPARED = ("/inventorySetQuantities", "/metafieldsSet")
@@ -66,8 +68,8 @@ FEED = "/v1/points"
 class Fault:
     """One fault for the next `times` calls (0: until cleared) to `partner` whose path below its own address starts with `path`.
 
-    InPost has several doors: `/oauth2`, `/location`, `/shipping`, `/tracking`; ACS two, `/orders` and `/returns`; Xero's are without
-    `/api.xro/2.0`, and asking it for a token counts as a GET.
+    InPost has several doors: `/oauth2`, `/location`, `/shipping`, `/tracking`; ACS `/orders`, `/returns` and `/photos`.
+    Xero's are without `/api.xro/2.0`, and asking it for a token counts as a GET.
     """
 
     partner: str
@@ -84,6 +86,8 @@ class Fault:
         if self.kind in FEED_ONLY and path != FEED:
             return False
         if self.kind in LABEL_ONLY and not path.endswith("/label"):
+            return False
+        if self.kind == "not_a_photo" and not path.startswith(PHOTOS):
             return False
         if self.kind in LEDGER_ONLY and not path.startswith(JOURNALS):
             return False

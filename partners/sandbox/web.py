@@ -22,6 +22,7 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 MOST_BODY = 5_000_000
 SILENCE_S = 30.0
+NOTHING = bytes(64 * 1024)
 WIRE = "lockstep.sandbox.wire"
 
 
@@ -62,10 +63,13 @@ class Request:
 
 @dataclass
 class Reply:
+    """`more`: how many bytes of nothing come after the body, so that a large answer needs no memory."""
+
     status: int = 200
     body: bytes = b""
     kind: str = "application/json"
     headers: dict[str, str] = field(default_factory=dict)
+    more: int = 0
 
 
 def as_json(value: Any, status: int = 200) -> Reply:
@@ -103,7 +107,7 @@ class App(ABC):
         if asked := request.headers.get("x-request-id"):
             reply.headers["X-Request-Id"] = asked
         body = _body(reply, fault.kind if fault else "", wire)
-        headers = [("Content-Type", reply.kind), ("Content-Length", str(len(reply.body))), *reply.headers.items()]
+        headers = [("Content-Type", reply.kind), ("Content-Length", str(len(reply.body) + reply.more)), *reply.headers.items()]
         start_response(f"{reply.status} {HTTPStatus(reply.status).phrase}", headers)
         return body
 
@@ -152,7 +156,13 @@ def _body(reply: Reply, kind: str, wire: Wire | None) -> Iterable[bytes]:
             return _breaking(reply.body[:1], Silent("the body drips"))
         else:
             raise Silent("the headers drip")
-    return [reply.body]
+    return _padded(reply) if reply.more else [reply.body]
+
+
+def _padded(reply: Reply) -> Iterator[bytes]:
+    yield reply.body
+    for left in range(reply.more, 0, -len(NOTHING)):
+        yield NOTHING[:left]
 
 
 def _breaking(first: bytes, error: OSError) -> Iterator[bytes]:
