@@ -82,6 +82,7 @@ PARTNERS = {
     "acs": "ACS",
     "inpost": "InPost",
     "points": "InPost's locker list",
+    "ledger": "The ledger",
     "slack": "Slack",
     "teams": "Teams",
     "email": "The mail server",
