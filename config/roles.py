@@ -27,6 +27,7 @@ VIEW = (
     "partners.view_rejectedrecord",
     "partners.view_codemapping",
     "partners.view_circuit",
+    "returns.view_return",
 )
 WORK_CASES = (
     "exceptions_queue.assign_exceptioncase",
@@ -74,6 +75,7 @@ ROLES = {
             "orders.sign_off_integrityrun",
             "orders.reassign_order",
             "orders.send_customermessage",
+            "returns.match_return",
         ),
         _role(
             "warehouse",
@@ -92,6 +94,7 @@ ROLES = {
             "lockers.reopen_manifest",
             "lockers.replace_parcel",
             "inventory.confirm_garment",
+            "returns.complete_writeoff",
         ),
         _role(
             "merchandiser",
@@ -110,7 +113,13 @@ ROLES = {
             "inventory.decide_product",
             "orders.describe_order",
         ),
-        _role("finance", "Finance approver", "Looks at everything, masked; writes notes.", "exceptions_queue.add_casenote"),
+        _role(
+            "finance",
+            "Finance approver",
+            "Looks at everything, masked; writes notes.",
+            "exceptions_queue.add_casenote",
+            "returns.complete_writeoff",
+        ),
         _role(
             "finance_manager", "Finance manager", "As a finance approver, with the higher limits to come.", "exceptions_queue.add_casenote"
         ),
