@@ -90,6 +90,7 @@ ORDERS = {
     **acts("C", "orders:plan-home"),
     **forms("CW", "orders:wait-whole"),
     **forms("CWI", "orders:hold", "orders:extend-hold"),
+    **forms("C", "orders:offer-another"),
     **acts("CWI", "orders:clear-hold"),
     **forms(CASES, "orders:recheck"),
     **forms("WI", "orders:resend"),
