@@ -18,8 +18,8 @@ class Alike(NamedTuple):
 
 
 def alike(sku: str, *, quantity: int, at: datetime) -> list[Alike]:
-    """At most five products of the same brand and category of which so many may be sold: of the same name first, that is in another
-    size, then what there is most of. Three statements."""
+    """At most five products of the same brand and category of which so many may be sold: in another size first, that is of the
+    same SKU up to its last dash, then what there is most of. Three statements."""
     product = Product.objects.filter(sku=sku).first()
     if product is None or not (product.brand or product.category):
         return []
@@ -27,4 +27,8 @@ def alike(sku: str, *, quantity: int, at: datetime) -> list[Alike]:
     there = kin.filter(sku__in=Level.objects.filter(ripe__gte=quantity).values("sku"))
     names = dict(there.order_by("sku").values_list("sku", "name")[:LOOKED_AT])
     found = [Alike(other, names[other], count) for other, count in sellable_now(names, at=at).items() if count >= quantity]
-    return sorted(found, key=lambda one: (one.name != product.name, -one.sellable, one.sku))[:MOST]
+    return sorted(found, key=lambda one: (_stem(one.sku) != _stem(sku), -one.sellable, one.sku))[:MOST]
+
+
+def _stem(sku: str) -> str:
+    return sku.rpartition("-")[0] or sku
