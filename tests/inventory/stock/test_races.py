@@ -2,16 +2,16 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connections
+from django.db import connection, connections, transaction
 
 from inventory.actions import publish_meanings, rehearse_meanings
 from inventory.invariants import the_counters_equal_a_recount
-from inventory.models import Level
+from inventory.models import AcsSku, Level
 from inventory.sync.stock import StockFile
 from partners.models import MappingProposal, SyncRun
 from partners.sync import sync_file
@@ -80,5 +80,24 @@ def test_a_sku_that_a_file_brings_while_a_meaning_is_published_is_counted_by_the
             Held.may_end.set()
 
     assert SyncRun.objects.latest("pk").created == 1
+    assert Level.objects.values_list("on_hand", "ripe", "waiting").get(sku="NEW-1") == (1, 0, 0)
+    assert the_counters_equal_a_recount(drop.clock()) == []
+
+
+def test_while_a_file_is_being_written_a_meaning_is_published_at_once_and_the_file_counts_by_it(drop, off_sale):
+    path = drop.write(2, text([*rows(10), NEW]))
+
+    with ExitStack() as lock:
+        lock.enter_context(transaction.atomic())
+        with connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {AcsSku._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")  # the file stops behind its garments
+        with beside(lambda: sync_file("acs.stock", StockFile(path, at=drop.clock()), clock=drop.clock)):
+            until_another_waits()
+            with beside(lambda: publish(off_sale, drop)):
+                pass
+            off_sale.refresh_from_db()
+            lock.close()
+
+    assert (off_sale.state, SyncRun.objects.latest("pk").created) == ("published", 1)
     assert Level.objects.values_list("on_hand", "ripe", "waiting").get(sku="NEW-1") == (1, 0, 0)
     assert the_counters_equal_a_recount(drop.clock()) == []
