@@ -10,6 +10,7 @@ from inventory.rules.measures import (
     hs_code,
     keeps_its_shape,
     middle_factor,
+    yes_or_no,
 )
 from inventory.rules.precedence import DEFAULT_ORDER, SIDES, SIZE, Decided, Size, decide, middle_of, order_for, rescaled
 from inventory.rules.publishing import is_too_old, may_be_told
@@ -51,4 +52,5 @@ __all__ = [
     "still_to_take",
     "whole",
     "why_second",
+    "yes_or_no",
 ]
