@@ -17,7 +17,7 @@ from partners.models import MappingProposal, SyncRun
 from partners.sync import sync_file
 from tests.inventory.mapped import QUARANTINE, proposed
 from tests.inventory.stock.files import Drop, row, rows, text
-from tests.inventory.test_meanings import until_another_waits
+from tests.postgres import until_another_waits
 
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(120), pytest.mark.django_db(transaction=True)]
 
