@@ -126,6 +126,7 @@ PARTNERS = {
         "partners:mapping-add",
         "partners:mapping",
         "partners:mapping-draft",
+        "partners:mapping-draft-file",
         "partners:mapping-discard",
         "inventory:rehearse",
         "inventory:publish-meanings",
