@@ -91,6 +91,7 @@ NEEDS = {
     "orders:extend-hold": "orders.hold_order",
     "orders:hold": "orders.hold_order",
     "orders:manifests": "lockers.view_parcel",
+    "orders:offer-another": "orders.send_customermessage",
     "orders:plan": "orders.view_consolidation",
     "orders:recall": "orders.cancel_order",
     "orders:recheck": "orders.recheck_order",
