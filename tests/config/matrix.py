@@ -116,6 +116,11 @@ GOODS = {
     **acts("M", "inventory:accept-learnt", "inventory:decide-source"),
     **forms("M", "inventory:sources"),
 }
+RETURNS = {
+    **pages(ALL, "returns:returns", "returns:return", "returns:photo"),
+    **acts("C", "returns:match"),
+    **acts("WF", "returns:photo-add", "returns:photo-again"),
+}
 PARTNERS = {
     **pages(ALL, "partners:sync", "partners:run", "partners:record", "partners:records", "partners:mappings", "partners:connections"),
     **pages(ALL, "partners:channels", "partners:run-refused"),
@@ -169,4 +174,4 @@ ACCOUNT = {
     ),
     "mfa_authenticate": May(ANYBODY, ANYBODY),  # the second step of signing in: it only goes on where a first one was made
 }
-MATRIX = {**HOUSE, **PEOPLE, **DESK, **ORDERS, **GOODS, **PARTNERS, **API, **ACCOUNT}
+MATRIX = {**HOUSE, **PEOPLE, **DESK, **ORDERS, **GOODS, **RETURNS, **PARTNERS, **API, **ACCOUNT}
