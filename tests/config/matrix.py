@@ -154,6 +154,9 @@ API = {
     **acts(NOT_BY_SESSION, "api:carrier-service"),
     **acts("C", "api:order-correct-mobile", "api:order-change-locker", "api:order-convert-to-home", "api:order-cancel"),
     **acts("CWI", "api:order-hold", "api:order-clear-hold"),
+    **pages(ALL, "api:write-offs"),
+    **acts("FG", "api:write-off-approve", "api:write-off-query", "api:write-off-reject"),
+    **acts("G", "api:write-off-reverse"),
     **acts(CASES, "api:exception-assign", "api:exception-snooze", "api:exception-waive"),
     **acts("CWMFGI", "api:exception-note"),
 }

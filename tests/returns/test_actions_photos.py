@@ -33,7 +33,9 @@ def fetched(settings, web: FakeWeb, photo: Photo) -> tuple[dict[str, int], Photo
 
 
 class TestFetching:
-    @pytest.mark.parametrize(("content", "kind"), [(JPEG, "image/jpeg"), (PNG, "image/png"), (WEBP, "image/webp")], ids=["jpeg", "png", "webp"])
+    @pytest.mark.parametrize(
+        ("content", "kind"), [(JPEG, "image/jpeg"), (PNG, "image/png"), (WEBP, "image/webp")], ids=["jpeg", "png", "webp"]
+    )
     def test_a_photo_is_kept_with_its_type_size_and_hash(self, settings, content: bytes, kind: str):
         did, photo = fetched(settings, always(200, content, Content_Type="text/html"), waiting())
 

@@ -89,7 +89,11 @@ class TestRecords:
 
         assert refusal(record) == (key, path, reason)
 
-    @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+    @given(
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
+        )
+    )
     @settings(max_examples=50)
     def test_whatever_stands_in_a_field_it_is_read_or_refused_by_path(self, value: Any):
         for name in ("OrderNumber", "ReceivedDate", "Items", "ReturnNumber"):

@@ -45,7 +45,9 @@ class TestFeed:
     def test_returns_are_kept_and_matched_to_their_orders(self, hear):
         order = make_order(number="LS-1")
 
-        run = hear(answer(back("R-1", garment("1", Grade="A"), garment("2")), back("R-2", OrderNumber=""), cursor="c1"), answer(cursor="c1"))
+        run = hear(
+            answer(back("R-1", garment("1", Grade="A"), garment("2")), back("R-2", OrderNumber=""), cursor="c1"), answer(cursor="c1")
+        )
 
         assert counts(run) == ("ok", 2, 0, 0, 0)
         assert Feed.objects.get(name="acs.returns").cursor == "c1"
@@ -114,7 +116,7 @@ class TestFeed:
         assert (run.outcome, run.seen, Return.objects.count()) == ("partial", 1, 1)
         assert Feed.objects.get(name="acs.returns").cursor == "c1"
 
-    def test_a_page_costs_the_same_statements_with_three_and_with_thirty_returns(self, hear):
+    def test_a_page_costs_the_same_statements_with_three_and_with_twenty_returns(self, hear):
         def statements(first: int, number: int) -> int:
             told = [back(f"R-{n}", garment(str(n), Grade="BER", Photos=["https://acs.test/1"])) for n in range(first, first + number)]
             with CaptureQueriesContext(connection) as queries:
@@ -123,7 +125,7 @@ class TestFeed:
 
         statements(0, 1)
 
-        assert statements(100, 3) == statements(200, 30)
+        assert statements(100, 3) == statements(200, 20)  # SQLite inserts write-offs in batches of 22
 
 
 class TestGrades:
