@@ -17,6 +17,7 @@ from tests.partners.fake_web import Asked, FakeWeb, Reply, always
 from tests.returns.telling import JPEG, MONDAY, PNG, WEBP, acs_says, make_item, make_photo
 
 pytestmark = pytest.mark.django_db
+KINDS = [(JPEG, "image/jpeg"), (PNG, "image/png"), (WEBP, "image/webp")]
 URL = "http://acs.test/photos/1.jpg"
 
 
@@ -33,7 +34,9 @@ def fetched(settings, web: FakeWeb, photo: Photo) -> tuple[dict[str, int], Photo
 
 
 class TestFetching:
-    @pytest.mark.parametrize(("content", "kind"), [(JPEG, "image/jpeg"), (PNG, "image/png"), (WEBP, "image/webp")], ids=["jpeg", "png", "webp"])
+    @pytest.mark.parametrize(
+        ("content", "kind"), [(JPEG, "image/jpeg"), (PNG, "image/png"), (WEBP, "image/webp")], ids=["jpeg", "png", "webp"]
+    )
     def test_a_photo_is_kept_with_its_type_size_and_hash(self, settings, content: bytes, kind: str):
         did, photo = fetched(settings, always(200, content, Content_Type="text/html"), waiting())
 

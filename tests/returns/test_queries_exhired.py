@@ -20,7 +20,9 @@ def garment() -> Garment:
 
 def write_off(garment: Garment, state: str, raised_days: int = 1) -> None:
     then = LONG_AGO + timedelta(days=raised_days)
-    WriteOff.objects.create(reference="BER-260602-00001", rfid=garment.rfid, cause="manual", state=state, happened_on=then.date(), raised_at=then)
+    WriteOff.objects.create(
+        reference="BER-260602-00001", rfid=garment.rfid, cause="manual", state=state, happened_on=then.date(), raised_at=then
+    )
 
 
 def test_the_longest_standing_come_first():

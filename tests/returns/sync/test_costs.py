@@ -52,7 +52,13 @@ def test_the_same_file_again_changes_nothing_and_a_newer_figure_replaces(load):
 
 
 def test_a_garment_twice_in_a_file_counts_once(load):
-    run = load(HEADING, "E1,,,stock,4200,0,2026-10-31", "E1,,,stock,9900,0,2026-10-31", ",A-1,,stock,1,0,2026-10-31", "E2,A-1,,stock,2,0,2026-10-31")
+    run = load(
+        HEADING,
+        "E1,,,stock,4200,0,2026-10-31",
+        "E1,,,stock,9900,0,2026-10-31",
+        ",A-1,,stock,1,0,2026-10-31",
+        "E2,A-1,,stock,2,0,2026-10-31",
+    )
 
     assert counts(run) == ("ok", 3, 0, 0, 1)
     assert RejectedRecord.objects.get().reason == "names E1 again: row 2 was used"
