@@ -232,6 +232,11 @@ LABELS_TO = env.choice("LABELS_TO", ("none", "field", "folder"), "none")
 LABELS_FOLDER = env.text("LABELS_FOLDER")
 MAPPING_ALONE_UNITS = env.whole("MAPPING_ALONE_UNITS", 50, least=0)
 MAPPING_ALONE_PERCENT = env.whole("MAPPING_ALONE_PERCENT", 1, least=0)
+WRITE_OFF_PHOTOS_ABOVE_PENCE = env.whole("WRITE_OFF_PHOTOS_ABOVE_PENCE", 20_000)
+WRITE_OFF_PHOTOS_ABOVE = env.whole("WRITE_OFF_PHOTOS_ABOVE", 2, least=1)
+WRITE_OFF_TYPED_ABOVE_PENCE = env.whole("WRITE_OFF_TYPED_ABOVE_PENCE", 100_000)
+WRITE_OFF_ROUTE = env.choice("WRITE_OFF_ROUTE", ("", "destroyed", "recycled", "sold", "donated", "returned"), "")
+WRITE_OFF_STALE_DAYS = env.whole("WRITE_OFF_STALE_DAYS", 5, least=1)
 LABEL_GOOD_DAYS = env.whole("LABEL_GOOD_DAYS", 4, least=1)
 STORE = env.choice("STORE", ("folder", "shopify"), "folder")
 STORE_FOLDER = env.text("STORE_FOLDER")
@@ -244,6 +249,15 @@ SHOPIFY_LOCATION = env.text("SHOPIFY_LOCATION")
 SHOPIFY_NON_SELLABLE_LOCATION = env.text("SHOPIFY_NON_SELLABLE_LOCATION")
 STOCK_STALE_HOURS = env.whole("STOCK_STALE_HOURS", 26, least=1)
 
+LEDGER = env.choice("LEDGER", ("folder", "xero", "netsuite"), "folder")
+LEDGER_FOLDER = env.text("LEDGER_FOLDER")
+LEDGER_POSTING = env.choice("LEDGER_POSTING", ("item", "day"), "item")
+XERO_API_URL = env.text("XERO_API_URL", "https://api.xero.com/api.xro/2.0")
+XERO_TOKEN_URL = env.text("XERO_TOKEN_URL", "https://identity.xero.com/connect/token")
+XERO_CLIENT_ID = env.text("XERO_CLIENT_ID")
+XERO_CLIENT_SECRET = env.text("XERO_CLIENT_SECRET")
+XERO_TENANT_ID = env.text("XERO_TENANT_ID")
+
 INPOST_API_URL = env.text("INPOST_API_URL")
 INPOST_TOKEN_URL = env.text("INPOST_TOKEN_URL")
 INPOST_POINTS_URL = env.text("INPOST_POINTS_URL")
@@ -251,17 +265,8 @@ INPOST_CLIENT_ID = env.text("INPOST_CLIENT_ID")
 INPOST_CLIENT_SECRET = env.text("INPOST_CLIENT_SECRET")
 INPOST_ORGANIZATION_ID = env.text("INPOST_ORGANIZATION_ID")
 # Who sends, and where InPost collects: on every label.
-SENDER = {
-    "company": env.text("SENDER_COMPANY"),
-    "first_name": env.text("SENDER_FIRST_NAME"),
-    "last_name": env.text("SENDER_LAST_NAME"),
-    "email": env.text("SENDER_EMAIL"),
-    "phone": env.text("SENDER_PHONE"),
-    "street": env.text("SENDER_STREET"),
-    "house_number": env.text("SENDER_HOUSE_NUMBER"),
-    "city": env.text("SENDER_CITY"),
-    "postcode": env.text("SENDER_POSTCODE"),
-}
+_OF_A_SENDER = ("company", "first_name", "last_name", "email", "phone", "street", "house_number", "city", "postcode")
+SENDER = {name: env.text(f"SENDER_{name.upper()}") for name in _OF_A_SENDER}
 LOCKER_FULL_AFTER_CRAWLS = env.whole("LOCKER_FULL_AFTER_CRAWLS", 3, least=1)
 INPOST_FOLLOW_URL = env.text("INPOST_FOLLOW_URL", "https://inpost.co.uk/tracking/?trackingNumber={number}")
 INPOST_WEBHOOK_SECRET = env.text("INPOST_WEBHOOK_SECRET")

@@ -18,6 +18,7 @@ from partners.acs.photos import PhotoSource
 from partners.acs.returns_feed import ReturnsFeed
 from partners.errors import Unreachable
 from partners.folder.client import FolderStore
+from partners.folder.ledger import FolderLedger
 from partners.gates import UNHURRIED, DbGate
 from partners.http import Wire
 from partners.inpost.certificates import PublicKey, public_keys
@@ -25,10 +26,12 @@ from partners.inpost.client import InPostClient
 from partners.inpost.feed import PointsFeed
 from partners.inpost.shipments import Sender
 from partners.mail.client import Letterbox, MailChannel, Server
-from partners.ports import AlertSink, Carrier, LabelDrop, Mailbox, PointsSource, Store, Warehouse
+from partners.ports import AlertSink, Carrier, LabelDrop, Ledger, Mailbox, PointsSource, Store, Warehouse
 from partners.shopify.client import ShopifyStore
 from partners.slack.client import SlackChannel
 from partners.teams.client import TeamsChannel
+from partners.xero.calls import Calls
+from partners.xero.client import XeroLedger
 
 # What must be set before a partner can be spoken to.
 NEEDED = {
@@ -37,11 +40,15 @@ NEEDED = {
     "points": ("INPOST_POINTS_URL",),
     "returns": ("ACS_RETURNS_URL",),
     "store": ("STORE_FOLDER",),
+    "ledger": ("LEDGER_FOLDER",),
     "slack": ("SLACK_WEBHOOK_URL",),
     "teams": ("TEAMS_WEBHOOK_URL",),
     "email": ("EMAIL_URL", "EMAIL_FROM"),
 }
 SHOPIFY = ("SHOPIFY_URL", "SHOPIFY_ACCESS_TOKEN")
+XERO = ("XERO_API_URL", "XERO_TOKEN_URL", "XERO_CLIENT_ID", "XERO_CLIENT_SECRET", "XERO_TENANT_ID")
+LEDGERS = {"xero": XERO, "netsuite": (), "folder": NEEDED["ledger"]}
+NOT_BUILT = "NetSuite is named (LEDGER=netsuite) and not built yet. Choose LEDGER=xero or LEDGER=folder."
 ACS_BASIC = ("ACS_ACCOUNT_CODE", "ACS_USERNAME", "ACS_PASSWORD")
 
 PRETEND_SENDER = Sender(
@@ -68,12 +75,19 @@ def mode(partner: str) -> str:
 
 
 def needed(partner: str) -> tuple[str, ...]:
-    """The names of the settings it takes to speak to this partner. ACS is spoken to in one of two ways, and so is the shop."""
+    """The names of the settings it takes to speak to this partner. ACS has two ways of signing in; shop and ledger are chosen."""
+    if partner == "ledger":
+        return LEDGERS[settings.LEDGER]
     if partner == "store" and settings.STORE == "shopify":
         return SHOPIFY
     if partner != "acs":
         return NEEDED[partner]
     return (*NEEDED["acs"], *(("ACS_SUBSCRIPTION_KEY",) if settings.ACS_SUBSCRIPTION_KEY else ACS_BASIC))
+
+
+def why_not_built(partner: str) -> str:
+    """Why this partner cannot be spoken to whatever is set, in a sentence, or ""."""
+    return NOT_BUILT if partner == "ledger" and settings.LEDGER == "netsuite" else ""
 
 
 def missing(partner: str) -> list[str]:
@@ -192,6 +206,27 @@ def _shopify() -> ShopifyStore:
         location=settings.SHOPIFY_LOCATION,
         aside=settings.SHOPIFY_NON_SELLABLE_LOCATION,
     )
+
+
+def ledger() -> Ledger:
+    """The books that LEDGER names. Raises Unreachable for one that is not built yet."""
+    if why := why_not_built("ledger"):
+        raise Unreachable("ledger", why)
+    if settings.LEDGER == "xero":
+        return _keep("ledger", XERO, _xero)
+    _need("ledger")
+    return _keep("ledger", LEDGERS["folder"], lambda: FolderLedger(Path(settings.LEDGER_FOLDER), clock=timezone.now))
+
+
+def _xero() -> XeroLedger:
+    calls = Calls(
+        _wire("ledger", settings.XERO_API_URL),
+        _wire("ledger", settings.XERO_TOKEN_URL),
+        client_id=settings.XERO_CLIENT_ID,
+        client_secret=settings.XERO_CLIENT_SECRET,
+        tenant_id=settings.XERO_TENANT_ID,
+    )
+    return XeroLedger(calls)
 
 
 def alert_sink(kind: str, *, to: Sequence[str] = ()) -> AlertSink:

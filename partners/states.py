@@ -92,6 +92,7 @@ PARTNERS = {
     "acs": "ACS",
     "inpost": "InPost",
     "points": "InPost's locker list",
+    "ledger": "The ledger",
     "returns": "ACS's returns",
     "photos": "ACS's photos",
     "slack": "Slack",

@@ -13,6 +13,7 @@ from exceptions_queue.reference.selling import SELLING
 from exceptions_queue.reference.sending import SENDING
 from exceptions_queue.reference.stock import STOCK
 from exceptions_queue.reference.waiting import WAITING
+from exceptions_queue.reference.writing_off import WRITING_OFF
 
 REFERENCE: dict[Code, Page] = {
     **CONTACT,
@@ -25,6 +26,7 @@ REFERENCE: dict[Code, Page] = {
     **STOCK,
     **SELLING,
     **PUBLISHING,
+    **WRITING_OFF,
     **RETURNED,
 }
 

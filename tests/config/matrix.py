@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 LETTERS = {"C": "cx", "W": "warehouse", "M": "merchandiser", "F": "finance", "G": "finance_manager", "I": "integration", "V": "viewer"}
 ALL = "CWMFGIV"  # every role; somebody without one gets nothing
-CASES = "CWMI"  # who works cases
+CASES = "CWMFGI"  # who works cases
 SIGNED_IN = "signed in"  # anybody with an account: it is their own
 ANYBODY = "anybody"  # without a session too
 NOT_BY_SESSION = "not by session"  # a program proves itself by a token or a signature; a person's session is nothing to it
@@ -50,7 +50,7 @@ DESK = {
     **pages(ALL, "queue:alerts"),
     **pages(ALL, "queue:matching", "queue:causes", "queue:views", "queue:ask"),
     **acts(ALL, "queue:pulse"),
-    **pages("CWMIV", "queue:export"),
+    **pages("CWMFGIV", "queue:export"),
     **pages("IV", "queue:audit-export"),
     **acts(
         CASES, "queue:take-next", "queue:take", "queue:assign", "queue:snooze", "queue:wake", "queue:waive", "queue:close", "queue:reopen"

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('orders', '0013_what_the_shop_sent'),
-        ('returns', '0001_returns'),
+        ('returns', '0002_valued_by_and_answers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
