@@ -126,6 +126,11 @@ def label_address(path: str) -> str:
     return f"{settings.DESK_URL}{path}" if settings.DESK_URL else ""
 
 
+def desk_address(path: str) -> str:
+    """Where people reach this page of the desk; "" where nobody has said how the desk is reached."""
+    return f"{settings.DESK_URL}{path}" if settings.DESK_URL else ""
+
+
 def inpost() -> Carrier:
     return _keep("inpost", (*NEEDED["inpost"], "SENDER"), _inpost)
 

@@ -6,6 +6,7 @@ The evidence a room hands in names the field and the fault class (`field`, `faul
 
 from exceptions_queue.catalogue.carriage import CARRIAGE
 from exceptions_queue.catalogue.contact import CONTACT
+from exceptions_queue.catalogue.journals import JOURNALS
 from exceptions_queue.catalogue.kinds import Code, Evidence, Fix, Kind
 from exceptions_queue.catalogue.labels import LABELS
 from exceptions_queue.catalogue.manifests import COLLECTIONS
@@ -16,7 +17,7 @@ from exceptions_queue.catalogue.sending import SENDING
 from exceptions_queue.catalogue.stock import STOCK
 from exceptions_queue.catalogue.waiting import WAITING
 
-_KINDS = (*CONTACT, *PARCELS, *SENDING, *WAITING, *LABELS, *COLLECTIONS, *CARRIAGE, *STOCK, *SELLING, *PUBLISHING)
+_KINDS = (*CONTACT, *PARCELS, *SENDING, *WAITING, *LABELS, *COLLECTIONS, *CARRIAGE, *STOCK, *SELLING, *PUBLISHING, *JOURNALS)
 CATALOGUE: dict[str, Kind] = {kind.code: kind for kind in _KINDS}
 
 __all__ = ["CATALOGUE", "Code", "Evidence", "Fix", "Kind", "sentence"]

@@ -1,0 +1,1 @@
+"""Is it true that…? Pure."""

@@ -1,0 +1,19 @@
+"""The clock asks: what was approved goes to the ledger."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.utils import timezone
+
+from returns.actions import posting
+
+Clock = Callable[[], datetime]
+
+
+def post_journals(clock: Clock = timezone.now) -> dict[str, int]:
+    """Make journals of what was approved, send them, and look up those whose answer was lost. Nothing in observe mode, nor unconnected."""
+    if not posting.may_post():
+        return {}
+    made = posting.make_journals(at=clock()) + posting.queue_drafted(at=clock())
+    drained = posting.drain_journals(clock=clock)
+    return {"made": made, **drained, "in_doubt": posting.find_in_doubt(at=clock())}
