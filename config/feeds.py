@@ -12,6 +12,7 @@ from orders.actions import reading
 from partners.inpost.feed import split_page
 from partners.models import SyncRun
 from partners.sync import Applied, Page
+from returns import sync as returned
 
 Reader = Callable[[str], Iterator[Page]]
 
@@ -52,5 +53,9 @@ FEEDS: dict[str, FeedWork] = {
     "products": FeedWork(read_file=goods.read_products_csv, apply=goods.apply_products),
     "store.products": FeedWork(read=goods.read_store_products, apply=goods.apply_store_products),
     "acs.setup": FeedWork(read_file=goods.read_setup_csv, apply=goods.apply_setup),
+    "ledger.accounts": FeedWork(
+        read=returned.read_accounts, apply=returned.apply_accounts, full=True, split=returned.split_accounts, finish=returned.mark_gone
+    ),
+    "ledger.journals": FeedWork(read=returned.read_documents, apply=returned.apply_documents, cursor_at=returned.cursor_at),
     "acs.stock": FeedWork(full=True, is_one_file=True),
 }

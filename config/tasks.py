@@ -11,8 +11,10 @@ from inventory.actions import look_at_feed
 from lockers.queries.points import FEED as POINTS
 from orders import tasks as orders
 from orders.actions.integrity import run_integrity
+from partners import connect
 from partners.models import SyncRun
 from partners.sync import NotHeld
+from returns import tasks as returned
 
 
 class InvariantsBroken(Exception):
@@ -96,6 +98,22 @@ def read_stock() -> dict[str, object]:
     if any(read.created for read in runs):
         orders.recheck_open()
     return {"feed": STOCK, "files": len(runs), "outcomes": [read.outcome for read in runs], "late": late}
+
+
+def sync_accounts() -> dict[str, object]:
+    """The ledger's chart, where a ledger is connected."""
+    if connect.missing("ledger") or connect.why_not_built("ledger"):
+        return {"feed": "ledger.accounts", "outcome": "skipped"}
+    result = run("ledger.accounts")
+    return {"feed": "ledger.accounts", "outcome": result.outcome, "seen": result.seen}
+
+
+def compare_ledger() -> dict[str, object]:
+    """Read what the ledger's journals show, and compare them with the register."""
+    if connect.missing("ledger") or connect.why_not_built("ledger"):
+        return {"feed": "ledger.journals", "outcome": "skipped"}
+    result = run("ledger.journals")
+    return {"feed": "ledger.journals", "outcome": result.outcome, "seen": result.seen} | returned.compare_ledger()
 
 
 def tell_people() -> dict[str, int]:

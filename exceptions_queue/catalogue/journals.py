@@ -57,6 +57,7 @@ JOURNALS = (
         fixes=(Fix("partners:connections", "Look at the ledger's connection", takes="", fragment=False),),
         recheck="",
         closes_when="both show the same again",
+        waivable_by=frozenset({Owner.FINANCE}),
         told_early=True,
     ),
 )

@@ -1,5 +1,5 @@
 """The clock asks. Each task is safe to run twice, at once, or never."""
 
-from returns.tasks.posting import post_journals
+from returns.tasks.posting import compare_ledger, post_journals
 
-__all__ = ["post_journals"]
+__all__ = ["compare_ledger", "post_journals"]
