@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("config.home_urls")),
     path("", include("config.people.urls")),
     path("", include("exceptions_queue.urls")),
+    path("", include("returns.urls")),
     path("", include("orders.urls")),
     path("", include("lockers.urls")),
     path("", include("inventory.urls")),

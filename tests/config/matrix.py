@@ -116,6 +116,15 @@ GOODS = {
     **acts("M", "inventory:accept-learnt", "inventory:decide-source"),
     **forms("M", "inventory:sources"),
 }
+RETURNS = {
+    **pages(ALL, "returns:write-offs", "returns:write-off"),
+    **forms("FG", "returns:approve", "returns:delegations"),
+    **acts("FG", "returns:query", "returns:reject", "returns:end-delegation"),
+    **acts("WFG", "returns:answer", "returns:complete"),
+    **forms("G", "returns:reverse"),
+    "returns:limits": May(ALL, "G"),
+    **acts("G", "returns:confirm-limit", "returns:withdraw-limit"),
+}
 PARTNERS = {
     **pages(ALL, "partners:sync", "partners:run", "partners:record", "partners:records", "partners:mappings", "partners:connections"),
     **pages(ALL, "partners:channels", "partners:run-refused"),
@@ -169,4 +178,4 @@ ACCOUNT = {
     ),
     "mfa_authenticate": May(ANYBODY, ANYBODY),  # the second step of signing in: it only goes on where a first one was made
 }
-MATRIX = {**HOUSE, **PEOPLE, **DESK, **ORDERS, **GOODS, **PARTNERS, **API, **ACCOUNT}
+MATRIX = {**HOUSE, **PEOPLE, **DESK, **ORDERS, **GOODS, **RETURNS, **PARTNERS, **API, **ACCOUNT}
