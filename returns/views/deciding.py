@@ -1,5 +1,6 @@
 """A person decides: approves many at once after reading what it would say, asks about one, rejects one, answers a question."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -18,6 +19,7 @@ from returns.actions.outcomes import Outcome, Refused
 from returns.forms import MOST_AT_ONCE, AnswerForm, ApproveForm, QueryForm, RejectForm
 from returns.queries import authority
 from returns.queries.desk import rows, sheets
+from returns.queries.desk.words import money
 from returns.rules.authority import why_not
 from returns.views import Signed
 from returns.views.one import found_or_404, show
@@ -69,7 +71,8 @@ def _to_type(pence: int) -> int:
 
 @decides_about_money
 def _approved(request: Signed, picked: Mapping[str, str]) -> HttpResponse:
-    form = ApproveForm(request.POST, total_pence=_to_type(_sheet(request, picked).pence))
+    shown = _sheet(request, picked)
+    form = ApproveForm(request.POST, total_pence=_to_type(shown.pence))
     if not form.is_valid():
         return _sheet_page(request, picked, form=form, status=422)
     said = form.cleaned_data
@@ -82,14 +85,23 @@ def _approved(request: Signed, picked: Mapping[str, str]) -> HttpResponse:
             return _sheet_page(request, picked, refusal=refused.sentence, status=422)
         form.add_error(refused.field, refused.sentence)
         return _sheet_page(request, picked, form=form, status=422)
-    return render(request, "returns/approved.html", {"result": _result(outcomes)})
+    return render(request, "returns/approved.html", {"result": _result(outcomes, {row.reference: row.pence for row in shown.rows})})
 
 
-def _result(outcomes: list[Outcome]) -> sheets.Result:
+def _result(outcomes: list[Outcome], pence: Mapping[str, int]) -> sheets.Result:
     done, held = [each for each in outcomes if each.done], [each for each in outcomes if not each.done]
-    title = f"{len(done)} approved" + (f", {len(held)} held back" if held else "")
-    lede = "Lockstep posts what is approved by two where two are needed, reads each journal back and compares it."
-    return sheets.Result(title, lede if done else "Nothing was approved; each says why.", list(done), list(held))
+    worth = f", {money(sum(pence.get(each.reference, 0) for each in done))}" if done else ""
+    title = f"{len(done)} approved{worth}" + (f"; {len(held)} held back" if held else "")
+    lede = "Each journal is read back from the ledger and compared." if done else "Nothing was approved; each says why."
+    return sheets.Result(title, lede, _by_sentence(done), _by_sentence(held))
+
+
+def _by_sentence(outcomes: list[Outcome]) -> list[tuple[str, list[str]]]:
+    """What is said of several is said once."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for each in outcomes:
+        found[each.sentence].append(each.reference)
+    return list(found.items())
 
 
 @require_POST

@@ -50,7 +50,7 @@ def show(request: Signed, write_off: WriteOff, *, status: int = 200, refusal: st
         "signs": "" if decides.why_not else f"{write_off.reference}:{write_off.lines_hash}",
         "economics": "" if advice.beyond is None else advice.sentence,
         "refusal": refusal,
-        "may_reverse": write_off.state in IN_THE_LEDGER and request.user.has_perm("returns.reverse_writeoff"),
+        **_reversing(request, write_off),
     }
     context |= _forms(request, write_off, in_pane=in_pane) | dict(filled)
     standing = standing_of([write_off])[write_off.pk]
@@ -58,6 +58,14 @@ def show(request: Signed, write_off: WriteOff, *, status: int = 200, refusal: st
     if not in_pane:
         context["checks"] = one.checks(write_off, standing)
     return render(request, "returns/parts/_pane.html" if in_pane else "returns/write_off.html", context, status=status)
+
+
+def _reversing(request: Signed, write_off: WriteOff) -> dict[str, Any]:
+    """Whether this person is offered to take it back; and why not, where they could if they had no part in it."""
+    if write_off.state not in IN_THE_LEDGER or not request.user.has_perm("returns.reverse_writeoff"):
+        return {"may_reverse": False}
+    no = who.why_not_reverse(write_off, request.user)
+    return {"may_reverse": not no, "no_reverse": no}
 
 
 def _forms(request: Signed, write_off: WriteOff, *, in_pane: bool) -> dict[str, Form]:

@@ -86,7 +86,7 @@ def test_finance_asks_about_one_approves_ten_and_is_told_why_not_the_last(sign_i
     expect(page.get_by_text("They post as 10 journals, one for each garment")).to_be_visible()
     is_fine("sheet")
     page.get_by_role("button", name="Approve 10,").click()
-    expect(page.get_by_role("heading", name="10 approved")).to_be_visible()
+    expect(page.get_by_role("heading", name="10 approved, £488.15")).to_be_visible()
     is_fine("result")
 
     page.get_by_role("link", name="What still awaits you").click()
@@ -137,7 +137,7 @@ def test_the_manager_gives_the_second_word_and_takes_one_back(sign_in, people, t
     is_fine("typed")
     page.get_by_label("Type the total").fill("1,180")
     page.get_by_role("button", name="Approve 1, £1,180.00").click()
-    expect(page.get_by_role("heading", name="1 approved")).to_be_visible()
+    expect(page.get_by_role("heading", name="1 approved, £1,180.00")).to_be_visible()
 
     page.goto("/write-offs/?tab=posted")
     is_fine("posted")

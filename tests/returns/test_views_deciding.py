@@ -97,7 +97,7 @@ class TestApproving:
         text = agnes.post(APPROVE, {**sent, "do": "approve", "comment": "Seen"}).content.decode()
 
         assert states(good, changed, mine) == [_S.APPROVED, _S.AWAITING_APPROVAL, _S.AWAITING_APPROVAL]
-        assert "1 approved, 2 held back" in text
+        assert "1 approved, £42.10; 2 held back" in text
         assert "It has changed since you opened it: look at it again." in text
         assert "You raised this write-off, so someone else must approve it." in text
         assert Approval.objects.get().comment == "Seen"

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 
 from exceptions_queue.queries import words as desk_words
 from returns.models import ApprovalLimit, Delegation
-from returns.queries.desk.who import TIER_NAMES, day
+from returns.queries.desk.who import TIER_NAMES
 from returns.queries.desk.words import money
 from returns.rules.authority import Limit
 
@@ -81,13 +81,19 @@ def _delegation(row: Delegation, user: User, today: date) -> Told:
         "pk": row.pk,
         "giver": _name(row.giver),
         "taker": _name(row.taker),
-        "days": f"{day(row.from_day)} to {day(row.to_day)}",
+        "days": _days(row.from_day, row.to_day),
         "limit": money(row.limit_pence),
         "reason": row.reason,
         "state": word,
         "tone": tone,
         "may_end": word in ("In force", "To come") and user.pk in (row.giver_id, row.taker_id),
     }
+
+
+def _days(first: date, last: date) -> str:
+    """ "30 Nov to 7 Dec 2026"."""
+    year = f" {first.year}" if first.year != last.year else ""
+    return f"{first.day} {first:%b}{year} to {last.day} {last:%b %Y}"
 
 
 def _when(row: Delegation, today: date) -> tuple[str, str]:

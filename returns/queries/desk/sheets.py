@@ -83,9 +83,9 @@ def _remarks(going: Collection[WriteOff]) -> list[str]:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of an approval of many."""
+    """What became of an approval of many: what is said, and of which write-offs."""
 
     title: str
     lede: str
-    done: list[object]
-    held: list[object]
+    done: list[tuple[str, list[str]]]
+    held: list[tuple[str, list[str]]]

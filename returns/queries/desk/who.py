@@ -14,7 +14,7 @@ from returns.models import Delegation, WriteOff
 from returns.queries.desk.words import money
 from returns.rules import authority
 from returns.rules.authority import Facts, Limit, Person, Signature
-from returns.states import WriteOffState
+from returns.states import Method, WriteOffState
 
 _S = WriteOffState
 TIER_NAMES = {"finance": "finance approver", "finance_manager": "finance manager"}
@@ -79,6 +79,19 @@ def _may(write_off: WriteOff, facts: Facts, signed: Signature, names: Mapping[in
     within = f"{money(write_off.carrying_pence)} is within {'their' if stood_in else 'your'} limit of {money(signed.limit.limit_pence)}"
     then = "; a second person approves it after you" if signed.needs_second(facts) else ""
     return f"You may approve it{stood_in} because {within}{then}."
+
+
+def why_not_reverse(write_off: WriteOff, user: User) -> str:
+    """Why this person may not take back what is in the ledger; "" where they may. The act asks once more."""
+    if write_off.method == Method.NONE or write_off.journal_id is None:
+        return "Nothing of it was posted, so there is nothing to reverse."
+    if write_off.reversal_id is not None:
+        return "Its reversal is on the way to the ledger."
+    if user.pk in (write_off.raised_by_id, write_off.valued_by_id):
+        return "You raised or valued it, so someone else must reverse it."
+    if user.pk in (write_off.first_by_id, write_off.second_by_id):
+        return "You approved it, so someone else must reverse it."
+    return ""
 
 
 def stand_ins(user: User, *, at: datetime) -> list[str]:
