@@ -12,6 +12,7 @@ from orders.actions import reading
 from partners.inpost.feed import split_page
 from partners.models import SyncRun
 from partners.sync import Applied, Page
+from returns import sync as returned
 
 Reader = Callable[[str], Iterator[Page]]
 
@@ -52,5 +53,7 @@ FEEDS: dict[str, FeedWork] = {
     "products": FeedWork(read_file=goods.read_products_csv, apply=goods.apply_products),
     "store.products": FeedWork(read=goods.read_store_products, apply=goods.apply_store_products),
     "acs.setup": FeedWork(read_file=goods.read_setup_csv, apply=goods.apply_setup),
+    "acs.returns": FeedWork(read=returned.read_returns, read_file=returned.read_returns_csv, apply=returned.apply_returns),
+    "costs": FeedWork(read_file=returned.read_costs_csv, apply=returned.apply_costs),
     "acs.stock": FeedWork(full=True, is_one_file=True),
 }

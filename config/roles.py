@@ -86,6 +86,7 @@ ROLES = {
             "orders.sign_off_integrityrun",
             "orders.reassign_order",
             "orders.send_customermessage",
+            "returns.match_return",
         ),
         _role(
             "warehouse",

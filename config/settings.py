@@ -249,6 +249,15 @@ SHOPIFY_LOCATION = env.text("SHOPIFY_LOCATION")
 SHOPIFY_NON_SELLABLE_LOCATION = env.text("SHOPIFY_NON_SELLABLE_LOCATION")
 STOCK_STALE_HOURS = env.whole("STOCK_STALE_HOURS", 26, least=1)
 
+LEDGER = env.choice("LEDGER", ("folder", "xero", "netsuite"), "folder")
+LEDGER_FOLDER = env.text("LEDGER_FOLDER")
+LEDGER_POSTING = env.choice("LEDGER_POSTING", ("item", "day"), "item")
+XERO_API_URL = env.text("XERO_API_URL", "https://api.xero.com/api.xro/2.0")
+XERO_TOKEN_URL = env.text("XERO_TOKEN_URL", "https://identity.xero.com/connect/token")
+XERO_CLIENT_ID = env.text("XERO_CLIENT_ID")
+XERO_CLIENT_SECRET = env.text("XERO_CLIENT_SECRET")
+XERO_TENANT_ID = env.text("XERO_TENANT_ID")
+
 INPOST_API_URL = env.text("INPOST_API_URL")
 INPOST_TOKEN_URL = env.text("INPOST_TOKEN_URL")
 INPOST_POINTS_URL = env.text("INPOST_POINTS_URL")
@@ -256,17 +265,8 @@ INPOST_CLIENT_ID = env.text("INPOST_CLIENT_ID")
 INPOST_CLIENT_SECRET = env.text("INPOST_CLIENT_SECRET")
 INPOST_ORGANIZATION_ID = env.text("INPOST_ORGANIZATION_ID")
 # Who sends, and where InPost collects: on every label.
-SENDER = {
-    "company": env.text("SENDER_COMPANY"),
-    "first_name": env.text("SENDER_FIRST_NAME"),
-    "last_name": env.text("SENDER_LAST_NAME"),
-    "email": env.text("SENDER_EMAIL"),
-    "phone": env.text("SENDER_PHONE"),
-    "street": env.text("SENDER_STREET"),
-    "house_number": env.text("SENDER_HOUSE_NUMBER"),
-    "city": env.text("SENDER_CITY"),
-    "postcode": env.text("SENDER_POSTCODE"),
-}
+_OF_A_SENDER = ("company", "first_name", "last_name", "email", "phone", "street", "house_number", "city", "postcode")
+SENDER = {name: env.text(f"SENDER_{name.upper()}") for name in _OF_A_SENDER}
 LOCKER_FULL_AFTER_CRAWLS = env.whole("LOCKER_FULL_AFTER_CRAWLS", 3, least=1)
 INPOST_FOLLOW_URL = env.text("INPOST_FOLLOW_URL", "https://inpost.co.uk/tracking/?trackingNumber={number}")
 INPOST_WEBHOOK_SECRET = env.text("INPOST_WEBHOOK_SECRET")
@@ -275,6 +275,10 @@ INPOST_WEBHOOK_CERT = env.text("INPOST_WEBHOOK_CERT")  # a PEM file, where InPos
 ACS_STOCK_DROP = env.text("ACS_STOCK_DROP")
 ACS_STOCK_BY = env.matching("ACS_STOCK_BY", r"([01]\d|2[0-3]):[0-5]\d", "07:00", such_as="07:00")
 ACS_API_URL = env.text("ACS_API_URL")
+ACS_RETURNS_URL = env.text("ACS_RETURNS_URL")
+RETURN_PHOTO_HOSTS = env.names("RETURN_PHOTO_HOSTS")
+RETURN_GRADE_DAYS = env.whole("RETURN_GRADE_DAYS", 3, least=1)
+RETURN_GRACE_DAYS = env.whole("RETURN_GRACE_DAYS", 3)
 ACS_ACCOUNT_CODE = env.text("ACS_ACCOUNT_CODE")
 ACS_USERNAME = env.text("ACS_USERNAME")
 ACS_PASSWORD = env.text("ACS_PASSWORD")

@@ -11,8 +11,10 @@ from inventory.actions import look_at_feed
 from lockers.queries.points import FEED as POINTS
 from orders import tasks as orders
 from orders.actions.integrity import run_integrity
+from partners import connect
 from partners.models import SyncRun
 from partners.sync import NotHeld
+from returns import tasks as returns
 
 
 class InvariantsBroken(Exception):
@@ -96,6 +98,15 @@ def read_stock() -> dict[str, object]:
     if any(read.created for read in runs):
         orders.recheck_open()
     return {"feed": STOCK, "files": len(runs), "outcomes": [read.outcome for read in runs], "late": late}
+
+
+def read_returns() -> dict[str, object]:
+    """Read what came back to ACS, where its feed is connected, and look at what follows."""
+    told: dict[str, object] = {"feed": "acs.returns", "outcome": "not connected"}
+    if not connect.missing("returns"):
+        result = run("acs.returns")
+        told |= {"outcome": result.outcome, "seen": result.seen}
+    return told | returns.look_at_returns()
 
 
 def tell_people() -> dict[str, int]:

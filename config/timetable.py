@@ -69,6 +69,8 @@ TIMETABLE = (
     Task("Look at the partners' health", "partners.tasks.check_health", 1),
     Task("Do what was asked for in bulk", "exceptions_queue.tasks.drain_bulk", 1),
     Task("Bring back what waited for the customer", "exceptions_queue.tasks.bring_back", 1),
+    Task("Read what came back to ACS", "config.tasks.read_returns", 10, start_within_s=300),
+    Task("Fetch photos of what came back", "returns.tasks.fetch_photos", 5, start_within_s=300, finish_within_s=110),
     Task("Tell people what must not wait", "config.tasks.tell_people", 1),
     Task("Seal the audit log", "exceptions_queue.tasks.seal", 1),
     Task("Keep how stock stood today", "inventory.tasks.keep_stock_day", 1440, start_within_s=3600),

@@ -7,14 +7,18 @@ from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils import timezone
 
 from partners.acs.client import AcsClient
 from partners.acs.labels import LabelFolder
+from partners.acs.photos import PhotoSource
+from partners.acs.returns import ReturnsFeed
 from partners.errors import Unreachable
 from partners.folder.client import FolderStore
+from partners.folder.ledger import FolderLedger
 from partners.gates import UNHURRIED, DbGate
 from partners.http import Wire
 from partners.inpost.certificates import PublicKey, public_keys
@@ -22,22 +26,29 @@ from partners.inpost.client import InPostClient
 from partners.inpost.feed import PointsFeed
 from partners.inpost.shipments import Sender
 from partners.mail.client import Letterbox, MailChannel, Server
-from partners.ports import AlertSink, Carrier, LabelDrop, Mailbox, PointsSource, Store, Warehouse
+from partners.ports import AlertSink, Carrier, LabelDrop, Ledger, Mailbox, PointsSource, Store, Warehouse
 from partners.shopify.client import ShopifyStore
 from partners.slack.client import SlackChannel
 from partners.teams.client import TeamsChannel
+from partners.xero.calls import Calls
+from partners.xero.client import XeroLedger
 
 # What must be set before a partner can be spoken to.
 NEEDED = {
     "acs": ("ACS_API_URL",),
     "inpost": ("INPOST_API_URL", "INPOST_TOKEN_URL", "INPOST_CLIENT_ID", "INPOST_CLIENT_SECRET", "INPOST_ORGANIZATION_ID"),
     "points": ("INPOST_POINTS_URL",),
+    "returns": ("ACS_RETURNS_URL",),
     "store": ("STORE_FOLDER",),
+    "ledger": ("LEDGER_FOLDER",),
     "slack": ("SLACK_WEBHOOK_URL",),
     "teams": ("TEAMS_WEBHOOK_URL",),
     "email": ("EMAIL_URL", "EMAIL_FROM"),
 }
 SHOPIFY = ("SHOPIFY_URL", "SHOPIFY_ACCESS_TOKEN")
+XERO = ("XERO_API_URL", "XERO_TOKEN_URL", "XERO_CLIENT_ID", "XERO_CLIENT_SECRET", "XERO_TENANT_ID")
+LEDGERS = {"xero": XERO, "netsuite": (), "folder": NEEDED["ledger"]}
+NOT_BUILT = "NetSuite is named (LEDGER=netsuite) and not built yet. Choose LEDGER=xero or LEDGER=folder."
 ACS_BASIC = ("ACS_ACCOUNT_CODE", "ACS_USERNAME", "ACS_PASSWORD")
 
 PRETEND_SENDER = Sender(
@@ -64,12 +75,19 @@ def mode(partner: str) -> str:
 
 
 def needed(partner: str) -> tuple[str, ...]:
-    """The names of the settings it takes to speak to this partner. ACS is spoken to in one of two ways, and so is the shop."""
+    """The names of the settings it takes to speak to this partner. ACS has two ways of signing in; shop and ledger are chosen."""
+    if partner == "ledger":
+        return LEDGERS[settings.LEDGER]
     if partner == "store" and settings.STORE == "shopify":
         return SHOPIFY
     if partner != "acs":
         return NEEDED[partner]
     return (*NEEDED["acs"], *(("ACS_SUBSCRIPTION_KEY",) if settings.ACS_SUBSCRIPTION_KEY else ACS_BASIC))
+
+
+def why_not_built(partner: str) -> str:
+    """Why this partner cannot be spoken to whatever is set, in a sentence, or ""."""
+    return NOT_BUILT if partner == "ledger" and settings.LEDGER == "netsuite" else ""
 
 
 def missing(partner: str) -> list[str]:
@@ -97,6 +115,33 @@ def _acs() -> AcsClient:
         locker_field=settings.ACS_LOCKER_FIELD,
         size_field=settings.ACS_SIZE_FIELD,
         label_field=settings.ACS_LABEL_FIELD if settings.LABELS_TO == "field" else "",
+    )
+
+
+def returns_feed() -> ReturnsFeed:
+    """ACS's returns, on a line of their own: what fails there must not stop a release. Signed in as for orders (assumed)."""
+    return _keep("returns", ("ACS_RETURNS_URL", "ACS_SUBSCRIPTION_KEY", "ACS_USERNAME", "ACS_PASSWORD"), _returns_feed)
+
+
+def _returns_feed() -> ReturnsFeed:
+    key, basic = settings.ACS_SUBSCRIPTION_KEY, (settings.ACS_USERNAME, settings.ACS_PASSWORD)
+    headers = {"Ocp-Apim-Subscription-Key": key} if key else None
+    return ReturnsFeed(
+        _wire("returns", settings.ACS_RETURNS_URL, headers=headers, auth=basic if basic[0] and not key else None, deadline_s=30.0)
+    )
+
+
+def photo_source() -> PhotoSource:
+    """Photos of returned garments, from the hosts of RETURN_PHOTO_HOSTS alone (else that of ACS_RETURNS_URL), without credentials.
+
+    They have no circuit: each photo knows by itself when it is tried again.
+    """
+    hosts = settings.RETURN_PHOTO_HOSTS or [urlsplit(settings.ACS_RETURNS_URL).netloc]
+    transport = _transports.get().get("photos")
+    return PhotoSource(
+        lambda base, byte_cap: Wire("photos", base, deadline_s=20.0, byte_cap=byte_cap, transport=transport, allow_local=settings.SANDBOX),
+        hosts=hosts,
+        allow_http=settings.SANDBOX,
     )
 
 
@@ -162,6 +207,27 @@ def _shopify() -> ShopifyStore:
         location=settings.SHOPIFY_LOCATION,
         aside=settings.SHOPIFY_NON_SELLABLE_LOCATION,
     )
+
+
+def ledger() -> Ledger:
+    """The books that LEDGER names. Raises Unreachable for one that is not built yet."""
+    if why := why_not_built("ledger"):
+        raise Unreachable("ledger", why)
+    if settings.LEDGER == "xero":
+        return _keep("ledger", XERO, _xero)
+    _need("ledger")
+    return _keep("ledger", LEDGERS["folder"], lambda: FolderLedger(Path(settings.LEDGER_FOLDER), clock=timezone.now))
+
+
+def _xero() -> XeroLedger:
+    calls = Calls(
+        _wire("ledger", settings.XERO_API_URL),
+        _wire("ledger", settings.XERO_TOKEN_URL),
+        client_id=settings.XERO_CLIENT_ID,
+        client_secret=settings.XERO_CLIENT_SECRET,
+        tenant_id=settings.XERO_TENANT_ID,
+    )
+    return XeroLedger(calls)
 
 
 def alert_sink(kind: str, *, to: Sequence[str] = ()) -> AlertSink:

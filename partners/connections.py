@@ -16,7 +16,9 @@ CLIENTS: dict[str, Callable[[], Checkable]] = {
     "acs": connect.acs,
     "inpost": connect.inpost,
     "points": connect.points_feed,
+    "returns": connect.returns_feed,
     "store": connect.store,
+    "ledger": connect.ledger,
 }
 
 
@@ -52,8 +54,11 @@ def check(partner: str, at: datetime) -> Checked:
     client = CLIENTS[partner]
     missing = connect.missing(partner)
     is_set = {setting: setting not in missing for setting in connect.needed(partner)}
-    ok, said, scopes, request_id = (None, "", (), "") if missing else _test(partner, client)
-    if missing:
+    not_built = connect.why_not_built(partner)
+    ok, said, scopes, request_id = (None, "", (), "") if missing or not_built else _test(partner, client)
+    if not_built:
+        ok, said = False, not_built
+    elif missing:
         ok = False if any(is_set.values()) else None
         said = f"Not connected: {', '.join(missing)} must be set."
     last_good = at if ok else _last_good(partner)
@@ -71,11 +76,13 @@ def _test(partner: str, client: Callable[[], Checkable]) -> tuple[bool, str, tup
 
 
 def _mode(partner: str) -> str:
-    """Observe or live; the points feed is only ever read."""
-    return "read only" if partner == "points" else connect.mode(partner)
+    """Observe or live; the lockers and the returns are only ever read."""
+    return "read only" if partner in ("points", "returns") else connect.mode(partner)
 
 
 def _last_good(partner: str) -> datetime | None:
-    if partner == "store" and settings.STORE == "folder":
-        return Feed.objects.filter(name="store.orders").values_list("last_good_at", flat=True).first()
+    """A folder has no line and so no circuit: there the last good feed tells."""
+    feed = {"store": "store.orders", "ledger": "ledger.accounts"}.get(partner, "")
+    if feed and getattr(settings, partner.upper()) == "folder":
+        return Feed.objects.filter(name=feed).values_list("last_good_at", flat=True).first()
     return Circuit.objects.filter(partner=partner).values_list("last_good_at", flat=True).first()

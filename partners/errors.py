@@ -1,5 +1,6 @@
 """How a partner can fail us. Each error says in a sentence what happened, and whether trying again has any sense."""
 
+from datetime import date
 from enum import StrEnum
 
 
@@ -62,6 +63,16 @@ class Conflict(Rejected):
     ) -> None:
         super().__init__(partner, sentence, fields=fields, request_id=request_id, status=status)
         self.current = current
+
+
+class PeriodClosed(Rejected):
+    """The books are closed over the day of a document. `locked_to` is the last closed day, where the ledger says it."""
+
+    def __init__(
+        self, partner: str, sentence: str, *, locked_to: date | None = None, request_id: str = "", status: int | None = None
+    ) -> None:
+        super().__init__(partner, sentence, fields={"date": ["closed"]}, request_id=request_id, status=status)
+        self.locked_to = locked_to
 
 
 class Unreadable(PartnerError):

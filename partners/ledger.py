@@ -1,10 +1,13 @@
 """What a ledger is told and what it shows, in our words, whichever ledger stands behind it. Money is integer pence."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
+
+_KEY = re.compile(r"(?<![\w:/.-])[a-z]{2,12}:[A-Za-z0-9-]{1,40}:\d{1,4}(?![\w:/-])")
 
 
 class DocStatus(StrEnum):
@@ -110,3 +113,9 @@ def hash_of(on: date, lines: Iterable[LedgerLine]) -> str:
         sums[side] = sums.get(side, 0) + line.amount_pence
     text = "\x1f".join([on.isoformat(), *(f"{account}\x1e{pence}" for (account, _), pence in sorted(sums.items()) if pence)])
     return sha256(text.encode()).hexdigest()
+
+
+def key_in(narration: str) -> str:
+    """Our key, where a narration carries one, wherever somebody has moved it: the last thing in it that looks like one, else ""."""
+    found = _KEY.findall(narration)
+    return found[-1] if found else ""

@@ -186,8 +186,11 @@ class Ledger(Checkable, Protocol):
 
     def accounts(self) -> list[LedgerAccount]: ...
 
-    def find(self, key: str) -> list[LedgerDoc]:
-        """Every journal that carries the key, the lowest id first; void ones too."""
+    def find(self, key: str, *, narration: str = "", since: datetime | None = None) -> list[LedgerDoc]:
+        """Every journal that carries the key, the lowest id first; void ones too. Empty only where the ledger proves that there is none.
+
+        `narration`, as it was sent, makes the search quick; `since` bounds it: before then nobody can have sent the key.
+        """
 
     def draft(self, journal: JournalDraft, *, idempotency_key: str) -> LedgerDoc:
         """Lay a draft down, which is no money yet. Raises ValueError where it does not balance: nothing is sent then."""

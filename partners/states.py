@@ -74,6 +74,14 @@ FEEDS: dict[str, FeedKind] = {
         timedelta(hours=6),
         "products are judged by the sizes known before",
     ),
+    "acs.returns": FeedKind(
+        "Returns at ACS",
+        "returns",
+        "every 10 minutes",
+        timedelta(hours=2),
+        "what came back to ACS since, and how it was graded, is not seen yet",
+    ),
+    "costs": FeedKind("What garments are worth", "", "when a file is brought"),
     "acs.setup": FeedKind("ACS's set-up list", "", "when a file is brought"),
 }
 
@@ -82,6 +90,9 @@ PARTNERS = {
     "acs": "ACS",
     "inpost": "InPost",
     "points": "InPost's locker list",
+    "ledger": "The ledger",
+    "returns": "ACS's returns",
+    "photos": "ACS's photos",
     "slack": "Slack",
     "teams": "Teams",
     "email": "The mail server",

@@ -2,13 +2,20 @@
 
 from django.urls import path
 
-from returns.views import completing, deciding, delegations, desk, limits, one, reversing
+from returns.views import by_hand, completing, deciding, delegations, desk, limits, one, photos, returned, reversing
 
 app_name = "returns"
 
 urlpatterns = [
+    path("returns/", returned.return_list, name="returns"),
+    path("returns/photos/<int:pk>/", photos.photo, name="photo"),
+    path("returns/photos/<int:pk>/again/", photos.again, name="photo-again"),
+    path("returns/garments/<int:pk>/photos/", photos.add, name="photo-add"),
+    path("returns/match/<path:acs_id>/", returned.match, name="match"),
+    path("returns/<path:acs_id>/", returned.return_page, name="return"),
     path("write-offs/", desk.write_offs, name="write-offs"),
     path("write-offs/approve/", deciding.approve, name="approve"),
+    path("write-offs/raise/", by_hand.by_hand, name="raise"),
     path("write-offs/<str:reference>/", one.write_off, name="write-off"),
     path("write-offs/<str:reference>/query/", deciding.query, name="query"),
     path("write-offs/<str:reference>/reject/", deciding.reject, name="reject"),

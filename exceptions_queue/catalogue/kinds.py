@@ -70,6 +70,9 @@ class Code(StrEnum):
     BER_OWNER = "BER-OWNER"
     BER_STALE = "BER-STALE"
     BER_REGRADED = "BER-REGRADED"
+    RET_UNMATCHED = "RET-UNMATCHED"
+    RET_UNGRADED = "RET-UNGRADED"
+    RET_OVERDUE = "RET-OVERDUE"
     FEED_SUSPECT = "FEED-SUSPECT"
     INT_AUTH = "INT-AUTH"
     INT_DOWN = "INT-DOWN"
@@ -104,6 +107,7 @@ NEEDS = {
     "partners:mappings": "partners.view_codemapping",
     "partners:run": "partners.view_syncrun",
     "partners:sync": "partners.view_syncrun",
+    "returns:return": "returns.view_return",
 }
 
 
@@ -111,7 +115,7 @@ NEEDS = {
 class Fix:
     """One way to put it right, by URL name: a room's own fragment, or a page to go to where `fragment` is false.
 
-    `takes` says where the address gets its argument: the order number, a SKU or run named in the evidence, or nothing.
+    `takes` says where the address gets its argument: the order number, a SKU, run or return named in the evidence, or nothing.
     `danger` marks the fix that ends the order.
     """
 

@@ -8,6 +8,7 @@ from exceptions_queue.reference.manifests import COLLECTIONS
 from exceptions_queue.reference.pages import Page
 from exceptions_queue.reference.parcels import PARCELS
 from exceptions_queue.reference.publishing import PUBLISHING
+from exceptions_queue.reference.returned import RETURNED
 from exceptions_queue.reference.selling import SELLING
 from exceptions_queue.reference.sending import SENDING
 from exceptions_queue.reference.stock import STOCK
@@ -26,6 +27,7 @@ REFERENCE: dict[Code, Page] = {
     **SELLING,
     **PUBLISHING,
     **WRITING_OFF,
+    **RETURNED,
 }
 
 __all__ = ["REFERENCE", "Page"]

@@ -108,6 +108,22 @@ class Wire:
     def put(self, path: str, json: Any, *, label: str) -> Answer:
         return self._call(_Ask("PUT", path, label, {"json": json}, safe=False))
 
+    def write(
+        self,
+        method: str,
+        path: str,
+        *,
+        label: str,
+        json: bytes,
+        headers: Mapping[str, str] | None = None,
+        judge: Callable[[Answer], None] | None = None,
+        expect: Collection[int] = (),
+    ) -> Answer:
+        """PUT or POST a body that is JSON already, for money that must not pass through a float. `judge` and `expect` as elsewhere;
+        what is expected is judged too."""
+        content = {"content": json, "headers": {"Content-Type": "application/json", **(headers or {})}}
+        return self._call(_Ask(method, path, label, content, safe=False, expect=expect, judge=judge))
+
     def post(
         self,
         path: str,
@@ -164,8 +180,8 @@ class Wire:
             answer = self._exchange(ask, request_id)
             if answer.status not in ask.expect:
                 verdicts.judge(answer, safe=ask.safe, denied=ask.denied)
-                if ask.judge:
-                    ask.judge(answer)
+            if ask.judge:
+                ask.judge(answer)
             return answer
         except PartnerError as trouble:
             error = trouble

@@ -11,12 +11,14 @@ from django.utils import timezone
 
 from partners import connect
 from partners.connections import CLIENTS, Checked, check, check_all
+from partners.errors import Unreachable
 from partners.models import Circuit, Feed
 from partners.states import PARTNERS
 from tests.partners.acs.fake_acs import FakeAcs
 from tests.partners.fake_web import FakeWeb
 from tests.partners.folder.shop import Shop
 from tests.partners.inpost.fake_inpost import FakeFeed, FakeInPost
+from tests.partners.xero.fake_xero import FakeXero
 
 pytestmark = pytest.mark.django_db
 SETTINGS = {
@@ -52,6 +54,7 @@ def world(settings, tmp_path) -> Iterator[World]:
         setattr(settings, name, value)
     settings.MODES = dict.fromkeys(settings.MODES, "observe")
     settings.STORE_FOLDER = str(Shop(tmp_path / "shop").folder)
+    settings.LEDGER, settings.LEDGER_FOLDER = "folder", str(tmp_path / "books")
     made = World(FakeWeb(FakeAcs().reply), FakeWeb(FakeInPost().reply), FakeWeb(FakeFeed([b"{}"]).reply))
     with connect.use({"acs": made.acs.transport, "inpost": made.inpost.transport, "points": made.points.transport}):
         yield made
@@ -77,7 +80,9 @@ def by_partner(found: list[Checked]) -> dict[str, Checked]:
 def test_everything_connected_works_and_nothing_is_changed_there(world, noon):
     found = by_partner(check_all(noon))
 
-    assert {partner: checked.ok for partner, checked in found.items()} == dict.fromkeys(("acs", "inpost", "points", "store"), True)
+    assert {partner: checked.ok for partner, checked in found.items()} == dict.fromkeys(
+        ("acs", "inpost", "points", "store", "ledger"), True
+    )
     assert found["inpost"].scopes == ("openid", "api:points:read")
     assert {checked.last_good_at for checked in found.values()} == {noon}
     assert all(checked.said and not checked.missing for checked in found.values())
@@ -89,7 +94,7 @@ def test_the_command_prints_one_json_object_and_exits_0(world, run):
     told = json.loads(out.splitlines()[-1])
 
     assert (code, told["ok"]) == (0, True)
-    assert [partner["partner"] for partner in told["partners"]] == ["acs", "inpost", "points", "store"]
+    assert [partner["partner"] for partner in told["partners"]] == ["acs", "inpost", "points", "store", "ledger"]
     assert set(told["partners"][0]) >= {"ok", "said", "settings", "missing", "scopes", "mode", "last_good_at"}
     assert not any(secret in out for secret in ("word", "secret"))
 
@@ -123,7 +128,7 @@ def test_a_partner_nobody_set_up_is_no_mistake(world, settings, run):
 
 
 def test_nothing_connected_at_all_is_no_success(settings, run):
-    for name in (*SETTINGS, "STORE_FOLDER"):
+    for name in (*SETTINGS, "STORE_FOLDER", "LEDGER_FOLDER"):
         setattr(settings, name, "")
     assert run()[0] == 1
 
@@ -146,6 +151,29 @@ def test_a_failure_still_tells_when_it_last_worked(world, noon, settings):
     found = by_partner(check_all(noon))
     assert [found[partner].last_good_at for partner in ("acs", "store")] == [yesterday] * 2
     assert found["acs"].request_id
+
+
+def test_a_ledger_that_is_not_built_yet_says_so_and_fails(world, noon, settings, run):
+    settings.LEDGER = "netsuite"
+
+    checked = check("ledger", noon)
+
+    assert (checked.ok, "not built yet" in checked.said) == (False, True)
+    assert run()[0] == 1
+    with pytest.raises(Unreachable):
+        connect.ledger()
+
+
+def test_the_ledger_that_is_chosen_is_the_one_that_is_spoken_to(world, noon, settings):
+    fake = FakeXero(locked_to=noon.date())
+    settings.LEDGER, settings.XERO_API_URL, settings.XERO_TOKEN_URL = "xero", "http://xero.test/api", "http://xero.test/token"
+    settings.XERO_CLIENT_ID, settings.XERO_CLIENT_SECRET, settings.XERO_TENANT_ID = "us", "word", "tenant"
+
+    with connect.use({"ledger": fake.web.transport}):
+        checked = check("ledger", noon)
+
+    assert (checked.ok, checked.said) == (True, "Xero grants a token and opens the books of Demo Hire (GBP, closed to 09.06.2026).")
+    assert "accounting.manualjournals" in checked.scopes
 
 
 def test_every_partner_has_a_name_people_use(noon: datetime):
