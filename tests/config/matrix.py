@@ -121,6 +121,14 @@ RETURNS = {
     **pages(ALL, "returns:returns", "returns:return", "returns:photo"),
     **acts("C", "returns:match"),
     **acts("WF", "returns:photo-add", "returns:photo-again"),
+    **pages(ALL, "returns:write-offs", "returns:write-off"),
+    **forms("FG", "returns:approve", "returns:delegations"),
+    **acts("FG", "returns:query", "returns:reject", "returns:end-delegation"),
+    **acts("WFG", "returns:answer", "returns:complete"),
+    **forms("G", "returns:reverse"),
+    **forms("WFG", "returns:raise"),
+    "returns:limits": May(ALL, "G"),
+    **acts("G", "returns:confirm-limit", "returns:withdraw-limit"),
 }
 PARTNERS = {
     **pages(ALL, "partners:sync", "partners:run", "partners:record", "partners:records", "partners:mappings", "partners:connections"),
