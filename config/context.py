@@ -44,6 +44,7 @@ NAVIGATION: tuple[tuple[str, tuple[Section, ...]], ...] = (
             Section("Lockers", "lockers:list", "map-pin", "lockers.view_point"),
             Section("Stock", "inventory:stock", "cube", "inventory.view_level"),
             Section("Products", "inventory:products", "tag", "inventory.view_product"),
+            Section("Returns", "returns:returns", "arrow-uturn-left", "returns.view_return"),
         ),
     ),
     (

@@ -57,5 +57,7 @@ FEEDS: dict[str, FeedWork] = {
         read=returned.read_accounts, apply=returned.apply_accounts, full=True, split=returned.split_accounts, finish=returned.mark_gone
     ),
     "ledger.journals": FeedWork(read=returned.read_documents, apply=returned.apply_documents, cursor_at=returned.cursor_at),
+    "acs.returns": FeedWork(read=returned.read_returns, read_file=returned.read_returns_csv, apply=returned.apply_returns),
+    "costs": FeedWork(read_file=returned.read_costs_csv, apply=returned.apply_costs),
     "acs.stock": FeedWork(full=True, is_one_file=True),
 }

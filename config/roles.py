@@ -22,6 +22,11 @@ VIEW = (
     "inventory.view_garmentchange",
     "inventory.view_level",
     "inventory.view_bufferrule",
+    "returns.view_return",
+    "returns.view_writeoff",
+    "returns.view_journal",
+    "returns.view_approvallimit",
+    "returns.view_delegation",
     "partners.view_feed",
     "partners.view_syncrun",
     "partners.view_rejectedrecord",
@@ -38,6 +43,13 @@ WORK_CASES = (
     "exceptions_queue.add_savedview",
     "exceptions_queue.share_savedview",
     "orders.recheck_order",
+)
+# Never enough for one person to raise and approve the same write-off: that rule knows no role.
+APPROVE = (
+    "returns.approve_writeoff",
+    "returns.complete_writeoff",
+    "returns.add_writeoff",
+    "returns.add_delegation",
 )
 
 
@@ -74,6 +86,7 @@ ROLES = {
             "orders.sign_off_integrityrun",
             "orders.reassign_order",
             "orders.send_customermessage",
+            "returns.match_return",
         ),
         _role(
             "warehouse",
@@ -92,6 +105,8 @@ ROLES = {
             "lockers.reopen_manifest",
             "lockers.replace_parcel",
             "inventory.confirm_garment",
+            "returns.complete_writeoff",
+            "returns.add_writeoff",
         ),
         _role(
             "merchandiser",
@@ -110,9 +125,25 @@ ROLES = {
             "inventory.decide_product",
             "orders.describe_order",
         ),
-        _role("finance", "Finance approver", "Looks at everything, masked; writes notes.", "exceptions_queue.add_casenote"),
         _role(
-            "finance_manager", "Finance manager", "As a finance approver, with the higher limits to come.", "exceptions_queue.add_casenote"
+            "finance",
+            "Finance approver",
+            "Approves, queries and rejects write-offs up to a limit, completes them, and hands over while away.",
+            *WORK_CASES,
+            *APPROVE,
+        ),
+        _role(
+            "finance_manager",
+            "Finance manager",
+            "As a finance approver with a higher limit; reverses, posts again, sets limits and accounts, closes months.",
+            *WORK_CASES,
+            *APPROVE,
+            "returns.reverse_writeoff",
+            "returns.post_writeoff",
+            "returns.change_approvallimit",
+            "returns.confirm_approvallimit",
+            "returns.change_ledgeraccount",
+            "returns.reopen_periodsignoff",
         ),
         _role(
             "integration",

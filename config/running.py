@@ -37,7 +37,7 @@ STILL_GROWING = timedelta(minutes=1)
 Tell = Callable[[int, int], None]
 
 # Where a file feed looks in the shop's folder when no path is given.
-FILES = {"products": "products.csv", "acs.setup": "acs_setup.csv"}
+FILES = {"products": "products.csv", "acs.setup": "acs_setup.csv", "costs": "costs.csv"}
 
 
 def run_feed(

@@ -116,6 +116,15 @@ def compare_ledger() -> dict[str, object]:
     return {"feed": "ledger.journals", "outcome": result.outcome, "seen": result.seen} | returned.compare_ledger()
 
 
+def read_returns() -> dict[str, object]:
+    """Read what came back to ACS, where its feed is connected, and look at what follows."""
+    told: dict[str, object] = {"feed": "acs.returns", "outcome": "not connected"}
+    if not connect.missing("returns"):
+        result = run("acs.returns")
+        told |= {"outcome": result.outcome, "seen": result.seen}
+    return told | returned.look_at_returns()
+
+
 def tell_people() -> dict[str, int]:
     from config.telling import tell_people as tell
 

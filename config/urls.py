@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("orders.urls")),
     path("", include("lockers.urls")),
     path("", include("inventory.urls")),
+    path("", include("returns.urls")),
     path("", include("partners.urls")),
     path("account/", include("config.people.account_urls")),
     path("account/", include("allauth.urls")),

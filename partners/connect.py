@@ -7,12 +7,15 @@ from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils import timezone
 
 from partners.acs.client import AcsClient
 from partners.acs.labels import LabelFolder
+from partners.acs.photos import PhotoSource
+from partners.acs.returns import ReturnsFeed
 from partners.errors import Unreachable
 from partners.folder.client import FolderStore
 from partners.folder.ledger import FolderLedger
@@ -35,6 +38,7 @@ NEEDED = {
     "acs": ("ACS_API_URL",),
     "inpost": ("INPOST_API_URL", "INPOST_TOKEN_URL", "INPOST_CLIENT_ID", "INPOST_CLIENT_SECRET", "INPOST_ORGANIZATION_ID"),
     "points": ("INPOST_POINTS_URL",),
+    "returns": ("ACS_RETURNS_URL",),
     "store": ("STORE_FOLDER",),
     "ledger": ("LEDGER_FOLDER",),
     "slack": ("SLACK_WEBHOOK_URL",),
@@ -111,6 +115,33 @@ def _acs() -> AcsClient:
         locker_field=settings.ACS_LOCKER_FIELD,
         size_field=settings.ACS_SIZE_FIELD,
         label_field=settings.ACS_LABEL_FIELD if settings.LABELS_TO == "field" else "",
+    )
+
+
+def returns_feed() -> ReturnsFeed:
+    """ACS's returns, on a line of their own: what fails there must not stop a release. Signed in as for orders (assumed)."""
+    return _keep("returns", ("ACS_RETURNS_URL", "ACS_SUBSCRIPTION_KEY", "ACS_USERNAME", "ACS_PASSWORD"), _returns_feed)
+
+
+def _returns_feed() -> ReturnsFeed:
+    key, basic = settings.ACS_SUBSCRIPTION_KEY, (settings.ACS_USERNAME, settings.ACS_PASSWORD)
+    headers = {"Ocp-Apim-Subscription-Key": key} if key else None
+    return ReturnsFeed(
+        _wire("returns", settings.ACS_RETURNS_URL, headers=headers, auth=basic if basic[0] and not key else None, deadline_s=30.0)
+    )
+
+
+def photo_source() -> PhotoSource:
+    """Photos of returned garments, from the hosts of RETURN_PHOTO_HOSTS alone (else that of ACS_RETURNS_URL), without credentials.
+
+    They have no circuit: each photo knows by itself when it is tried again.
+    """
+    hosts = settings.RETURN_PHOTO_HOSTS or [urlsplit(settings.ACS_RETURNS_URL).netloc]
+    transport = _transports.get().get("photos")
+    return PhotoSource(
+        lambda base, byte_cap: Wire("photos", base, deadline_s=20.0, byte_cap=byte_cap, transport=transport, allow_local=settings.SANDBOX),
+        hosts=hosts,
+        allow_http=settings.SANDBOX,
     )
 
 

@@ -16,6 +16,7 @@ CLIENTS: dict[str, Callable[[], Checkable]] = {
     "acs": connect.acs,
     "inpost": connect.inpost,
     "points": connect.points_feed,
+    "returns": connect.returns_feed,
     "store": connect.store,
     "ledger": connect.ledger,
 }
@@ -75,8 +76,8 @@ def _test(partner: str, client: Callable[[], Checkable]) -> tuple[bool, str, tup
 
 
 def _mode(partner: str) -> str:
-    """Observe or live; the points feed is only ever read."""
-    return "read only" if partner == "points" else connect.mode(partner)
+    """Observe or live; the lockers and the returns are only ever read."""
+    return "read only" if partner in ("points", "returns") else connect.mode(partner)
 
 
 def _last_good(partner: str) -> datetime | None:

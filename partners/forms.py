@@ -133,8 +133,33 @@ class StockForm(MappingForm):
         }
 
 
+# The words of the room that owns returns; we know it by name only.
+GRADES = "returns.states.Grade"
+
+
+class GradeForm(MappingForm):
+    """What one of ACS's grades means. "Not graded yet" is no meaning of a grade, and "unmapped" is none at all."""
+
+    target = forms.ChoiceField(label="Means", required=False, choices=lambda: [("", "Unmapped"), *_grades()])
+
+    def meaning(self) -> tuple[str, dict[str, str]]:
+        return self.cleaned_data["target"], {}
+
+    @classmethod
+    def of(cls, mapping: CodeMapping) -> dict[str, Any]:
+        return {"target": mapping.target, "version": mapping.version}
+
+
+def _grades() -> list[tuple[str, str]]:
+    return [(value, label) for value, label in import_string(GRADES).choices if value not in ("ungraded", "unknown")]
+
+
 # Saved at once; the kinds of `partners.actions.meanings.PROPOSED` are not among them.
-FORMS: dict[str, type[MappingForm]] = {CodeMapping.Kind.DELIVERY_METHOD: DeliveryForm, CodeMapping.Kind.ORDER_STATUS: StatusForm}
+FORMS: dict[str, type[MappingForm]] = {
+    CodeMapping.Kind.DELIVERY_METHOD: DeliveryForm,
+    CodeMapping.Kind.ORDER_STATUS: StatusForm,
+    CodeMapping.Kind.GRADE: GradeForm,
+}
 
 
 class NewCodeForm(forms.Form):

@@ -31,7 +31,14 @@ class Rate:
 # InPost publishes no limit; ACS none either. The points feed is a handful of large pages. All ours, to be agreed.
 # Xero takes sixty calls a minute for each organisation, five at once.
 # Shopify counts cost instead: at its smallest 100 points a second, and most changes cost ten.
-RATES = {"acs": Rate(25, 50), "inpost": Rate(5, 10), "points": Rate(5, 10), "store": Rate(10, 40), "ledger": Rate(0.9, 20)}
+RATES = {
+    "acs": Rate(25, 50),
+    "returns": Rate(5, 10),
+    "inpost": Rate(5, 10),
+    "points": Rate(5, 10),
+    "store": Rate(10, 40),
+    "ledger": Rate(0.9, 20),
+}
 DEFAULT_RATE = Rate(5, 10)
 # A sandbox on one's own machine has nobody to spare.
 UNHURRIED = Rate(1000, 1000)

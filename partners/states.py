@@ -83,6 +83,14 @@ FEEDS: dict[str, FeedKind] = {
         "what somebody changes in the ledger is not seen yet",
         "Nothing twice. Reading writes our mirror of the ledger only; the register is compared with it again, and nothing is posted.",
     ),
+    "acs.returns": FeedKind(
+        "Returns at ACS",
+        "returns",
+        "every 10 minutes",
+        timedelta(hours=2),
+        "what came back to ACS since, and how it was graded, is not seen yet",
+    ),
+    "costs": FeedKind("What garments are worth", "", "when a file is brought"),
     "acs.setup": FeedKind("ACS's set-up list", "", "when a file is brought"),
 }
 
@@ -92,6 +100,8 @@ PARTNERS = {
     "inpost": "InPost",
     "points": "InPost's locker list",
     "ledger": "The ledger",
+    "returns": "ACS's returns",
+    "photos": "ACS's photos",
     "slack": "Slack",
     "teams": "Teams",
     "email": "The mail server",

@@ -126,6 +126,7 @@ ARGUMENTS: tuple[dict[str, object], ...] = (
     {"point_id": "UK1"},
     {"code": "VAL-NAME"},
     {"rfid": "E1"},
+    {"acs_id": "R-1"},
 )
 
 

@@ -78,7 +78,8 @@ class WithScope(AutoSchema):
         operation: Described | None = super().get_operation(*args, **kwargs)
         if operation and isinstance(self.view, Door):
             scope, permissions = self.view.access[self.method]
-            needs = f"Needs {' and '.join(f'`{name}`' for name in permissions)} of the user, and of a token the scope `{scope}`."
+            opens = f"of the user, and of a token the scope `{scope}`" if scope else "of a person freshly signed in; no token opens it"
+            needs = f"Needs {' and '.join(f'`{name}`' for name in permissions)} {opens}."
             operation["description"] = " ".join(filter(None, (operation.get("description"), needs)))
         return operation
 

@@ -12,12 +12,28 @@ from exceptions_queue.catalogue.labels import LABELS
 from exceptions_queue.catalogue.manifests import COLLECTIONS
 from exceptions_queue.catalogue.parcels import PARCELS
 from exceptions_queue.catalogue.publishing import PUBLISHING
+from exceptions_queue.catalogue.returned import RETURNED
 from exceptions_queue.catalogue.selling import SELLING
 from exceptions_queue.catalogue.sending import SENDING
 from exceptions_queue.catalogue.stock import STOCK
 from exceptions_queue.catalogue.waiting import WAITING
+from exceptions_queue.catalogue.writing_off import WRITING_OFF
 
-_KINDS = (*CONTACT, *PARCELS, *SENDING, *WAITING, *LABELS, *COLLECTIONS, *CARRIAGE, *STOCK, *SELLING, *PUBLISHING, *JOURNALS)
+_KINDS = (
+    *CONTACT,
+    *PARCELS,
+    *SENDING,
+    *WAITING,
+    *LABELS,
+    *COLLECTIONS,
+    *CARRIAGE,
+    *STOCK,
+    *SELLING,
+    *PUBLISHING,
+    *RETURNED,
+    *WRITING_OFF,
+    *JOURNALS,
+)
 CATALOGUE: dict[str, Kind] = {kind.code: kind for kind in _KINDS}
 
 __all__ = ["CATALOGUE", "Code", "Evidence", "Fix", "Kind", "sentence"]

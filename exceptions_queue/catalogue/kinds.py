@@ -67,6 +67,15 @@ class Code(StrEnum):
     JRN_REJECTED = "JRN-REJECTED"
     JRN_UNKNOWN = "JRN-UNKNOWN"
     JRN_MISMATCH = "JRN-MISMATCH"
+    BER_NEW = "BER-NEW"
+    BER_EVIDENCE = "BER-EVIDENCE"
+    BER_COST = "BER-COST"
+    BER_OWNER = "BER-OWNER"
+    BER_STALE = "BER-STALE"
+    BER_REGRADED = "BER-REGRADED"
+    RET_UNMATCHED = "RET-UNMATCHED"
+    RET_UNGRADED = "RET-UNGRADED"
+    RET_OVERDUE = "RET-OVERDUE"
     FEED_SUSPECT = "FEED-SUSPECT"
     INT_AUTH = "INT-AUTH"
     INT_DOWN = "INT-DOWN"
@@ -101,6 +110,7 @@ NEEDS = {
     "partners:mappings": "partners.view_codemapping",
     "partners:run": "partners.view_syncrun",
     "partners:sync": "partners.view_syncrun",
+    "returns:return": "returns.view_return",
 }
 
 
@@ -108,7 +118,7 @@ NEEDS = {
 class Fix:
     """One way to put it right, by URL name: a room's own fragment, or a page to go to where `fragment` is false.
 
-    `takes` says where the address gets its argument: the order number, a SKU or run named in the evidence, or nothing.
+    `takes` says where the address gets its argument: the order number, a SKU, run or return named in the evidence, or nothing.
     `danger` marks the fix that ends the order.
     """
 

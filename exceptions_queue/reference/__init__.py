@@ -9,10 +9,12 @@ from exceptions_queue.reference.manifests import COLLECTIONS
 from exceptions_queue.reference.pages import Page
 from exceptions_queue.reference.parcels import PARCELS
 from exceptions_queue.reference.publishing import PUBLISHING
+from exceptions_queue.reference.returned import RETURNED
 from exceptions_queue.reference.selling import SELLING
 from exceptions_queue.reference.sending import SENDING
 from exceptions_queue.reference.stock import STOCK
 from exceptions_queue.reference.waiting import WAITING
+from exceptions_queue.reference.writing_off import WRITING_OFF
 
 REFERENCE: dict[Code, Page] = {
     **CONTACT,
@@ -26,6 +28,8 @@ REFERENCE: dict[Code, Page] = {
     **SELLING,
     **PUBLISHING,
     **JOURNALS,
+    **WRITING_OFF,
+    **RETURNED,
 }
 
 __all__ = ["REFERENCE", "Page"]

@@ -30,6 +30,7 @@ from inventory.actions.products import (
 from inventory.actions.publishing import find_inflated, publish_now, queue_publishes
 from inventory.actions.stock_cases import look_at_feed, look_at_garments, look_at_statuses
 from inventory.actions.times import learn_state_times
+from inventory.actions.withholding import let_go, withhold
 
 __all__ = [
     "CORRECTABLE",
@@ -54,6 +55,7 @@ __all__ = [
     "learn_sizes",
     "learn_state_times",
     "leave",
+    "let_go",
     "look_at_feed",
     "look_at_garments",
     "look_at_statuses",
@@ -72,4 +74,5 @@ __all__ = [
     "set_reserve",
     "set_size",
     "set_source_order",
+    "withhold",
 ]

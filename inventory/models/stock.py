@@ -14,6 +14,7 @@ class Garment(models.Model):
 
     `doubted_since` is a decision, not a fact: the as-of of the file in which it came into a sellable state from one where nothing
     comes back. Such a garment is on hand and not for sale, until a person confirms it or it leaves the sellable states again.
+    `withheld_since` is one too: a room above keeps it off sale whatever ACS's file says, until it lets go. It is doubted all that time.
     """
 
     rfid = models.CharField(max_length=64, unique=True)
@@ -30,6 +31,7 @@ class Garment(models.Model):
     scanned_at = models.DateTimeField(null=True, blank=True)
     order_number = models.CharField(max_length=64, blank=True)
     doubted_since = models.DateTimeField(null=True, blank=True)
+    withheld_since = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         permissions = [
@@ -43,7 +45,10 @@ class Garment(models.Model):
             models.Index(fields=["sku", "status", "since"], condition=Q(doubted_since__isnull=False), name="garments_doubted"),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(missing_files=0) ^ Q(missing_since__isnull=False), name="a_missing_garment_says_since_when")
+            models.CheckConstraint(condition=Q(missing_files=0) ^ Q(missing_since__isnull=False), name="a_missing_garment_says_since_when"),
+            models.CheckConstraint(
+                condition=Q(withheld_since__isnull=True) | Q(doubted_since__isnull=False), name="what_is_withheld_is_not_for_sale"
+            ),
         ]
 
     def __str__(self) -> str:

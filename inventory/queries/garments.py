@@ -28,6 +28,7 @@ COLUMNS = (
     "missing_since",
     "missing_files",
     "doubted_since",
+    "withheld_since",
     "size",
     "grade",
     "status__target",
@@ -63,6 +64,8 @@ def meaning(row: dict[str, Any]) -> tuple[str, str]:
         return "bad", "Not mapped, so not sold"
     if row["status__flags"].get("sellable") is not True:
         return "quiet", str(state.label)
+    if row["withheld_since"]:
+        return "bad", "To be written off, so not sold"
     return ("bad", "Not for sale until confirmed") if row["doubted_since"] else ("ok", str(state.label))
 
 
@@ -119,6 +122,7 @@ def _facts(garment: Garment, level: Level | None, usual: Usual | None, as_of: da
         missing_since=garment.missing_since,
         missing_files=garment.missing_files,
         doubted_since=garment.doubted_since,
+        withheld_since=garment.withheld_since,
         usual=usual,
         ripe=ripe,
         allocated=level.allocated if level else 0,

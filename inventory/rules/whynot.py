@@ -21,6 +21,7 @@ class Why(StrEnum):
     GONE = "gone"
     NOT_READY = "not_ready"
     KEPT_OFF = "kept_off"
+    WITHHELD = "withheld"
     DOUBTED = "doubted"
     BUFFER = "buffer"
     TAKEN = "taken"
@@ -48,6 +49,7 @@ class Facts:
     missing_since: datetime | None = None
     missing_files: int = 0
     doubted_since: datetime | None = None
+    withheld_since: datetime | None = None
     usual: Usual | None = None
     ripe: int = 0
     allocated: int = 0
@@ -74,6 +76,9 @@ def why_not(facts: Facts, *, at: datetime, say: Say) -> Answer:
         return _not_ready(facts, facts.state, at, say)
     if not facts.sells:
         return Answer(Why.KEPT_OFF, f"ACS says it is ready, but the mapping of “{facts.raw}” keeps such garments off sale.")
+    if facts.withheld_since:
+        since = say(facts.withheld_since)
+        return Answer(Why.WITHHELD, f"It is to be written off: kept off sale since {since}, whatever ACS says.")
     if facts.doubted_since:
         return _doubted(facts.doubted_since, say)
     if not is_ripe(since=facts.since, buffer=facts.buffer, at=at):

@@ -25,6 +25,7 @@ UNTIL_MAPPED = {
     Kind.DELIVERY_METHOD: "Orders that use an unmapped one are held until you map it.",
     Kind.ORDER_STATUS: "Orders with an unmapped one are shown with ACS's own word until you map it.",
     Kind.STOCK_STATUS: "Garments with an unmapped one are not sellable until you map it.",
+    Kind.GRADE: "Returned garments with an unmapped one are shown with ACS's own word, and none is written off, until you map it.",
 }
 # What an unmapped code may turn out to mean besides what others mean already: a room above us owns the words, known by name.
 WORDS = {Kind.STOCK_STATUS: ("inventory.states.ItemState", {"sellable": False, "bucket": "quality_control"})}
@@ -119,8 +120,8 @@ def changes(kind: str, at: datetime) -> list[Change]:
 
 
 def _change(entry: AuditEntry, at: datetime) -> Change:
-    raw = entry.subject_label.removeprefix(Kind.DELIVERY_METHOD.label).removeprefix(Kind.ORDER_STATUS.label)
-    raw = raw.removeprefix(Kind.STOCK_STATUS.label).strip()
+    kind = next((label for label in Kind.labels if entry.subject_label.startswith(label)), "")
+    raw = entry.subject_label.removeprefix(kind).strip()
     what = f"“{raw}”: {_said(entry.before)} → {_said(entry.after)}"
     return Change(clock_time(entry.at, at), words.full(entry.at), entry.actor_label, what, entry.reason)
 

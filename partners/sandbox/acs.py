@@ -1,6 +1,7 @@
 """ACS's partner order API as its customers' public code shows it: PUT and GET of one order, strict about every field.
 
 Two ways in: HTTP Basic with the account code in the body at `/orders/{number}`, or a subscription key at `/orders/{number}.json`.
+What came back is told at `/returns`, by either way in (`returned.feed`).
 """
 
 import base64
@@ -14,6 +15,7 @@ from typing import Any
 from partners.sandbox import picking
 from partners.sandbox.faults import Fault
 from partners.sandbox.orders import stamp
+from partners.sandbox.returned import feed
 from partners.sandbox.web import App, Reply, Request, Wire, as_json, as_text
 
 ACCOUNT, USERNAME, PASSWORD, KEY = "LOCKSTEP", "lockstep", "sandbox-password", "sandbox-subscription-key"
@@ -55,6 +57,11 @@ class Acs(App):
     partner = "acs"
 
     def answer(self, request: Request) -> Reply:
+        if request.path.startswith("/photos/"):
+            return feed.photo(self.world, request)
+        if request.path in feed.PATHS:
+            right = _basic_is_right(request) or request.headers.get("ocp-apim-subscription-key") == KEY
+            return feed.answer(self.world, request) if right else as_text("Unauthorised", 401)
         found = re.fullmatch(r"/orders/([^/]+?)(\.json)?", request.path)
         if not found:
             return as_text("Not found", 404)
@@ -66,8 +73,10 @@ class Acs(App):
         return self._put(found[1], request, by_key=by_key) if request.method == "PUT" else as_text("Method not allowed", 405)
 
     def twisted(self, request: Request, fault: Fault, wire: Wire | None) -> Reply:
+        if fault.kind == "not_a_photo":
+            return feed.no_photo(fault)
         reply = super().twisted(request, fault, wire)
-        if fault.kind != "other_content" or reply.status != 200:
+        if fault.kind != "other_content" or reply.status != 200 or not request.path.startswith("/orders/"):
             return reply
         if request.method == "GET":
             return as_json(Request("", "", {}, {}, reply.body).json() | {"Delivery_Postcode": "ZZ9 9ZZ"})

@@ -1,7 +1,8 @@
 """`/_sandbox/`: look into the world and change it, for demos and tests. No login: the sandbox listens on this machine alone.
 
 GET  /plan                  what the world holds: which order carries which fault and what to answer (`faulty`); how many parcels come to
-                            what, each order's script, which lockers close (`fates`); what may be sold (`warehouse.sums`).
+                            what, each order's script, which lockers close (`fates`); what may be sold (`warehouse.sums`); what came
+                            back and what is to become of it (`returned`).
                             ?without=LS-1,LS-2 leaves these orders out of what is sold: those cancelled since
 GET  /health                {"seed", "now", "orders", "points", "at_acs"}
 GET  /acs/orders            {"orders": [{"number", "creations", "puts", "repeats", "status", "status_at", "tracking", "picked", "packed",
@@ -11,6 +12,7 @@ POST /acs/orders/{number}   {"Status"?, "TrackingNumber"?, "Packed"?: {"length",
 POST /acs/work              {"orders"?: [number], "to"?: Picking, Pick Confirmed or Packed}: one step for all, or as far as that (`picking`)
 POST /acs/skus              {"know"?: [sku], "forget"?: [sku]}: what ACS has been set up for
 GET, POST /acs/stock        the warehouse's daily stock files; GET, POST /acs/garments the garments in them (see `warehouse.control`)
+GET, POST /acs/returns      what came back, graded anew on demand; GET /acs/returns.csv, /acs/costs.csv (see `returned.control`)
 GET  /shop/stock            {sku: shown}: what the shop shows, ?store=shopify or folder; by default the folder once the desk has published
                             into it
 POST /courier               {"numbers"?: [tracking number], "hours_ago"?: h}: takes what waits packed (`courier`): {"taken", "left", "at"}
@@ -21,6 +23,7 @@ POST /clock                 {"advance_hours"}
 POST /token                 {"expires_in"}: how many seconds InPost's tokens live from now on
 GET, POST /inpost/...       the make-believe InPost: shipments, scripts, webhooks (see `inpost.control`)
 GET, POST /shopify/...      the make-believe Shopify (see `shopify.control`)
+GET  /ledger                what stands in the books, by our key (see `xero.control`); GET, POST /xero/... the make-believe Xero
 """
 
 import re
@@ -34,11 +37,14 @@ from partners.sandbox.inpost.book import Carrier
 from partners.sandbox.inpost.control import CarrierControl
 from partners.sandbox.inpost.webhooks import Postman
 from partners.sandbox.orders import stamp
+from partners.sandbox.returned import control as returned
 from partners.sandbox.shop import has_published, shown
 from partners.sandbox.shopify.book import Shop
 from partners.sandbox.shopify.control import ShopControl
 from partners.sandbox.warehouse import control as warehouse
 from partners.sandbox.web import App, Reply, Request, as_json
+from partners.sandbox.xero.app import Xero
+from partners.sandbox.xero.control import LedgerControl
 
 Said = dict[str, Any]
 
@@ -48,9 +54,10 @@ class Control(App):
 
     partner = "_sandbox"
 
-    def __init__(self, stop: threading.Event, shop: Shop, carrier: Carrier, postman: Postman) -> None:
+    def __init__(self, stop: threading.Event, shop: Shop, carrier: Carrier, postman: Postman, ledger: Xero) -> None:
         super().__init__(shop.world, stop)
         self.shop, self.carrier, self.inpost = ShopControl(shop), carrier, CarrierControl(carrier, postman)
+        self.ledger = LedgerControl(ledger)
 
     def answer(self, request: Request) -> Reply:
         try:
@@ -75,14 +82,19 @@ class Control(App):
             return Reply(200, self.inpost.postman.key_pem(), "application/x-pem-file")
         if path.startswith("/inpost/"):
             return _or_404(self.inpost.get(path.removeprefix("/inpost")))
+        if path.startswith("/xero/"):
+            return _or_404(self.ledger.get(path.removeprefix("/xero")))
         pages: dict[str, Callable[[], Any]] = {
+            "/ledger": self.ledger.summary,
             "/plan": lambda: self.world.plan(_listed(request.one("without"))),
             "/shop/stock": lambda: self._shown(request.one("store")),
             "/health": self._health,
             "/acs/orders": lambda: {"orders": [{"number": number} | kept for number, kept in sorted(self.world.acs.items())]},
             "/faults": lambda: {"faults": [asdict(fault) for fault in self.world.faults.armed]},
         }
-        return as_json(pages[path]()) if path in pages else _or_404(warehouse.get(self.world, path))
+        if path in pages:
+            return as_json(pages[path]())
+        return returned.get(self.world, request) or _or_404(warehouse.get(self.world, path))
 
     def _post(self, request: Request) -> Reply:
         said: Said = request.json() if request.body else {}
@@ -94,6 +106,8 @@ class Control(App):
             return _or_404(self.shop.post(request.path.removeprefix("/shopify"), said))
         if request.path.startswith("/inpost/"):
             return _or_404(self.inpost.post(request.path.removeprefix("/inpost"), said))
+        if request.path.startswith("/xero/"):
+            return _or_404(self.ledger.post(request.path.removeprefix("/xero"), said))
         acts: dict[str, Callable[[Said], Any]] = {
             "/faults": lambda said: asdict(self.world.faults.arm(said)),
             "/faults/clear": self._clear,
@@ -105,7 +119,7 @@ class Control(App):
         }
         if request.path in acts:
             return as_json(acts[request.path](said))
-        return _or_404(warehouse.post(self.world, request.path, said))
+        return _or_404(warehouse.post(self.world, request.path, said) or returned.post(self.world, request, said))
 
     def _shown(self, store: str) -> dict[str, int]:
         if store not in ("", "folder", "shopify"):

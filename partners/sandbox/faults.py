@@ -4,7 +4,7 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
-PARTNERS = ("acs", "inpost", "points", "store")
+PARTNERS = ("acs", "inpost", "points", "store", "xero")
 KINDS = {
     "429": "asks to wait, with Retry-After",
     "429_bare": "asks to wait without saying how long",
@@ -19,30 +19,47 @@ KINDS = {
     "truncated": "whole HTTP, half of the JSON",
     "accept_then_timeout": "a write is done and never answered",
     "apply_late": "a write is not answered, and done `seconds` later (default 4, by the world's clock)",
+    "accept_then_500": "a write is done and answered with 500",
     "plain_text_200": "200 with text where JSON belongs; a write is not done",
-    "other_content": "an order is kept with another postcode than it was sent with (given method GET: only shown so)",
+    "other_content": "an order is kept with another postcode, a journal with another amount, than it was sent with (given method GET: only "
+    "shown so)",
     "empty_200": "200 with nothing",
     "label_406": "a label is not to be had in any format",
     "not_a_pdf": "200 with the label's type and bytes that are no label",
+    "not_a_photo": "a photo's address answers something else as a JPEG: `about` is html (the default), svg, empty or huge (200 MB)",
     "empty_feed": "the points feed without a record",
     "half_feed": "half of the points feed, declared as the whole",
     "throttled": "the shop's points are used up: 200 with THROTTLED, until enough have come back",
     "user_errors": "200 with a user error; a mutation is not done",
     "stale": "somebody else changes the shop's stock or metafields between our reading and our writing",
+    "closed_period": "the ledger's period closes over the day of the journal that is being written",
+    "edited_after": "a journal is written, and somebody changes its amount in the ledger afterwards",
+    "doubled": "a journal is kept twice, the second under another id",
+    "errors_in_200": "200 with a validation error in the element (`about` says which); a journal is not written",
     "schema_gone": 'a field of the shop\'s schema is gone: `about` says which (default "Order.phone")',
 }
 # Where a kind makes sense when nobody says where.
 WRITES = ("PUT", "POST")
 METHODS = {
-    **dict.fromkeys(("accept_then_timeout", "apply_late"), WRITES),
-    "other_content": ("PUT",),
+    **dict.fromkeys(("accept_then_timeout", "accept_then_500", "apply_late"), WRITES),
+    **dict.fromkeys(("closed_period", "edited_after", "errors_in_200"), WRITES),
+    **dict.fromkeys(("other_content", "doubled"), ("PUT",)),
     "user_errors": ("POST",),
     "stale": ("POST",),
-    **dict.fromkeys(("empty_feed", "half_feed", "label_406", "not_a_pdf"), ("GET",)),
+    **dict.fromkeys(("empty_feed", "half_feed", "label_406", "not_a_pdf", "not_a_photo"), ("GET",)),
 }
 FEED_ONLY = ("empty_feed", "half_feed")
 LABEL_ONLY = ("label_406", "not_a_pdf")
 SHOP_ONLY = ("throttled", "user_errors", "stale", "schema_gone")
+LEDGER_ONLY = ("closed_period", "edited_after", "doubled", "errors_in_200")
+JOURNALS, PHOTOS = "/ManualJournals", "/photos/"
+# Which partner alone can have a fault.
+OF_ONE = {
+    **dict.fromkeys(SHOP_ONLY, ("store", "the store")),
+    **dict.fromkeys(LABEL_ONLY, ("inpost", "InPost")),
+    "not_a_photo": ("acs", "ACS"),
+    **dict.fromkeys(LEDGER_ONLY, ("xero", "the ledger")),
+}
 COMPARED = ("/inventorySetQuantities", "/metafieldsSet")
 FEED = "/v1/points"
 
@@ -51,7 +68,8 @@ FEED = "/v1/points"
 class Fault:
     """One fault for the next `times` calls (0: until cleared) to `partner` whose path below its own address starts with `path`.
 
-    InPost has several doors: `/oauth2`, `/location`, `/shipping`, `/tracking`.
+    InPost has several doors: `/oauth2`, `/location`, `/shipping`, `/tracking`; ACS `/orders`, `/returns` and `/photos`.
+    Xero's are without `/api.xro/2.0`, and asking it for a token counts as a GET.
     """
 
     partner: str
@@ -68,6 +86,10 @@ class Fault:
         if self.kind in FEED_ONLY and path != FEED:
             return False
         if self.kind in LABEL_ONLY and not path.endswith("/label"):
+            return False
+        if self.kind == "not_a_photo" and not path.startswith(PHOTOS):
+            return False
+        if self.kind in LEDGER_ONLY and not path.startswith(JOURNALS):
             return False
         if self.kind == "stale" and path not in COMPARED:
             return False
@@ -89,10 +111,9 @@ class Faults:
             raise ValueError(f"unknown partner; choose one of {', '.join(PARTNERS)}")
         if said.get("kind") not in KINDS:
             raise ValueError(f"unknown kind; choose one of {', '.join(KINDS)}")
-        if said["kind"] in SHOP_ONLY and said["partner"] != "store":
-            raise ValueError(f"{said['kind']} is a fault of the store alone")
-        if said["kind"] in LABEL_ONLY and said["partner"] != "inpost":
-            raise ValueError(f"{said['kind']} is a fault of InPost alone")
+        alone, name = OF_ONE.get(said["kind"], ("", ""))
+        if alone and said["partner"] != alone:
+            raise ValueError(f"{said['kind']} is a fault of {name} alone")
         fault = Fault(
             partner=str(said["partner"]),
             kind=str(said["kind"]),

@@ -9,7 +9,7 @@ from typing import Any
 from wsgiref.handlers import SimpleHandler
 from wsgiref.simple_server import ServerHandler, WSGIRequestHandler, WSGIServer
 
-from partners.sandbox import acs, inpost
+from partners.sandbox import acs, inpost, xero
 from partners.sandbox.control import Control
 from partners.sandbox.courier import Day
 from partners.sandbox.feed import Points
@@ -21,6 +21,8 @@ from partners.sandbox.shopify import book
 from partners.sandbox.shopify.app import Shopify
 from partners.sandbox.web import WIRE, App, Broken, Environ, StartResponse
 from partners.sandbox.world import World
+from partners.sandbox.xero.app import Xero
+from partners.sandbox.xero.books import Books
 
 PACE_S = 0.2
 POST_EVERY_S = 0.2
@@ -34,12 +36,15 @@ class Sandbox:
         self.shop = book.Shop(world)
         self.carrier = Carrier(world)
         self.postman = Postman(self.carrier)
+        self.books = Books(world)
+        ledger = Xero(self.books, self.stop)
         self.partners: dict[str, App] = {
             "acs": acs.Acs(world, self.stop),
             "inpost": InPost(self.carrier, self.stop),
             "points": Points(world, self.stop),
             "shopify": Shopify(self.shop, self.stop),
-            "_sandbox": Control(self.stop, self.shop, self.carrier, self.postman),
+            "xero": ledger,
+            "_sandbox": Control(self.stop, self.shop, self.carrier, self.postman, ledger),
         }
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -52,7 +57,7 @@ class Sandbox:
 
 
 def world_app(world: World) -> Sandbox:
-    """The same partners without a port: mount it in a WSGI transport, with /acs, /inpost, /points, /shopify, /_sandbox under one host."""
+    """The same partners without a port: mount it in a WSGI transport: /acs, /inpost, /points, /shopify, /xero and /_sandbox."""
     return Sandbox(world)
 
 
@@ -67,6 +72,7 @@ def settings_for(base_url: str, folder: Path, store: str = "folder", *, drop: Pa
         "ACS_ACCOUNT_CODE": acs.ACCOUNT,
         "ACS_USERNAME": acs.USERNAME,
         "ACS_PASSWORD": acs.PASSWORD,
+        "ACS_RETURNS_URL": f"{base_url}/acs/returns",
         "ACS_LOCKER_FIELD": "Misc1",
         "ACS_SIZE_FIELD": "Misc2",
         "ACS_STOCK_DROP": str(drop or drop_beside(folder)),
@@ -77,6 +83,12 @@ def settings_for(base_url: str, folder: Path, store: str = "folder", *, drop: Pa
         "INPOST_CLIENT_SECRET": inpost.CLIENT_SECRET,
         "INPOST_ORGANIZATION_ID": inpost.ORGANIZATION,
         "INPOST_WEBHOOK_SECRET": inpost.WEBHOOK_SECRET,
+        "LEDGER": "xero",
+        "XERO_API_URL": f"{base_url}/xero",
+        "XERO_TOKEN_URL": f"{base_url}/xero/connect/token",
+        "XERO_CLIENT_ID": xero.CLIENT_ID,
+        "XERO_CLIENT_SECRET": xero.CLIENT_SECRET,
+        "XERO_TENANT_ID": xero.TENANT,
         "STORE": store,
         "SHOPIFY_URL": f"{base_url}/shopify",
         "SHOPIFY_ACCESS_TOKEN": book.TOKEN,

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from partners.sandbox.returned.files import costs_csv
 from partners.sandbox.world import World
 
 PRODUCTS = "sku,ean,name,brand,category,length,width,height,dim_unit,weight,weight_unit,rigid,customs_description,hs_code,origin_country"
@@ -20,7 +21,7 @@ def drop_beside(folder: Path) -> Path:
 
 
 def open_shop(world: World, folder: Path, drop: Path | None = None) -> None:
-    """Write every order, the product list, the set-up list and what the shop shows of each SKU; and ACS's stock files of the past.
+    """Write every order, the product, set-up and costs lists, and what the shop shows of each SKU; and ACS's stock files of the past.
 
     `drop` is their folder, by default one beside the shop's. What an earlier world left in either is taken away first.
     """
@@ -33,6 +34,7 @@ def open_shop(world: World, folder: Path, drop: Path | None = None) -> None:
     put(folder / "products.csv", _products(world))
     put(folder / "acs_setup.csv", _setup(world))
     put(folder / "levels.csv", _csv("sku,available", ((sku, str(quantity)) for sku, quantity in world.stock.shown.items())))
+    put(folder / "costs.csv", costs_csv(world.returned))
     world.shop_folder = folder
     world.stock.open(drop or drop_beside(folder))
     for order in world.orders:

@@ -22,6 +22,7 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 MOST_BODY = 5_000_000
 SILENCE_S = 30.0
+NOTHING = bytes(64 * 1024)
 WIRE = "lockstep.sandbox.wire"
 
 
@@ -50,6 +51,7 @@ class Request:
     query: dict[str, list[str]]
     headers: dict[str, str]
     body: bytes
+    scheme: str = "http"
 
     def one(self, name: str, default: str = "") -> str:
         return self.query.get(name, [default])[0]
@@ -61,10 +63,13 @@ class Request:
 
 @dataclass
 class Reply:
+    """`more`: how many bytes of nothing come after the body, so that a large answer needs no memory."""
+
     status: int = 200
     body: bytes = b""
     kind: str = "application/json"
     headers: dict[str, str] = field(default_factory=dict)
+    more: int = 0
 
 
 def as_json(value: Any, status: int = 200) -> Reply:
@@ -102,7 +107,7 @@ class App(ABC):
         if asked := request.headers.get("x-request-id"):
             reply.headers["X-Request-Id"] = asked
         body = _body(reply, fault.kind if fault else "", wire)
-        headers = [("Content-Type", reply.kind), ("Content-Length", str(len(reply.body))), *reply.headers.items()]
+        headers = [("Content-Type", reply.kind), ("Content-Length", str(len(reply.body) + reply.more)), *reply.headers.items()]
         start_response(f"{reply.status} {HTTPStatus(reply.status).phrase}", headers)
         return body
 
@@ -114,6 +119,9 @@ class App(ABC):
         if fault.kind == "accept_then_timeout":
             self.answer(request)
             self._wait(SILENCE_S if fault.seconds is None else fault.seconds, wire, "no answer came")
+        if fault.kind == "accept_then_500":
+            self.answer(request)
+            return _ANSWERS["500"]()
         if fault.kind == "apply_late":
             self.world.later(fault.seconds, lambda: self.answer(request))
             self._wait(SILENCE_S, wire, "no answer came")
@@ -148,7 +156,13 @@ def _body(reply: Reply, kind: str, wire: Wire | None) -> Iterable[bytes]:
             return _breaking(reply.body[:1], Silent("the body drips"))
         else:
             raise Silent("the headers drip")
-    return [reply.body]
+    return _padded(reply) if reply.more else [reply.body]
+
+
+def _padded(reply: Reply) -> Iterator[bytes]:
+    yield reply.body
+    for left in range(reply.more, 0, -len(NOTHING)):
+        yield NOTHING[:left]
 
 
 def _breaking(first: bytes, error: OSError) -> Iterator[bytes]:
@@ -178,4 +192,5 @@ def read(environ: Environ) -> Request:
         query=parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True),
         headers=headers,
         body=environ["wsgi.input"].read(length) if length else b"",
+        scheme=environ.get("wsgi.url_scheme", "http"),
     )

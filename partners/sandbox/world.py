@@ -13,6 +13,7 @@ from partners.sandbox.faults import Faults
 from partners.sandbox.faulty import DUPLICATE, KINDS, Kind
 from partners.sandbox.orders import Order, OrderBook, twin
 from partners.sandbox.points import Point, network, one_of_each
+from partners.sandbox.returned.book import bring_back
 from partners.sandbox.warehouse.stock import Stock
 
 FAULTY_ONE_IN = 8
@@ -49,6 +50,7 @@ class World:
         self.orders = self._orders(OrderBook(rng, good, list(self.points.values()), self.start), orders)
         self.fates = fates.decide(seed, self.orders, self.points.values())
         self.stock = Stock(seed, self.products, self.orders, self.start, days)
+        self.returned = bring_back(seed, self.orders, self.fates, self.products, self.stock.garments.values(), self.start)
         self.acs: dict[str, dict[str, Any]] = {}
         self.acs_skus = {product.sku for product in self.products}
         self.shop_folder: Path | None = None
@@ -85,14 +87,18 @@ class World:
         Only the stock leaves out the orders in `without`: those that somebody has cancelled since.
         """
         faulty = [order for order in self.orders if order.code]
-        return {
-            "seed": self.seed,
-            "orders": {"mirrored": len(self.orders), "held": dict(sorted(Counter(order.code for order in faulty).items()))},
-            "faults": {order.number: order.code for order in faulty},
-            "kinds": {order.number: order.kind for order in faulty},
-            "answers": {order.number: order.answer for order in faulty},
-            "stock": self.stock.plan(without),
-        } | self.fates.plan()
+        return (
+            {
+                "seed": self.seed,
+                "orders": {"mirrored": len(self.orders), "held": dict(sorted(Counter(order.code for order in faulty).items()))},
+                "faults": {order.number: order.code for order in faulty},
+                "kinds": {order.number: order.kind for order in faulty},
+                "answers": {order.number: order.answer for order in faulty},
+                "stock": self.stock.plan(without),
+            }
+            | self.fates.plan()
+            | self.returned.plan()
+        )
 
     def put_points(self, points: list[Point]) -> None:
         """Add these points, sorted in by name as the feed is."""

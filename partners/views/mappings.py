@@ -22,7 +22,11 @@ from partners.views import Signed, proposals
 Kind = CodeMapping.Kind
 
 # Who looks again at what a mapping decides: tasks of rooms above us, known by name.
-RINGS = {Kind.DELIVERY_METHOD: "orders.tasks.recheck_open", Kind.ORDER_STATUS: "config.tasks.read_acs"}
+RINGS = {
+    Kind.DELIVERY_METHOD: "orders.tasks.recheck_open",
+    Kind.ORDER_STATUS: "config.tasks.read_acs",
+    Kind.GRADE: "returns.tasks.look_at_grades",
+}
 
 
 @require_GET

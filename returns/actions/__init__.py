@@ -1,1 +1,1 @@
-"""Do it."""
+"""Do it: one verb per function; the only writer of decisions about write-offs."""

@@ -29,7 +29,7 @@ class Journal(models.Model):
     lines = models.JSONField()
     lines_hash = models.CharField(max_length=64)
     total_pence = models.BigIntegerField(help_text="The sum of the debits, which is that of the credits.")
-    reverses = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="mirrored_by")
+    reverses = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="mirrored_by")
     made_at = models.DateTimeField()
 
     external_id = models.CharField(max_length=64, blank=True)

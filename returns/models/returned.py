@@ -22,8 +22,10 @@ class Return(models.Model):
     fetched_at = models.DateTimeField()
 
     class Meta:
+        permissions = [("match_return", "Can say which order a return belongs to")]
         indexes = [
             models.Index(fields=["-arrived_at", "-id"], name="returns_latest_first"),
+            models.Index(fields=["id"], condition=Q(order__isnull=True), name="returns_unmatched"),
             models.Index(fields=["order_number"], name="returns_by_order"),
         ]
 
@@ -34,7 +36,8 @@ class Return(models.Model):
 class ReturnItem(models.Model):
     """One garment of a return. What the raw grade means is its mapping's target (a `Grade`); none while it is not graded.
 
-    `grader`, `station` and `reason` are ACS's text. A later grade overwrites an earlier one: `regraded` counts how often.
+    `grader`, `station` and `reason` are ACS's text. A later grade overwrites an earlier one: `regraded` counts how often, and the audit
+    log keeps each. `told_at` is when ACS last said something of it, by ACS's clock: what is older changes nothing.
     """
 
     ret = models.ForeignKey(Return, on_delete=models.CASCADE, related_name="items")
@@ -50,6 +53,7 @@ class ReturnItem(models.Model):
     note = models.TextField(blank=True)
     repair_pence = models.BigIntegerField(null=True, blank=True, help_text="What ACS says a repair would cost.")
     regraded = models.IntegerField(default=0)
+    told_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["ret", "line_id"], name="one_row_per_returned_line")]
@@ -64,7 +68,10 @@ class ReturnItem(models.Model):
 
 
 class Photo(models.Model):
-    """One photo of a returned garment. `content` is what was fetched or uploaded, None until then; `why` says why it could not be taken."""
+    """One photo of a returned garment. `content` is what was fetched or uploaded, None until then; `why` says why it could not be taken.
+
+    `try_at` is when it is to be fetched (again); None where there is nothing more to try.
+    """
 
     class Type(models.TextChoices):
         JPEG = "image/jpeg", "JPEG"
@@ -79,6 +86,7 @@ class Photo(models.Model):
     bytes = models.IntegerField(default=0)
     why = models.CharField(max_length=200, blank=True)
     tries = models.IntegerField(default=0)
+    try_at = models.DateTimeField(null=True, blank=True)
     taken_at = models.DateTimeField(null=True, blank=True)
     kept_at = models.DateTimeField(null=True, blank=True)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -88,6 +96,7 @@ class Photo(models.Model):
             models.UniqueConstraint(fields=["item", "source_url"], condition=~Q(source_url=""), name="one_photo_per_address"),
             models.UniqueConstraint(fields=["item", "sha256"], condition=~Q(sha256=""), name="one_photo_per_content"),
         ]
+        indexes = [models.Index(fields=["try_at", "id"], condition=Q(try_at__isnull=False), name="photos_to_fetch")]
 
 
 class GraderLink(models.Model):

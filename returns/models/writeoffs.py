@@ -40,6 +40,9 @@ class WriteOff(models.Model):
     depreciation_pence = models.BigIntegerField(null=True, blank=True)
     cost_as_at = models.DateField(null=True, blank=True)
     carrying_pence = models.BigIntegerField(null=True, blank=True, help_text="Cost less depreciation; none while it is not known.")
+    valued_by = models.ForeignKey(
+        _USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="Who entered the value; nobody for a file."
+    )
     route = models.CharField(max_length=9, choices=Route, blank=True)
     certificate = models.CharField(max_length=120, blank=True)
     repair_pence = models.BigIntegerField(null=True, blank=True)
@@ -83,6 +86,11 @@ class WriteOff(models.Model):
                 name="who_raised_it_is_not_the_second",
             ),
             models.CheckConstraint(
+                condition=Q(valued_by__isnull=True)
+                | ((Q(first_by__isnull=True) | ~Q(valued_by=F("first_by"))) & (Q(second_by__isnull=True) | ~Q(valued_by=F("second_by")))),
+                name="who_valued_it_does_not_approve_it",
+            ),
+            models.CheckConstraint(
                 condition=Q(first_by__isnull=True) | Q(second_by__isnull=True) | ~Q(first_by=F("second_by")),
                 name="the_second_is_another_person",
             ),
@@ -117,6 +125,7 @@ class Approval(models.Model):
         REJECTED = "rejected", "Rejected"
         REVERSED = "reversed", "Reversed"
         VOIDED = "voided", "Voided by a change"
+        ANSWERED = "answered", "Answered"
 
     write_off = models.ForeignKey(WriteOff, on_delete=models.CASCADE, related_name="words")
     word = models.CharField(max_length=8, choices=Word)

@@ -1,1 +1,1 @@
-"""Is it true that…? Pure."""
+"""Is it true that…? Pure: no clock, no database."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 LETTERS = {"C": "cx", "W": "warehouse", "M": "merchandiser", "F": "finance", "G": "finance_manager", "I": "integration", "V": "viewer"}
 ALL = "CWMFGIV"  # every role; somebody without one gets nothing
-CASES = "CWMI"  # who works cases
+CASES = "CWMFGI"  # who works cases
 SIGNED_IN = "signed in"  # anybody with an account: it is their own
 ANYBODY = "anybody"  # without a session too
 NOT_BY_SESSION = "not by session"  # a program proves itself by a token or a signature; a person's session is nothing to it
@@ -50,7 +50,7 @@ DESK = {
     **pages(ALL, "queue:alerts"),
     **pages(ALL, "queue:matching", "queue:causes", "queue:views", "queue:ask"),
     **acts(ALL, "queue:pulse"),
-    **pages("CWMIV", "queue:export"),
+    **pages("CWMFGIV", "queue:export"),
     **pages("IV", "queue:audit-export"),
     **acts(
         CASES, "queue:take-next", "queue:take", "queue:assign", "queue:snooze", "queue:wake", "queue:waive", "queue:close", "queue:reopen"
@@ -116,6 +116,11 @@ GOODS = {
     **acts("M", "inventory:accept-learnt", "inventory:decide-source"),
     **forms("M", "inventory:sources"),
 }
+RETURNS = {
+    **pages(ALL, "returns:returns", "returns:return", "returns:photo"),
+    **acts("C", "returns:match"),
+    **acts("WF", "returns:photo-add", "returns:photo-again"),
+}
 PARTNERS = {
     **pages(ALL, "partners:sync", "partners:run", "partners:record", "partners:records", "partners:mappings", "partners:connections"),
     **pages(ALL, "partners:channels", "partners:run-refused"),
@@ -147,6 +152,9 @@ API = {
     **acts(NOT_BY_SESSION, "api:carrier-service"),
     **acts("C", "api:order-correct-mobile", "api:order-change-locker", "api:order-convert-to-home", "api:order-cancel"),
     **acts("CWI", "api:order-hold", "api:order-clear-hold"),
+    **pages(ALL, "api:write-offs"),
+    **acts("FG", "api:write-off-approve", "api:write-off-query", "api:write-off-reject"),
+    **acts("G", "api:write-off-reverse"),
     **acts(CASES, "api:exception-assign", "api:exception-snooze", "api:exception-waive"),
     **acts("CWMFGI", "api:exception-note"),
 }
@@ -169,4 +177,4 @@ ACCOUNT = {
     ),
     "mfa_authenticate": May(ANYBODY, ANYBODY),  # the second step of signing in: it only goes on where a first one was made
 }
-MATRIX = {**HOUSE, **PEOPLE, **DESK, **ORDERS, **GOODS, **PARTNERS, **API, **ACCOUNT}
+MATRIX = {**HOUSE, **PEOPLE, **DESK, **ORDERS, **GOODS, **RETURNS, **PARTNERS, **API, **ACCOUNT}

@@ -191,11 +191,14 @@ def _mark_gone(run: SyncRun, done: Outcome, as_of: datetime) -> None:
 
 
 def _settle_doubts(done: Outcome, as_of: datetime) -> None:
-    """What jumped is not for sale until a person confirms it; what is in no sellable state any more, or missing, needs nobody's word."""
+    """What jumped is not for sale until a person confirms it; what is in no sellable state any more, or missing, needs nobody's word.
+
+    What is withheld stays so whatever a file says.
+    """
     if done.jumps:
         jumped = f"SELECT garment FROM stock_diff WHERE {_JUMPED}"
         _run(f"UPDATE {_GARMENT} SET doubted_since = %s WHERE id IN ({jumped})", connection.ops.adapt_datetimefield_value(as_of))
-    doubted = Garment.objects.filter(doubted_since__isnull=False)
+    doubted = Garment.objects.filter(doubted_since__isnull=False, withheld_since=None)
     doubted.exclude(status__in=sellable_statuses(), missing_since=None).update(doubted_since=None)
 
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('returns', '0001_returns'),
+        ('returns', '0003_what_acs_told'),
     ]
 
     operations = [

@@ -1,0 +1,1 @@
+"""What is wrong with what came back, and with what is to be written off?"""

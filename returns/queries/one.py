@@ -1,0 +1,162 @@
+"""Show me: one return with its garments, their photos, what happened to it, and where it leads."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q
+
+from exceptions_queue.catalogue import CATALOGUE
+from exceptions_queue.models import AuditEntry, ExceptionCase
+from exceptions_queue.queries import words
+from exceptions_queue.states import CaseState
+from inventory.models import Garment, Product
+from orders.models import OrderLine
+from returns.models import Photo, Return, ReturnItem, WriteOff
+from returns.queries.grades import Graded, told
+
+RECENT = 60
+_DID = {
+    "garment regraded": "graded it again",
+    "photo added": "added a photo",
+    "photo asked for again": "asked for a photo again",
+    "return matched": "said which order it belongs to",
+}
+
+
+class Event(NamedTuple):
+    """Somebody did or said something: `who` did `what`."""
+
+    at: datetime
+    who: str
+    what: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One garment of the return. `not_ordered`: the order has no line of its SKU."""
+
+    item: ReturnItem
+    graded: Graded
+    name: str
+    repair: str
+    is_in_stock: bool
+    not_ordered: bool
+    photos: list[Photo] = field(default_factory=list)
+    write_offs: list[WriteOff] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Told:
+    """Everything that the page of a return says."""
+
+    ret: Return
+    garments: list[Shown]
+    events: list[Event]
+    cases: list[dict[str, Any]]
+
+
+def return_of(acs_id: str) -> Return | None:
+    """None of a return that ACS never named, and of what can be no number."""
+    if len(acs_id) > 64 or "\x00" in acs_id:
+        return None
+    return Return.objects.select_related("order").filter(acs_id=acs_id).first()
+
+
+def item_of(pk: int) -> ReturnItem | None:
+    return ReturnItem.objects.select_related("ret").filter(pk=pk).first() if pk < 2**63 else None
+
+
+def photo_of(pk: int, *, with_content: bool = False) -> Photo | None:
+    """A photo with its garment and return; its bytes only where they are wanted."""
+    if pk >= 2**63:
+        return None
+    rows = Photo.objects.select_related("item__ret")
+    return (rows if with_content else rows.defer("content")).filter(pk=pk).first()
+
+
+def told_of(ret: Return) -> Told:
+    """A fixed number of statements, whatever the return holds."""
+    items = list(ReturnItem.objects.filter(ret=ret).select_related("grade").order_by("line_id", "pk"))
+    photos = list(Photo.objects.filter(item__in=items).defer("content").select_related("uploaded_by").order_by("taken_at", "pk"))
+    write_offs = list(WriteOff.objects.filter(item__in=items).order_by("pk"))
+    garments = list(_shown(ret, items, photos, write_offs))
+    events = sorted(_events(ret, items, photos, write_offs), key=lambda event: event.at, reverse=True)
+    return Told(ret, garments, events[:RECENT], _cases(ret))
+
+
+def _shown(ret: Return, items: list[ReturnItem], photos: list[Photo], write_offs: list[WriteOff]) -> Iterator[Shown]:
+    named = dict(Product.objects.filter(sku__in={item.sku for item in items if item.sku}).values_list("sku", "name"))
+    known = set(Garment.objects.filter(rfid__in={item.rfid for item in items if item.rfid}).values_list("rfid", flat=True))
+    ordered = set(OrderLine.objects.filter(order=ret.order_id).values_list("sku", flat=True)) if ret.order_id else set()
+    pictures: dict[int, list[Photo]] = defaultdict(list)
+    written: dict[int | None, list[WriteOff]] = defaultdict(list)
+    for photo in photos:
+        pictures[photo.item_id].append(photo)
+    for write_off in write_offs:
+        written[write_off.item_id].append(write_off)
+    for item in items:
+        yield Shown(
+            item=item,
+            graded=told(item.raw_grade, item.grade.target if item.grade else None),
+            name=named.get(item.sku, ""),
+            repair="" if item.repair_pence is None else words.pounds(item.repair_pence) or "£0.00",
+            is_in_stock=item.rfid in known,
+            not_ordered=bool(ordered and item.sku and item.sku not in ordered),
+            photos=pictures[item.pk],
+            write_offs=written[item.pk],
+        )
+
+
+# --- the timeline -------------------------------------------------------------------------------------------------------
+
+
+def _events(ret: Return, items: list[ReturnItem], photos: list[Photo], write_offs: list[WriteOff]) -> Iterator[Event]:
+    yield Event(ret.arrived_at, "ACS", "scanned the parcel in")
+    for item in items:
+        if item.raw_grade and item.graded_at:
+            by = f"by {item.grader}" if item.grader else ""
+            where = f"at {item.station}" if item.station else ""
+            yield Event(item.graded_at, "ACS", f"graded {_name(item)} “{item.raw_grade}”", " ".join(filter(None, (by, where))))
+    for photo in photos:
+        if photo.kept_at and photo.source_url:
+            yield Event(photo.kept_at, "Lockstep", f"fetched a photo of {_name_of(photo, items)}")
+    for write_off in write_offs:
+        yield Event(write_off.raised_at, "Lockstep", f"raised write-off {write_off.reference}")
+    yield from _acts(ret, items)
+
+
+def _acts(ret: Return, items: Iterable[ReturnItem]) -> Iterator[Event]:
+    """What the audit log has of the return and its garments. One statement, and the content types'."""
+    by_pk = {item.pk: item for item in items}
+    about = Q(subject_type=ContentType.objects.get_for_model(Return), subject_id=ret.pk)
+    about |= Q(subject_type=ContentType.objects.get_for_model(ReturnItem), subject_id__in=list(by_pk))
+    for entry in AuditEntry.objects.filter(about).order_by("-id")[:RECENT]:
+        item = by_pk.get(entry.subject_id) if entry.verb != "return matched" else None
+        who = "ACS" if entry.verb == "garment regraded" else entry.actor_label.removeprefix("system:")
+        yield Event(entry.at, who, _DID.get(entry.verb, entry.verb), _detail(entry, item))
+
+
+def _detail(entry: AuditEntry, item: ReturnItem | None) -> str:
+    if "grade" in entry.after:
+        return f"{_name(item) if item else 'A garment'}: “{entry.before.get('grade')}” became “{entry.after['grade']}”"
+    return str(entry.after.get("order", "")) or (_name(item) if item else "")
+
+
+def _name(item: ReturnItem) -> str:
+    return item.rfid or item.sku or f"line {item.line_id}"
+
+
+def _name_of(photo: Photo, items: Iterable[ReturnItem]) -> str:
+    return next((_name(item) for item in items if item.pk == photo.item_id), "a garment")
+
+
+def _cases(ret: Return) -> list[dict[str, Any]]:
+    """The open cases of the return, the most urgent first. One statement."""
+    about = ExceptionCase.objects.filter(subject_type=ContentType.objects.get_for_model(Return), subject_id=ret.pk, state=CaseState.OPEN)
+    found = about.order_by("due_at", "pk").values_list("pk", "code")
+    return [{"pk": pk, "code": code, "title": CATALOGUE[code].title if code in CATALOGUE else code} for pk, code in found]
