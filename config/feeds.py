@@ -57,5 +57,9 @@ FEEDS: dict[str, FeedWork] = {
         read=returned.read_returns, read_file=returned.read_returns_csv, apply=returned.apply_returns, cursor_at=returned.cursor_at
     ),
     "costs": FeedWork(read_file=returned.read_costs_csv, apply=returned.apply_costs),
+    "ledger.accounts": FeedWork(
+        read=returned.read_accounts, apply=returned.apply_accounts, full=True, split=returned.split_accounts, finish=returned.mark_gone
+    ),
+    "ledger.journals": FeedWork(read=returned.read_documents, apply=returned.apply_documents, cursor_at=returned.ledger_cursor_at),
     "acs.stock": FeedWork(full=True, is_one_file=True),
 }

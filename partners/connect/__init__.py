@@ -144,8 +144,8 @@ def label_drop() -> LabelDrop:
     return LabelFolder(Path(settings.LABELS_FOLDER))
 
 
-def label_address(path: str) -> str:
-    """Where ACS fetches a label whose path at the desk is this; "" where nobody has said how the desk is reached."""
+def desk_address(path: str) -> str:
+    """Where people reach this page of the desk; "" where nobody has said how the desk is reached."""
     return f"{settings.DESK_URL}{path}" if settings.DESK_URL else ""
 
 
