@@ -14,7 +14,7 @@ from django.utils import timezone
 from returns.models import Approval, Journal, WriteOff
 from returns.states import WriteOffState
 from tests.config.people import PASSWORD, sign_in
-from tests.returns.builders import People
+from tests.returns.builders import People, make_item
 from tests.returns.builders import make_write_off as raised
 from tests.returns.clients import in_two_steps
 from tests.returns.written_off import make_many, make_posted, make_write_off
@@ -272,6 +272,26 @@ class TestCompleting:
 
         one.refresh_from_db()
         assert (answer.status_code, one.cost_pence) == (422, 4_200)
+
+
+class TestRaisingByHand:
+    def test_whoever_raises_one_is_told_that_another_approves_it(self, agnes: Client):
+        make_item(rfid="E-1")
+
+        page = agnes.post("/write-offs/raise/", {"rfid": " E-1 ", "reason": "Burnt by the iron"}, follow=True).content.decode()
+
+        assert "You raised this write-off, so someone else must approve it." in page or "It lacks" in page
+        assert (WriteOff.objects.get().raised_by.username, WriteOff.objects.get().reason) == ("finance", "Burnt by the iron")
+
+    @pytest.mark.parametrize("sent", [{"rfid": "E-NO", "reason": "Burnt"}, {"rfid": "", "reason": "Burnt"}, {"rfid": "E-1", "reason": " "}])
+    def test_a_garment_nobody_knows_or_no_reason_is_refused_in_words(self, agnes: Client, sent: dict[str, str]):
+        make_item(rfid="E-1")
+
+        answer = agnes.post("/write-offs/raise/", sent)
+
+        assert answer.status_code == 422
+        assert b'aria-invalid="true"' in answer.content
+        assert not WriteOff.objects.exists()
 
 
 class TestReversing:

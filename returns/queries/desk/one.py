@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.contrib.auth.models import User
 
 from exceptions_queue.queries import words as desk_words
-from inventory.models import Product
+from inventory.models import Garment, Product
 from returns.models import Approval, Journal, PeriodSignOff, Photo, ReturnItem, WriteOff
 from returns.queries.desk import rows, words
 from returns.queries.evidence import Standing
@@ -72,6 +72,7 @@ class Shown:
     events: list[Event]
     question: Event | None
     raised: str
+    has_garment: bool
 
     @property
     def is_waiting(self) -> bool:
@@ -88,7 +89,7 @@ def find(reference: str) -> WriteOff | None:
 
 
 def shown(write_off: WriteOff, *, at: datetime) -> Shown:
-    """Five statements, whatever it holds."""
+    """Six statements, whatever it holds."""
     names = words.account_names()
     said = list(write_off.words.select_related("by", "for_whom").order_by("at", "id"))
     journals = [journal for journal in (write_off.journal, write_off.reversal) if journal]
@@ -107,6 +108,7 @@ def shown(write_off: WriteOff, *, at: datetime) -> Shown:
         posted=[posted(journal, names) for journal in journals],
         events=sorted(_events(write_off, said, journals, at), key=lambda event: event.at, reverse=True),
         question=_question(write_off, said, at),
+        has_garment=Garment.objects.filter(rfid=write_off.rfid).exists(),
         raised=f"{_name(write_off.raised_by)} raised it {desk_words.moment(write_off.raised_at, at)}",
     )
 
