@@ -8,6 +8,7 @@ from inventory import api as inventory
 from lockers import api as lockers
 from orders import api as orders
 from partners import api as partners
+from returns import api as returns
 
 app_name = "api"
 
@@ -26,5 +27,7 @@ urlpatterns = [
     path("v1/stock/<path:sku>/", inventory.OneSku.as_view(), name="stock"),
     path("v1/locker-eligibility/", orders.Eligibility.as_view(), name="locker-eligibility"),
     path("v1/carrier-service/", orders.carrier_service, name="carrier-service"),
+    path("v1/write-offs/", returns.WriteOffs.as_view(), name="write-offs"),
+    *(path(f"v1/write-offs/<str:reference>/{act}/", view.as_view(), name=f"write-off-{act}") for act, view in returns.ACTS.items()),
     path("v1/sync-runs/", partners.Runs.as_view(), name="sync-runs"),
 ]

@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "config.middleware.SessionClock",
     "config.middleware.HtmxLogin",
     "config.middleware.PrivatePages",
+    "config.middleware.Busy",
 ]
 
 ROOT_URLCONF = "config.urls"

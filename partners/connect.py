@@ -15,7 +15,7 @@ from django.utils import timezone
 from partners.acs.client import AcsClient
 from partners.acs.labels import LabelFolder
 from partners.acs.photos import PhotoSource
-from partners.acs.returns import ReturnsFeed
+from partners.acs.returns_feed import ReturnsFeed
 from partners.errors import Unreachable
 from partners.folder.client import FolderStore
 from partners.folder.ledger import FolderLedger
@@ -126,9 +126,8 @@ def returns_feed() -> ReturnsFeed:
 def _returns_feed() -> ReturnsFeed:
     key, basic = settings.ACS_SUBSCRIPTION_KEY, (settings.ACS_USERNAME, settings.ACS_PASSWORD)
     headers = {"Ocp-Apim-Subscription-Key": key} if key else None
-    return ReturnsFeed(
-        _wire("returns", settings.ACS_RETURNS_URL, headers=headers, auth=basic if basic[0] and not key else None, deadline_s=30.0)
-    )
+    auth = basic if basic[0] and not key else None
+    return ReturnsFeed(_wire("returns", settings.ACS_RETURNS_URL, headers=headers, auth=auth, deadline_s=30.0), clock=timezone.now)
 
 
 def photo_source() -> PhotoSource:
@@ -152,8 +151,8 @@ def label_drop() -> LabelDrop:
     return LabelFolder(Path(settings.LABELS_FOLDER))
 
 
-def label_address(path: str) -> str:
-    """Where ACS fetches a label whose path at the desk is this; "" where nobody has said how the desk is reached."""
+def desk_address(path: str) -> str:
+    """Where people reach this page of the desk; "" where nobody has said how the desk is reached."""
     return f"{settings.DESK_URL}{path}" if settings.DESK_URL else ""
 
 

@@ -30,6 +30,7 @@ SCOPES = {
     "metrics:read": "read the gauges at /metrics",
     "orders:read": "read orders, contact data masked",
     "orders:write": "act on orders",
+    "returns:read": "read write-offs and their drafted journals",
     "stock:read": "read how many of a SKU may be sold, and why",
     "sync:read": "read how the feeds went",
 }

@@ -22,6 +22,7 @@ urlpatterns = [
     path("mappings/", mappings.page, name="mappings"),
     path("mappings/add/", mappings.add, name="mapping-add"),
     path("mappings/draft/", proposals.save, name="mapping-draft"),
+    path("mappings/draft/file/", proposals.save_file, name="mapping-draft-file"),
     path("mappings/proposals/<int:pk>/discard/", proposals.discard, name="mapping-discard"),
     path("mappings/<int:pk>/", mappings.change, name="mapping"),
     path("webhooks/shopify/", webhooks.shopify, name="webhook-shopify"),

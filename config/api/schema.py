@@ -19,6 +19,7 @@ REFUSALS = {
     "405": "This address does not know that method.",
     "406": "The answer is JSON and nothing else.",
     "429": "Too many requests: wait as long as Retry-After says.",
+    "503": "Busy, as while a stock file is being read: nothing was changed; try again when Retry-After says.",
 }
 REFUSALS_OF_ACTS = {
     "409": "The state forbids it, or somebody was quicker: the sentence says which, `difference` what differs.",
@@ -78,7 +79,8 @@ class WithScope(AutoSchema):
         operation: Described | None = super().get_operation(*args, **kwargs)
         if operation and isinstance(self.view, Door):
             scope, permissions = self.view.access[self.method]
-            needs = f"Needs {' and '.join(f'`{name}`' for name in permissions)} of the user, and of a token the scope `{scope}`."
+            opens = f"of the user, and of a token the scope `{scope}`" if scope else "of a person freshly signed in; no token opens it"
+            needs = f"Needs {' and '.join(f'`{name}`' for name in permissions)} {opens}."
             operation["description"] = " ".join(filter(None, (operation.get("description"), needs)))
         return operation
 

@@ -176,9 +176,9 @@ def _settle(rows: Collection[WriteOff], *, actor: Actor, at: datetime, answered:
         if not stays and to != row.state and not (complete and row.state in WAITS_FOR_APPROVAL):
             moves[row.state, to].append(row)
     void([row for (frm, _), some in moves.items() for row in some if frm == _S.AWAITING_SECOND], at=at, why="Evidence is missing again.")
-    for (frm, to), some in moves.items():
-        now = str(_S.AWAITING_APPROVAL if frm == _S.AWAITING_SECOND else frm)
-        _move(some, frm=now, to=to, actor=actor, at=at, verb=f"write-off {_S(to).label.lower()}")
+    for (frm, goal), some in moves.items():
+        now = _S.AWAITING_APPROVAL if frm == _S.AWAITING_SECOND else frm
+        _move(some, frm=now, to=goal, actor=actor, at=at, verb=f"write-off {_S(goal).label.lower()}")
 
 
 def _move(

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.db import transaction
 
 from exceptions_queue import actions as desk
-from returns import problems
 from returns.models import WriteOff
+from returns.problems import writing_off as problems
 from returns.queries.evidence import standing_of
 
 

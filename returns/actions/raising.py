@@ -7,18 +7,18 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Exists, F, Max, OuterRef
+from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
 
 from exceptions_queue.audit import Actor, record_many
 from exceptions_queue.moves import move_many
 from inventory.actions import let_go, withhold
-from inventory.models import Garment, GarmentChange
-from inventory.states import ItemState
+from inventory.models import Garment
 from returns.actions import drafting, looking
 from returns.actions.outcomes import Refused
 from returns.models import Approval, ReturnItem, WriteOff
-from returns.problems import is_regraded
+from returns.problems.writing_off import is_regraded
+from returns.queries.exhired import ex_hired
 from returns.rules.grading import asks_anew, is_beyond_repair
 from returns.states import BEFORE_APPROVAL, ENDED, MOVES, Cause, WriteOffState
 
@@ -53,18 +53,20 @@ def look(item_ids: Collection[int], *, at: datetime) -> Looked:
 
 
 def look_ex_hired(*, at: datetime) -> Looked:
-    """Raise garments that came to be ex-hired in the stock file lately and that no grade explains; a handful of statements."""
-    since = GarmentChange.objects.filter(event=GarmentChange.Event.STATUS, at__gte=at - EX_HIRED_WITHIN, became=F("garment__raw_status"))
-    known = WriteOff.objects.filter(rfid=OuterRef("garment__rfid"))
-    graded = ReturnItem.objects.filter(rfid=OuterRef("garment__rfid"), grade__isnull=False)
-    rows = since.filter(~Exists(known), ~Exists(graded), garment__status__target=ItemState.RETIRED, garment__missing_since=None)
+    """Raise garments that came to be ex-hired in the stock file lately and that nothing explains; a handful of statements."""
     with transaction.atomic(savepoint=False):
-        found = list(rows.values_list("garment__rfid", "garment__sku", "garment__raw_status", "at").distinct())
-        drafts = {
-            rfid: WriteOff(rfid=rfid, sku=sku, cause=Cause.EX_HIRED, raw_grade=raw, happened_on=timezone.localdate(then), raised_at=at)
-            for rfid, sku, raw, then in found
-        }
-        made = _create(list(drafts.values()), actor=SYSTEM, at=at)
+        drafts = [
+            WriteOff(
+                rfid=each.rfid,
+                sku=each.sku,
+                cause=Cause.EX_HIRED,
+                raw_grade=each.raw,
+                happened_on=timezone.localdate(each.since),
+                raised_at=at,
+            )
+            for each in ex_hired(after=at - EX_HIRED_WITHIN)
+        ]
+        made = _create(drafts, actor=SYSTEM, at=at)
     return Looked(raised=len(made))
 
 

@@ -1,5 +1,1 @@
-"""What is wrong with this one?"""
-
-from returns.problems.writing_off import SCOPE, find, is_regraded
-
-__all__ = ["SCOPE", "find", "is_regraded"]
+"""What is wrong with what came back, and with what is to be written off?"""

@@ -40,10 +40,12 @@ def make_tables() -> None:
 
 
 def _take_time() -> None:
-    """A million rows may take longer than a statement of a page may; `drop_tables` sets the limit back."""
+    """A million rows may take longer than a statement of a page may, and a file is not given up because a person is quicker at a
+    lock; `drop_tables` sets the limits back."""
     if is_postgres():
         with connection.cursor() as cursor:
             cursor.execute("SET statement_timeout = 0")
+            cursor.execute("SET lock_timeout = '60s'")
             cursor.execute("SET work_mem = '128MB'")  # the garments are met in memory, once
 
 
@@ -55,6 +57,7 @@ def drop_tables() -> None:
             cursor.execute(f"DROP TABLE IF EXISTS {schema}{table}")
         if is_postgres():
             cursor.execute("RESET statement_timeout")
+            cursor.execute("RESET lock_timeout")
             cursor.execute("RESET work_mem")
 
 

@@ -27,3 +27,9 @@ def look_at_grades() -> dict[str, int]:
         if ids:
             raising.look(ids, at=timezone.now())
     return {"looked_at": len(ids)}
+
+
+def look_at_write_offs() -> dict[str, int]:
+    """Raise what a stock file called ex-hired without a reason, and draft anew what nobody has decided: costs and closed months change."""
+    at = timezone.now()
+    return {"raised": raising.look_ex_hired(at=at).raised, "drafted": raising.look_again(at=at)}
