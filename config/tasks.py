@@ -107,6 +107,8 @@ def read_returns() -> dict[str, object]:
         result = run("acs.returns")
         told |= {"outcome": result.outcome, "seen": result.seen}
     return told | returns.look_at_returns()
+
+
 def sync_accounts() -> dict[str, object]:
     """The ledger's chart, where a ledger is connected."""
     if connect.missing("ledger") or connect.why_not_built("ledger"):
