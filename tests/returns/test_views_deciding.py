@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from returns.models import Approval, Journal, WriteOff
-from returns.states import WriteOffState
+from returns.states import JournalState, WriteOffState
 from tests.config.people import PASSWORD, sign_in
 from tests.returns.builders import People, make_item
 from tests.returns.builders import make_write_off as raised
@@ -272,6 +272,33 @@ class TestCompleting:
 
         one.refresh_from_db()
         assert (answer.status_code, one.cost_pence) == (422, 4_200)
+
+
+class TestTheLedger:
+    def test_what_it_refused_is_said_and_can_be_posted_again(self, people: People):
+        one = make_posted(1, at=timezone.now(), first_by=people.finance, state=JournalState.DRIFTED)
+        WriteOff.objects.update(state=_S.APPROVED)
+        Journal.objects.update(state=JournalState.REFUSED, why="Account 7105 is archived.", posted_at=None)
+        client, page = sign_in(people.manager), f"/write-offs/{one.reference}/"
+        assert "Account 7105 is archived." in client.get(page).content.decode()
+        assert "Account 7105 is archived." in client.get("/write-offs/", {"tab": "approved"}).content.decode()
+
+        client.post(f"{page}post-again/")
+
+        assert Journal.objects.get().state == JournalState.DROPPED
+        assert client.get(page).status_code == 200
+        assert "or a colleague was quicker" in client.post(f"{page}post-again/", follow=True).content.decode()
+
+    def test_what_it_shows_otherwise_stands_beside_what_was_approved(self, people: People):
+        one = make_posted(1, at=timezone.now(), first_by=people.finance, state=JournalState.DRIFTED)
+        lines = [{"account": "7105", "amount_pence": 4_000, "memo": ""}, {"account": "1200", "amount_pence": -4_000, "memo": ""}]
+        Journal.objects.update(shown={"on": "2026-06-09", "lines": lines}, shown_hash="other")
+
+        text = sign_in(people.finance).get(f"/write-offs/{one.reference}/").content.decode()
+
+        assert "The ledger shows something else than was approved." in text
+        assert "In the ledger, 9 June 2026" in text
+        assert "£40.00" in text
 
 
 class TestRaisingByHand:

@@ -40,7 +40,7 @@ class Event(NamedTuple):
 
 
 class Posted(NamedTuple):
-    """A journal as it stands in the ledger, or is on its way there."""
+    """A journal as it stands in the ledger, or is on its way there. `theirs` is what the ledger shows, where that differs."""
 
     key: str
     number: str
@@ -51,7 +51,9 @@ class Posted(NamedTuple):
     total: str
     narration: str
     why: str
-    shown_total: str
+    theirs: list[words.Entry]
+    their_day: str
+    is_refused: bool
 
 
 @dataclass(frozen=True)
@@ -141,19 +143,20 @@ def period(write_off: WriteOff) -> str:
 
 
 def posted(journal: Journal, names: dict[str, str]) -> Posted:
-    told = journal.shown.get("lines", []) if isinstance(journal.shown, dict) else []
-    debits = sum(line.get("debit_pence") or max(line.get("amount_pence") or 0, 0) for line in told)
+    differs = bool(journal.shown) and journal.shown_hash != journal.lines_hash
     return Posted(
         key=journal.key,
         number=journal.number,
         state=str(journal.get_state_display()),
-        tone=JOURNAL_TONES[JournalState(journal.state)],
+        tone=JOURNAL_TONES.get(JournalState(journal.state), "quiet"),
         on=_day(journal.post_on),
         entries=words.entries(journal.lines, names),
         total=words.money(journal.total_pence),
         narration=journal.narration,
         why=journal.why,
-        shown_total=words.money(debits) if told else "",
+        theirs=words.entries(map(words.by_sides, journal.shown["lines"]), names) if differs else [],
+        their_day=_day(date.fromisoformat(journal.shown["on"])) if differs else "",
+        is_refused=journal.state == JournalState.REFUSED,
     )
 
 
