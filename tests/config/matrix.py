@@ -128,7 +128,7 @@ RETURNS = {
     **forms("G", "returns:reverse"),
     **forms("WFG", "returns:raise"),
     "returns:limits": May(ALL, "G"),
-    **acts("G", "returns:confirm-limit", "returns:withdraw-limit"),
+    **acts("G", "returns:confirm-limit", "returns:withdraw-limit", "returns:post-again"),
 }
 PARTNERS = {
     **pages(ALL, "partners:sync", "partners:run", "partners:record", "partners:records", "partners:mappings", "partners:connections"),
