@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Q, QuerySet, Sum
 
 from inventory.models import Allocation, Garment, Level
+from inventory.queries.among import among
 from inventory.queries.levels import sellable_statuses, stock_as_of
 from inventory.rules import is_ripe
 
@@ -33,7 +34,7 @@ def counted(hours: Mapping[str, int], *, at: datetime, every: bool = False) -> d
     The garments are grouped by SKU alone; only those that may still be inside a buffer are grouped by when they came too. The few
     that are doubted come from an index of their own and are taken off afterwards, so that the large reads need no further column.
     """
-    only = Q() if every else Q(sku__in=list(hours))
+    only = Q() if every else among("sku", hours)
     sells = sellable_statuses()
     inside, doubts = _inside(only, sells, hours, at), doubted(only, sells)
     sold = allocated(only)
