@@ -9,11 +9,11 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from django.db import DataError, ProgrammingError, connection, transaction
+from django.db import DataError, IntegrityError, ProgrammingError, connection, transaction
 
 from inventory.sync.stock.comparing import compare, has_odd_rows, is_postgres
 from inventory.sync.stock.rows import Bad, Good, Layout, Reader
-from inventory.sync.stock.scan import Scan
+from inventory.sync.stock.scan import Scan, scan
 from partners.pages import Reject
 
 AT_ONCE = 20_000
@@ -33,18 +33,27 @@ def make_tables() -> None:
     instant = _INSTANT[connection.vendor]
     with connection.cursor() as cursor:
         cursor.execute(
-            "CREATE TEMPORARY TABLE stock_file (n integer, rfid text, sku text, raw_status text,"
-            f" size text DEFAULT '', grade text DEFAULT '', scanned_at {instant}, order_number text DEFAULT '')"
+            "CREATE TEMPORARY TABLE stock_file (rfid text, raw_status text, sku text, size text DEFAULT '', grade text DEFAULT '',"
+            f" order_number text DEFAULT '', n integer, scanned_at {instant})"
         )
         cursor.execute("CREATE TEMPORARY TABLE stock_refused (n integer, rfid text, path text, reason text, raw text)")
 
 
+_FOR_A_FILE = {
+    "statement_timeout": "0",  # a million rows may take longer than a statement of a page may
+    "work_mem": "'128MB'",  # the garments are met in memory, once
+    "default_statistics_target": "1",  # of a staged table the planner needs its size and no more
+    "random_page_cost": "1.1",  # a hundredth of the garments is written by their index, not by a pass over all
+}
+
+
 def _take_time() -> None:
-    """A million rows may take longer than a statement of a page may; `drop_tables` sets the limit back."""
-    if is_postgres():
-        with connection.cursor() as cursor:
-            cursor.execute("SET statement_timeout = 0")
-            cursor.execute("SET work_mem = '128MB'")  # the garments are met in memory, once
+    """As long as a file is read; `drop_tables` sets it back. SQLite need not write noughts over temporary pages that it lets go."""
+    with connection.cursor() as cursor:
+        for name, value in _FOR_A_FILE.items() if is_postgres() else ():
+            cursor.execute(f"SET {name} = {value}")
+        if not is_postgres():
+            cursor.execute("PRAGMA temp.secure_delete = OFF")
 
 
 def drop_tables() -> None:
@@ -53,18 +62,17 @@ def drop_tables() -> None:
     with connection.cursor() as cursor:
         for table in TABLES:
             cursor.execute(f"DROP TABLE IF EXISTS {schema}{table}")
-        if is_postgres():
-            cursor.execute("RESET statement_timeout")
-            cursor.execute("RESET work_mem")
+        for name in _FOR_A_FILE if is_postgres() else ():
+            cursor.execute(f"RESET {name}")
 
 
 def load(path: Path, scanned: Scan, layout: Layout, tell: Tell) -> tuple[int, int]:
     """Fill the tables and set apart what cannot be used: (rows, refused). The database reads the lines itself where nothing about
-    them asks for a second look. What differs from the mirror is found here too (`compare`): only such a row can be one to refuse."""
+    them asks for a second look. What differs from the mirror is found here too (`compare`): only such a row can be one to refuse.
+    Raises Unreadable as `scan` does, where that has not read all of it yet."""
     if not (scanned.plain and not layout.has("scanned") and _load_raw(path, scanned, layout, tell)):
-        _load_rows(Reader(path, scanned, layout), scanned.size, tell)
-        _set_doubles_apart()
-        compare(layout.columns)
+        _load_rows(Reader(path, scanned if scanned.whole else scan(path), layout), scanned.size, tell)
+        compare(layout.columns, _set_doubles_apart())
     tell(scanned.size, scanned.size)
     with connection.cursor() as cursor:
         cursor.execute("SELECT (SELECT COALESCE(SUM(count), 0) FROM stock_texts), (SELECT COUNT(*) FROM stock_refused)")
@@ -92,14 +100,11 @@ def _load_raw(path: Path, scanned: Scan, layout: Layout, tell: Tell) -> bool:
     """Let the database read the rows as they are; False, with nothing kept, where one of them needs Python's eye."""
     try:
         with connection.wrap_database_errors:
-            if is_postgres():
-                _copy_bytes(path, layout)
-            else:
-                _insert_lines(path, scanned, layout, tell)
-        compare(layout.columns)
-        if has_odd_rows():
+            rows = _copy_bytes(path, layout) if is_postgres() else _insert_lines(path, scanned, layout, tell)
+        compare(layout.columns, rows)
+        if has_odd_rows(rows):
             raise DataError
-    except (DataError, ProgrammingError, UnicodeDecodeError, csv.Error):
+    except (DataError, IntegrityError, ProgrammingError, UnicodeDecodeError, csv.Error):
         make_tables()
         return False
     return True
@@ -115,8 +120,10 @@ def _columns(layout: Layout) -> str:
     return ", ".join(columns)
 
 
-def _copy_bytes(path: Path, layout: Layout) -> None:
-    """FREEZE spares the first look from writing every page again; it wants a table that was emptied in the same transaction."""
+def _copy_bytes(path: Path, layout: Layout) -> int:
+    """How many rows. What Python's CSV reader takes otherwise than PostgreSQL's breaks it off.
+
+    FREEZE spares the first look from writing every page again; it wants a table that was emptied in the same transaction."""
     delimiter = "E'\\t'" if layout.delimiter == "\t" else f"'{layout.delimiter}'"
     with transaction.atomic(), connection.cursor() as cursor:
         listed = _columns(layout)
@@ -124,12 +131,15 @@ def _copy_bytes(path: Path, layout: Layout) -> None:
         cursor.execute("TRUNCATE stock_file")
         with path.open("rb") as file, cursor.cursor.copy(f"COPY stock_file ({listed}) FROM STDIN ({how})") as copy:
             while chunk := file.read(1 << 20):
+                if b'"' in chunk or b"\\" in chunk:
+                    raise DataError
                 copy.write(chunk)
+        return cursor.rowcount
 
 
-def _insert_lines(path: Path, scanned: Scan, layout: Layout, tell: Tell) -> None:
-    """The lines go from the CSV reader into the table without a stop in between; one of another width breaks it off. What says
-    nothing to us is named, so that it counts, and not stored."""
+def _insert_lines(path: Path, scanned: Scan, layout: Layout, tell: Tell) -> int:
+    """How many rows. The lines go from the CSV reader into the table without a stop in between; one of another width breaks it off.
+    What says nothing to us is named, so that it counts, and not stored."""
     ours = [(place, _OURS[name]) for place, name in enumerate(layout.columns, start=1) if name]
     others = [f"?{place} IS NOT NULL" for place, name in enumerate(layout.columns, start=1) if not name]
     cells = ", ".join(f"?{place}" for place, _ in ours)
@@ -137,11 +147,13 @@ def _insert_lines(path: Path, scanned: Scan, layout: Layout, tell: Tell) -> None
     with path.open("rb") as raw:
         lines = csv.reader(io.TextIOWrapper(raw, encoding=scanned.encoding, newline=""), delimiter=layout.delimiter)
         next(lines, None)
+        rows = 0
         while first := next(lines, None):
-            _write_at_once(sql, chain((first,), islice(lines, LINES_AT_ONCE)))
+            rows += _write_at_once(sql, chain((first,), islice(lines, LINES_AT_ONCE)))
             tell(raw.tell(), scanned.size)
         if first is not None:  # an empty line ended it
             raise DataError
+    return rows
 
 
 # --- row by row -----------------------------------------------------------------------------------------------------------------
@@ -166,16 +178,15 @@ def _insert(table: str, names: tuple[str, ...], rows: Iterable[Any]) -> None:
     _write_at_once(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})", rows)
 
 
-def _write_at_once(sql: str, rows: Iterable[Any]) -> None:
-    """On SQLite: one commit for all rows, and no lock on the tables that others use. Django's own executemany would keep every row
-    in memory until the last is written, and its transactions would lock the whole database."""
+def _write_at_once(sql: str, rows: Iterable[Any]) -> int:
+    """How many were written. On SQLite: one commit for all rows, and no lock on the tables that others use. Django's own executemany
+    would keep every row in memory until the last is written, and its transactions would lock the whole database."""
     wire = connection.connection
     if wire.in_transaction:
-        wire.executemany(sql, rows)
-        return
+        return int(wire.executemany(sql, rows).rowcount)
     with wire:  # commits, or rolls back what broke off
         wire.execute("BEGIN")
-        wire.executemany(sql, rows)
+        return int(wire.executemany(sql, rows).rowcount)
 
 
 def _copy(table: str, names: tuple[str, ...], rows: Iterable[Any]) -> None:
@@ -193,8 +204,8 @@ def _line(row: tuple[Any, ...]) -> str:
     return f"{number}\x01" + "\x01".join('"' + cell.replace('"', '""') + '"' if cell else "" for cell in cells) + "\n"
 
 
-def _set_doubles_apart() -> None:
-    """Every row of an RFID that is named more than once: nobody knows which of them is right."""
+def _set_doubles_apart() -> int:
+    """Every row of an RFID that is named more than once: nobody knows which of them is right. How many rows are left."""
     with connection.cursor() as cursor:
         if is_postgres():
             cursor.execute("ANALYZE stock_file, stock_refused")
@@ -211,6 +222,8 @@ def _set_doubles_apart() -> None:
         )
         cursor.execute("DELETE FROM stock_file WHERE rfid IN (SELECT rfid FROM stock_said)")
         cursor.execute("DROP TABLE stock_said")
+        cursor.execute("SELECT COUNT(*) FROM stock_file")
+        return int(cursor.fetchone()[0])
 
 
 def count_doubled() -> int:
