@@ -106,7 +106,7 @@ def _write_some(rows: list[tuple[Any, ...]], at: datetime) -> None:
         if connection.vendor == "postgresql":
             cursor.execute(_UPDATE_ALL, [adapt(at), json.dumps(skus), *map(_DIVIDER.join, texts)])
         else:
-            cursor.executemany(_UPDATE_ONE, zip(repeat(adapt(at)), *texts, skus, strict=False))
+            cursor.executemany(_UPDATE_ONE, list(zip(repeat(adapt(at)), *texts, skus, strict=False)))
 
 
 def _as_text(cell: Any, adapt: Callable[[datetime], Any]) -> str:

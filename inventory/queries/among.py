@@ -16,9 +16,9 @@ def among(column: str, texts: Collection[str]) -> Q:
 class _Among(Func):
     output_field = BooleanField()
 
-    def as_postgresql(self, compiler: Any, connection: Any) -> Any:
+    def as_postgresql(self, compiler: Any, connection: Any, **_context: Any) -> Any:
         listed = " = ANY(ARRAY(SELECT json_array_elements_text("
         return self.as_sql(compiler, connection, template="%(expressions)s::json)))", arg_joiner=listed)
 
-    def as_sqlite(self, compiler: Any, connection: Any) -> Any:
+    def as_sqlite(self, compiler: Any, connection: Any, **_context: Any) -> Any:
         return self.as_sql(compiler, connection, template="%(expressions)s))", arg_joiner=" IN (SELECT value FROM json_each(")

@@ -47,7 +47,7 @@ class StockFile:
 
     def begun(self, run: SyncRun) -> None:
         self._run_id = run.pk
-        StockImport.objects.update_or_create(run=run, defaults={"name": self.name, "as_of": self.as_of, "size": self._size})
+        StockImport.objects.create(run=run, name=self.name, as_of=self.as_of, size=self._size)
 
     def stage(self, tell: Tell) -> Measured:
         """Raises Unreadable, with row and column where there is one."""

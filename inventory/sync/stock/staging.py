@@ -134,7 +134,7 @@ def _copy_bytes(path: Path, layout: Layout) -> int:
                 if b'"' in chunk or b"\\" in chunk:
                     raise DataError
                 copy.write(chunk)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _insert_lines(path: Path, scanned: Scan, layout: Layout, tell: Tell) -> int:
