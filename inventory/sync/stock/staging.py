@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from inventory.sync.stock.scan import Scan, scan
 from partners.pages import Reject
 
 AT_ONCE = 20_000
-LINES_AT_ONCE = 100_000
+LINES_AT_ONCE, ROWS_A_STATEMENT = 300, 20  # so few lines that they are gone before Python's collector would look through them
+TOLD_EVERY = 333 * LINES_AT_ONCE
 TABLES = ("stock_file", "stock_refused", "stock_texts", "stock_found", "stock_said", "stock_diff", "stock_gone")
 _INSTANT = {"postgresql": "timestamp with time zone", "sqlite": "text"}
 _NAMES = ("n", "rfid", "sku", "raw_status", "size", "grade", "scanned_at", "order_number")
@@ -29,9 +31,10 @@ Tell = Callable[[int, int], None]
 def make_tables() -> None:
     """Empty tables for one file, whatever an earlier one left behind."""
     drop_tables()
-    _take_time()
     instant = _INSTANT[connection.vendor]
     with connection.cursor() as cursor:
+        for begin, _ in _SETTINGS[connection.vendor]:
+            cursor.execute(begin)
         cursor.execute(
             "CREATE TEMPORARY TABLE stock_file (rfid text, raw_status text, sku text, size text DEFAULT '', grade text DEFAULT '',"
             f" order_number text DEFAULT '', n integer, scanned_at {instant})"
@@ -39,21 +42,19 @@ def make_tables() -> None:
         cursor.execute("CREATE TEMPORARY TABLE stock_refused (n integer, rfid text, path text, reason text, raw text)")
 
 
-_FOR_A_FILE = {
-    "statement_timeout": "0",  # a million rows may take longer than a statement of a page may
-    "work_mem": "'128MB'",  # the garments are met in memory, once
-    "default_statistics_target": "1",  # of a staged table the planner needs its size and no more
-    "random_page_cost": "1.1",  # a hundredth of the garments is written by their index, not by a pass over all
+# While a file is read, and what it is set back to.
+_SETTINGS = {
+    "postgresql": (
+        ("SET statement_timeout = 0", "RESET statement_timeout"),  # a million rows may take longer than a statement of a page may
+        ("SET work_mem = '128MB'", "RESET work_mem"),  # the garments are met in memory, once
+        ("SET default_statistics_target = 1", "RESET default_statistics_target"),  # of a staged table the planner needs the size alone
+        ("SET random_page_cost = 1.1", "RESET random_page_cost"),  # a hundredth of the garments is written by their index
+    ),
+    "sqlite": (
+        ("PRAGMA temp.secure_delete = OFF", ""),  # no noughts over temporary pages that are let go
+        ("PRAGMA cache_size = -16384", "PRAGMA cache_size = -2000"),
+    ),
 }
-
-
-def _take_time() -> None:
-    """As long as a file is read; `drop_tables` sets it back. SQLite need not write noughts over temporary pages that it lets go."""
-    with connection.cursor() as cursor:
-        for name, value in _FOR_A_FILE.items() if is_postgres() else ():
-            cursor.execute(f"SET {name} = {value}")
-        if not is_postgres():
-            cursor.execute("PRAGMA temp.secure_delete = OFF")
 
 
 def drop_tables() -> None:
@@ -62,8 +63,8 @@ def drop_tables() -> None:
     with connection.cursor() as cursor:
         for table in TABLES:
             cursor.execute(f"DROP TABLE IF EXISTS {schema}{table}")
-        for name in _FOR_A_FILE if is_postgres() else ():
-            cursor.execute(f"RESET {name}")
+        for end in filter(None, (end for _, end in _SETTINGS[connection.vendor])):
+            cursor.execute(end)
 
 
 def load(path: Path, scanned: Scan, layout: Layout, tell: Tell) -> tuple[int, int]:
@@ -138,22 +139,29 @@ def _copy_bytes(path: Path, layout: Layout) -> int:
 
 
 def _insert_lines(path: Path, scanned: Scan, layout: Layout, tell: Tell) -> int:
-    """How many rows. The lines go from the CSV reader into the table without a stop in between; one of another width breaks it off.
-    What says nothing to us is named, so that it counts, and not stored."""
-    ours = [(place, _OURS[name]) for place, name in enumerate(layout.columns, start=1) if name]
-    others = [f"?{place} IS NOT NULL" for place, name in enumerate(layout.columns, start=1) if not name]
-    cells = ", ".join(f"?{place}" for place, _ in ours)
-    sql = f"INSERT INTO stock_file ({', '.join(name for _, name in ours)}) SELECT {cells} WHERE {' AND '.join(others) or 'TRUE'}"
+    """How many rows. One of another width than the headings breaks it off; what says nothing to us is not stored."""
+    ours = [place for place, name in enumerate(layout.columns) if name]
+    names, cells, rows = [_OURS[layout.columns[place]] for place in ours], itemgetter(*ours), 0
     with path.open("rb") as raw:
         lines = csv.reader(io.TextIOWrapper(raw, encoding=scanned.encoding, newline=""), delimiter=layout.delimiter)
         next(lines, None)
-        rows = 0
-        while first := next(lines, None):
-            rows += _write_at_once(sql, chain((first,), islice(lines, LINES_AT_ONCE)))
-            tell(raw.tell(), scanned.size)
-        if first is not None:  # an empty line ended it
-            raise DataError
+        while some := list(islice(lines, LINES_AT_ONCE)):
+            if set(map(len, some)) != {len(layout.columns)}:
+                raise DataError
+            _insert_many(names, list(map(cells, some)))
+            rows += len(some)
+            if rows % TOLD_EVERY == 0:
+                tell(raw.tell(), scanned.size)
     return rows
+
+
+def _insert_many(names: list[str], rows: list[tuple[str, ...]]) -> None:
+    """Twenty rows to a statement: to begin and end one takes as long as to bind its cells."""
+    sql, marks = f"INSERT INTO stock_file ({', '.join(names)}) VALUES ", f"({', '.join('?' * len(names))})"
+    whole = len(rows) - len(rows) % ROWS_A_STATEMENT
+    cells = chain.from_iterable(islice(rows, whole))
+    _write_at_once(sql + ", ".join([marks] * ROWS_A_STATEMENT), zip(*[cells] * (ROWS_A_STATEMENT * len(names)), strict=True))
+    _write_at_once(sql + marks, rows[whole:])
 
 
 # --- row by row -----------------------------------------------------------------------------------------------------------------
@@ -178,15 +186,16 @@ def _insert(table: str, names: tuple[str, ...], rows: Iterable[Any]) -> None:
     _write_at_once(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})", rows)
 
 
-def _write_at_once(sql: str, rows: Iterable[Any]) -> int:
-    """How many were written. On SQLite: one commit for all rows, and no lock on the tables that others use. Django's own executemany
+def _write_at_once(sql: str, rows: Iterable[Any]) -> None:
+    """On SQLite: one commit for all rows, and no lock on the tables that others use. Django's own executemany
     would keep every row in memory until the last is written, and its transactions would lock the whole database."""
     wire = connection.connection
     if wire.in_transaction:
-        return int(wire.executemany(sql, rows).rowcount)
+        wire.executemany(sql, rows)
+        return
     with wire:  # commits, or rolls back what broke off
         wire.execute("BEGIN")
-        return int(wire.executemany(sql, rows).rowcount)
+        wire.executemany(sql, rows)
 
 
 def _copy(table: str, names: tuple[str, ...], rows: Iterable[Any]) -> None:
