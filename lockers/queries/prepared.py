@@ -31,5 +31,5 @@ def _cursor() -> Any:
     from psycopg import Cursor  # SQLite's users need not have it
 
     connection.ensure_connection()
-    bare = Cursor(connection.connection)
+    bare: Any = Cursor(connection.connection)  # of psycopg itself, which sends parameters beside the statement
     return connection.make_debug_cursor(bare) if connection.queries_logged else connection.make_cursor(bare)
