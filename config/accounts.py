@@ -1,16 +1,10 @@
 """Accounts are made by an admin; nobody signs up. What a person may do is read in one statement, and so is whether they may come in."""
 
-import time
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
-from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.stagekit import clear_login
-from allauth.core.exceptions import ReauthenticationRequired
-from django.conf import settings
 from django.contrib.auth.models import Permission, User
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat
@@ -58,19 +52,3 @@ def _permissions_of(user: User) -> set[str]:
     granted = Permission.objects.all() if user.is_superuser else Permission.objects.filter(Q(group__user=user) | Q(user=user))
     names = granted.order_by().values_list(Concat(F("content_type__app_label"), Value("."), F("codename")), flat=True)
     return set(names)
-
-
-def freshly_signed_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """An act for which a password (or a second step) must have been given in the last ten minutes.
-
-    Otherwise the person is asked for it, and what they sent is done afterwards: nothing typed is lost.
-    """
-
-    @wraps(view)
-    def fresh(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        given = [record["at"] for record in get_authentication_records(request, request.user)]
-        if time.time() - max(given, default=0) > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT:
-            raise ReauthenticationRequired
-        return view(request, *args, **kwargs)
-
-    return fresh

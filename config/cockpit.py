@@ -21,6 +21,7 @@ from exceptions_queue.states import CaseState, Owner
 from lockers.queries.manifests import waiting
 from orders.queries.stages import counts
 from orders.rules.stage import STAGES
+from returns.queries.desk import tabs
 
 MOST_ORDERS, MOST_CASES = 10, 60
 FIRST_HOUR, LAST_HOUR = 6, 20
@@ -212,6 +213,13 @@ def collection() -> Number:
     """What waits for InPost's courier and is on no closed manifest. One statement."""
     count = waiting().count()
     return Number(count, "for the manifest", f"{reverse('orders:manifests')}?show=labelled", "warn" if count else "")
+
+
+def write_offs(user: User) -> Number:
+    """The write-offs that this approver is to decide about. One statement."""
+    mine = tabs.Viewer(user.pk, approves=True, completes=user.has_perm("returns.complete_writeoff"))
+    count = tabs.standing("mine", mine).count()
+    return Number(count, f"write-off{'' if count == 1 else 's'} awaiting you", reverse("returns:write-offs"), "warn" if count else "")
 
 
 def roles_of(user: User) -> list[str]:

@@ -45,6 +45,7 @@ NAVIGATION: tuple[tuple[str, tuple[Section, ...]], ...] = (
             Section("Stock", "inventory:stock", "cube", "inventory.view_level"),
             Section("Products", "inventory:products", "tag", "inventory.view_product"),
             Section("Returns", "returns:returns", "arrow-uturn-left", "returns.view_return"),
+            Section("Write-offs", "returns:write-offs", "document-minus", "returns.view_writeoff"),
         ),
     ),
     (
@@ -83,6 +84,8 @@ SETTINGS: tuple[Part, ...] = (
     Part("Channels", "partners:channels", "megaphone", "exceptions_queue.view_alert", "Where alerts go, how long each waits, quiet times."),
     Part("Resolver rules", "orders:resolvers", "funnel", "orders.view_resolverrule", "Where an order says its locker, mobile and dates."),
     Part("Delivery rates", "orders:rates", "banknotes", "orders.view_carrierrate", "What the shop's checkout offers, and for how much."),
+    Part("Approval limits", "returns:limits", "scale", "returns.view_writeoff", "How much one person may write off, and who confirms it."),
+    Part("Delegations", "returns:delegations", "user-group", "returns.add_delegation", "Who approves write-offs for whom, until when."),
     Part("Ownership", "queue:ownership", "user-group", "exceptions_queue.view_ownershiprule", "Which desk or person gets which case."),
     Part("API", "api:docs", "code-bracket", "exceptions_queue.view_exceptioncase", "What programs may ask and do, to read and to try."),
     Part("Design", "home:design", "swatch", "exceptions_queue.view_site", "Every part of these pages, in both themes and densities."),

@@ -13,6 +13,9 @@ _env = environ.Env()
 if (BASE_DIR / ".env").exists():
     environ.Env.read_env(BASE_DIR / ".env")
 
+# A host that has gone without a word is noticed within some ten seconds, whether something was sent to it or an answer is waited for.
+DEAD_HOST = {"tcp_user_timeout": 10_000, "keepalives": 1, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
+
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
@@ -70,7 +73,8 @@ def database() -> dict[str, object]:
     """DATABASE_URL as Django wants it, with the options each database was measured to need.
 
     SQLite without IMMEDIATE, WAL and a timeout refuses most writes once workers run; PostgreSQL needs
-    bounded statements and locks so that a stuck request cannot hold the desk.
+    bounded statements and locks so that a stuck request cannot hold the desk, and a connection that notices a dead host. Options in
+    the address (`?sslmode=verify-full`) stand beside these, and win.
     """
     default = f"sqlite:///{BASE_DIR / 'var' / 'lockstep.sqlite3'}"
     try:
@@ -83,7 +87,7 @@ def database() -> dict[str, object]:
         Path(str(config["NAME"])).parent.mkdir(parents=True, exist_ok=True)
     else:
         config["CONN_HEALTH_CHECKS"] = True
-        config["OPTIONS"] = _postgres_options()
+        config["OPTIONS"] = _postgres_options() | dict(config.get("OPTIONS", {}))
     return config
 
 
@@ -99,5 +103,6 @@ def _postgres_options() -> dict[str, object]:
     seconds = whole("STATEMENT_TIMEOUT_SECONDS", 15, least=1)
     return {
         "connect_timeout": 5,
+        **DEAD_HOST,
         "options": f"-c statement_timeout={seconds}s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s",
     }

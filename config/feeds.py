@@ -53,7 +53,13 @@ FEEDS: dict[str, FeedWork] = {
     "products": FeedWork(read_file=goods.read_products_csv, apply=goods.apply_products),
     "store.products": FeedWork(read=goods.read_store_products, apply=goods.apply_store_products),
     "acs.setup": FeedWork(read_file=goods.read_setup_csv, apply=goods.apply_setup),
-    "acs.returns": FeedWork(read=returned.read_returns, read_file=returned.read_returns_csv, apply=returned.apply_returns),
+    "acs.returns": FeedWork(
+        read=returned.read_returns, read_file=returned.read_returns_csv, apply=returned.apply_returns, cursor_at=returned.cursor_at
+    ),
     "costs": FeedWork(read_file=returned.read_costs_csv, apply=returned.apply_costs),
+    "ledger.accounts": FeedWork(
+        read=returned.read_accounts, apply=returned.apply_accounts, full=True, split=returned.split_accounts, finish=returned.mark_gone
+    ),
+    "ledger.journals": FeedWork(read=returned.read_documents, apply=returned.apply_documents, cursor_at=returned.ledger_cursor_at),
     "acs.stock": FeedWork(full=True, is_one_file=True),
 }

@@ -77,6 +77,7 @@ def _rooms(user: User, desk: Owner | None, now: datetime) -> dict[str, Any]:
     unsigned = integrity.unsigned() if user.has_perm("orders.view_integrityrun") else None
     waiting = cockpit.collection() if user.has_perm("lockers.close_manifest") else None
     return {
+        "write_offs": cockpit.write_offs(user) if user.has_perm("returns.approve_writeoff") else None,
         "stages": numbers,
         "unsigned": unsigned,
         "collection": waiting,

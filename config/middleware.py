@@ -20,6 +20,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from config.api.problems import is_for_programs, problem
+from config.errors import busy, is_busy
 from config.people.access import note_seen
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -80,6 +81,19 @@ class RequestLog(_Pass):
         route = request.resolver_match.route if request.resolver_match else ""
         ms = round((time.monotonic() - started) * 1000)
         log.info("request", method=request.method, route=route, status=response.status_code, ms=ms)
+
+
+class Busy(_Pass):
+    """Whatever page or address a lock could not be had for: a sentence and 503, never a fault of ours."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not is_busy(exception):
+            return None
+        log.warning("busy", why=type(exception.__cause__).__name__)
+        return busy(request)
 
 
 class SessionClock(_Pass):

@@ -7,13 +7,27 @@ from config import tasks as roof
 from inventory import tasks as goods
 from lockers import tasks as lockers
 from orders import tasks as orders
+from returns import tasks as returned
 
 MOST_ROUNDS = 200
 Round = dict[str, dict[str, int]]
 
 # What changes nothing, so that a round of only these is an idle one.
 _LOOKING = frozenset(
-    {"looked_at", "seen", "unchanged", "never_sent", "unconfirmed", "stuck", "edited", "failed", "old", "inflated", "size_causes"}
+    {
+        "in_doubt",
+        "looked_at",
+        "seen",
+        "unchanged",
+        "never_sent",
+        "unconfirmed",
+        "stuck",
+        "edited",
+        "failed",
+        "old",
+        "inflated",
+        "size_causes",
+    }
 )
 
 
@@ -39,6 +53,7 @@ def send() -> Round:
         "locker_sizes": goods.tell_sizes(),
         "messages": orders.send_messages(),
         "stock": counts(goods.publish_stock()),
+        "journals": returned.post_journals(),
         "alerts": _without_standing(roof.tell_people()),
     }
 

@@ -109,6 +109,22 @@ def read_returns() -> dict[str, object]:
     return told | returns.look_at_returns()
 
 
+def sync_accounts() -> dict[str, object]:
+    """The ledger's chart, where a ledger is connected."""
+    if connect.missing("ledger") or connect.why_not_built("ledger"):
+        return {"feed": "ledger.accounts", "outcome": "skipped"}
+    result = run("ledger.accounts")
+    return {"feed": "ledger.accounts", "outcome": result.outcome, "seen": result.seen}
+
+
+def compare_ledger() -> dict[str, object]:
+    """Read what the ledger's journals show, and compare them with the register."""
+    if connect.missing("ledger") or connect.why_not_built("ledger"):
+        return {"feed": "ledger.journals", "outcome": "skipped"}
+    result = run("ledger.journals")
+    return {"feed": "ledger.journals", "outcome": result.outcome, "seen": result.seen} | returns.compare_ledger()
+
+
 def tell_people() -> dict[str, int]:
     from config.telling import tell_people as tell
 

@@ -156,7 +156,7 @@ def _batch(job: BulkJob, do: Do, at: datetime, size: int) -> Counter[str]:
     with transaction.atomic():
         if not _ours(job).update(lease_until=at + LEASE):
             return Counter()
-        items = list(BulkItem.objects.filter(job=job, state=ItemState.TODO).select_related("case").order_by("pk")[:size])
+        items = list(BulkItem.objects.filter(job=job, state=ItemState.TO_DO).select_related("case").order_by("pk")[:size])
         if not items:
             return Counter()
         states = _write(items, _outcomes(do, items, job, at))
@@ -183,7 +183,7 @@ def _write(items: Sequence[BulkItem], outcomes: Mapping[int, Outcome]) -> Counte
 
 def _let_go(job: BulkJob, at: datetime) -> None:
     """Done when nothing is left; else back in the queue for the next ring."""
-    left = Exists(BulkItem.objects.filter(job=OuterRef("pk"), state=ItemState.TODO))
+    left = Exists(BulkItem.objects.filter(job=OuterRef("pk"), state=ItemState.TO_DO))
     ended = _ours(job).filter(~left).update(state=BulkState.DONE, finished_at=at, fence="", lease_until=None)
     if not ended:
         _ours(job).update(state=BulkState.QUEUED, fence="", lease_until=None)

@@ -46,7 +46,7 @@ class BulkState(models.TextChoices):
 
 
 class ItemState(models.TextChoices):
-    TODO = "todo", "To do"
+    TO_DO = "todo", "To do"
     DONE = "done", "Done"
     FAILED = "failed", "Refused"
     SKIPPED = "skipped", "Nothing to do"

@@ -29,7 +29,7 @@ class Stock(serializers.Serializer[Any]):
     ripens_at = Instant(allow_null=True, help_text="When the next of them leaves the buffer.")
     buffer_hours = serializers.IntegerField()
     ripe = serializers.IntegerField(help_text="In a sellable state for at least the buffer.")
-    allocated = serializers.IntegerField(help_text="Sold, and not yet gone.")
+    allocated = serializers.IntegerField(help_text="Sold, and neither gone nor yet picked for its order, as ACS shows it.")
     reserve = serializers.IntegerField(help_text="Kept back from sale.")
     sellable = serializers.IntegerField()
     as_of = Instant(allow_null=True, help_text="When ACS's last file was true.")

@@ -1,7 +1,10 @@
 """Is the input well-formed? What a person may say about a mapping or a feed."""
 
+import csv
+import io
 import re
 from abc import abstractmethod
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -96,6 +99,12 @@ class DeliveryForm(MappingForm):
 ITEM_STATES, BUCKETS, FAULT_OF = "inventory.states.ItemState", "inventory.states.Bucket", "inventory.rules.fault_of"
 
 
+# A file of them: its columns by what people call them.
+COLUMNS = {"status": "status", "status at acs": "status", "means": "target", "state": "target", "sellable": "sellable", "bucket": "bucket"}
+_YES, _NO = {"yes", "y", "true", "1"}, {"no", "n", "false", "0", ""}
+MOST_BYTES = 200_000
+
+
 class StockForm(MappingForm):
     """What garments with this status are, whether they may be sold, and where the shop counts them until then. Many in one form element."""
 
@@ -131,6 +140,67 @@ class StockForm(MappingForm):
             "bucket": flags.get("bucket", ""),
             "version": mapping.version,
         }
+
+    @classmethod
+    def of_file(cls, mapping: CodeMapping, cells: Mapping[str, str]) -> "StockForm":
+        """A row of a file: a state and a bucket by our word or by its label, and sellable as yes or no."""
+        told = {
+            "target": _word(ITEM_STATES, cells.get("target", "")),
+            "sellable": "on" if cells.get("sellable", "").casefold() in _YES else "",
+            "bucket": _word(BUCKETS, cells.get("bucket", "")),
+            "version": str(mapping.version),
+        }
+        return cls({f"{mapping.pk}-{name}": value for name, value in told.items()}, row=str(mapping.pk))
+
+    def faults_of_file(self, cells: Mapping[str, str]) -> list[str]:
+        """What cannot be, each with its column and what to write instead."""
+        faults = []
+        for column, name, path in (("means", "target", ITEM_STATES), ("bucket", "bucket", BUCKETS)):
+            known = import_string(path)
+            if (said := self.data[f"{self.prefix}-{name}"]) and said not in known.values:
+                faults.append(f"{column}: “{said[:40]}” is none of {', '.join(known.values)}.")
+        if (said := cells.get("sellable", "")).casefold() not in _YES | _NO:
+            faults.append(f"sellable: “{said[:40]}” must be yes or no.")
+        return faults or [f"{name.replace('target', 'means')}: {whys[0]}" for name, whys in self.errors.items()]
+
+
+def _word(path: str, said: str) -> str:
+    """Our word for what somebody wrote; what it is no word for stays as it was, to be refused."""
+    labels = {str(label).casefold(): str(value) for value, label in import_string(path).choices}
+    folded = said.casefold()
+    return labels.get(folded) or (folded if folded in labels.values() else said)
+
+
+class MeaningsFileForm(forms.Form):
+    """A CSV file of meanings: `rows` are (row number, cells by our names). Whether a status exists is not its business."""
+
+    file = forms.FileField(label="CSV file", widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,text/csv"}))
+
+    def clean_file(self) -> list[tuple[int, dict[str, str]]]:
+        file = self.cleaned_data["file"]
+        if file.size > MOST_BYTES:
+            raise forms.ValidationError(f"The file is larger than {MOST_BYTES // 1000} kB. Leave out the rows that change nothing.")
+        body: bytes = file.read()
+        try:
+            text = body.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = body.decode("cp1252", "replace")
+        try:
+            return list(_rows_of_file(text))
+        except csv.Error as error:
+            raise forms.ValidationError(f"The file cannot be read as CSV: {error}. Save it as CSV again.") from error
+
+
+def _rows_of_file(text: str) -> Iterator[tuple[int, dict[str, str]]]:
+    first = text.partition("\n")[0]
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
+    names = [COLUMNS.get(" ".join(cell.casefold().split()), "") for cell in next(lines, [])]
+    if lacking := [name for name in ("status", "means") if COLUMNS[name] not in names]:
+        needs = "It needs status and means, and may have sellable and bucket."
+        raise forms.ValidationError(f"The first row names no column {lacking[0]}. {needs}")
+    for number, line in enumerate(lines, start=2):
+        if any(cell.strip() for cell in line):
+            yield number, {name: " ".join(cell.split()) for name, cell in zip(names, line, strict=False) if name}
 
 
 # The words of the room that owns returns; we know it by name only.

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
 
-_KEY = re.compile(r"(?<![\w:/.-])[a-z]{2,12}:[A-Za-z0-9-]{1,40}:\d{1,4}(?![\w:/-])")
+_KEY = re.compile(r"(?<![\w:/.-])[a-z]{2,12}:[A-Za-z0-9-]{1,40}:[a-z]?\d{1,4}(?![\w:/-])")
 
 
 class DocStatus(StrEnum):

@@ -39,7 +39,10 @@ def targets(partner: str, kind: str) -> dict[str, dict[str, Any]]:
 
 
 def note_seen(partner: str, kind: str, counts: Mapping[str, int], at: datetime) -> None:
-    """Count codes as they come in; a new one becomes an unmapped row. Two statements at most, three with a new code."""
+    """Count codes as they come in; a new one becomes an unmapped row. Two statements at most, three with a new code.
+
+    In the caller's transaction: the rows stay locked to its end, taken in their order, as whoever publishes a meaning takes them.
+    """
     seen: dict[str, tuple[str, int]] = {}
     for raw, count in counts.items():
         if key := fold(raw):
@@ -47,7 +50,7 @@ def note_seen(partner: str, kind: str, counts: Mapping[str, int], at: datetime) 
     if not seen:
         return
     rows = CodeMapping.objects.filter(partner=partner, kind=kind, folded__in=list(seen))
-    known = set(rows.values_list("folded", flat=True))
+    known = set(rows.order_by("pk").select_for_update(no_key=True).values_list("folded", flat=True))
     new = [_unmapped(partner, kind, key, *seen[key], at) for key in seen if key not in known]
     CodeMapping.objects.bulk_create(new, ignore_conflicts=True)
     if known:

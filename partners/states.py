@@ -80,8 +80,19 @@ FEEDS: dict[str, FeedKind] = {
         "every 10 minutes",
         timedelta(hours=2),
         "what came back to ACS since, and how it was graded, is not seen yet",
+        "Nothing twice. Reading writes our mirror only, and never an older word over a newer one. A garment that is graded otherwise by it "
+        "has its write-off drafted or withdrawn; what is in the ledger stays there.",
     ),
     "costs": FeedKind("What garments are worth", "", "when a file is brought"),
+    "ledger.accounts": FeedKind("The ledger's accounts", "ledger", "every day"),
+    "ledger.journals": FeedKind(
+        "The ledger's journals",
+        "ledger",
+        "every night",
+        timedelta(hours=36),
+        "what somebody changes in the ledger is not seen yet",
+        "Nothing twice. Reading writes our mirror of the ledger only; the register is compared with it again, and nothing is posted.",
+    ),
     "acs.setup": FeedKind("ACS's set-up list", "", "when a file is brought"),
 }
 

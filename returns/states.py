@@ -101,14 +101,15 @@ class JournalState(models.TextChoices):
     POSTED = "posted", "Posted"
     VERIFIED = "verified", "Verified"
     DRIFTED = "drifted", "Changed in the ledger"
+    DROPPED = "dropped", "Never posted; another took its place"
 
 
 _J = JournalState
 JOURNAL_MOVES = {
-    _J.DRAFTED: {_J.SENDING},
-    _J.SENDING: {_J.UNKNOWN, _J.REFUSED, _J.POSTED},
-    _J.UNKNOWN: {_J.SENDING, _J.REFUSED, _J.POSTED},
-    _J.REFUSED: {_J.SENDING, _J.DRAFTED},
+    _J.DRAFTED: {_J.SENDING, _J.DROPPED},
+    _J.SENDING: {_J.UNKNOWN, _J.REFUSED, _J.POSTED, _J.DROPPED},
+    _J.UNKNOWN: {_J.SENDING, _J.REFUSED, _J.POSTED, _J.DROPPED},
+    _J.REFUSED: {_J.SENDING, _J.DRAFTED, _J.DROPPED},
     _J.POSTED: {_J.VERIFIED, _J.DRIFTED},
     _J.VERIFIED: {_J.DRIFTED},
     _J.DRIFTED: {_J.VERIFIED},

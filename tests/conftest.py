@@ -16,6 +16,8 @@ from tests.postgres import Race, is_postgres
 # The browser's driver is large and comes with the group e2e only; .ci/run installs it and fails when these tests are missing.
 collect_ignore = [] if find_spec("axe_playwright_python") else ["browser"]
 
+DATABASE = {"db", "transactional_db", "django_db_reset_sequences", "django_db_serialized_rollback", "live_server"}
+
 # How fast the machine is, is not what a property is about.
 settings.register_profile("desk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("desk")
@@ -65,3 +67,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """A test marked `postgres` fails on another database: a race that SQLite hides must never pass by skipping."""
     if item.get_closest_marker("postgres") and not is_postgres():
         pytest.fail("needs PostgreSQL: python -m tests.postgres pytest -m postgres", pytrace=False)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What asks for no database is the same beside any: .ci/run has it run once, with the README's command."""
+    for item in items:
+        asks = item.get_closest_marker("django_db") or DATABASE & set(getattr(item, "fixturenames", ()))
+        if not asks and not item.get_closest_marker("postgres"):
+            item.add_marker("once")

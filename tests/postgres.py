@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -38,6 +39,18 @@ class Race:
         for thread in threads:
             thread.join(timeout)
         return outcomes
+
+
+def until_another_waits() -> None:
+    """Return once another connection waits for a lock. Raises TimeoutError where none does within half a minute."""
+    ends = time.monotonic() + 30
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with connection.cursor() as cursor:
+        while time.monotonic() < ends:
+            cursor.execute(f"SELECT pg_stat_clear_snapshot(), ({waiting})")
+            if cursor.fetchone()[1]:
+                return
+    raise TimeoutError
 
 
 def is_postgres() -> bool:

@@ -19,6 +19,7 @@ REFUSALS = {
     "405": "This address does not know that method.",
     "406": "The answer is JSON and nothing else.",
     "429": "Too many requests: wait as long as Retry-After says.",
+    "503": "Busy, as while a stock file is being read: nothing was changed; try again when Retry-After says.",
 }
 REFUSALS_OF_ACTS = {
     "409": "The state forbids it, or somebody was quicker: the sentence says which, `difference` what differs.",

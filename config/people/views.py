@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from config.accounts import freshly_signed_in
 from config.people import acts, queries
 from config.people.access import in_words, roles_of, terms
 from config.people.forms import DatesForm, InviteForm, ReasonForm, RolesForm
 from config.roles import ROLES
 from exceptions_queue.views import Signed
+from exceptions_queue.views.proof import freshly_signed_in
 from partners import tokens
 
 MANAGE = ["config.view_access", "config.manage_access"]

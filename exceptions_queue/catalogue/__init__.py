@@ -6,6 +6,7 @@ The evidence a room hands in names the field and the fault class (`field`, `faul
 
 from exceptions_queue.catalogue.carriage import CARRIAGE
 from exceptions_queue.catalogue.contact import CONTACT
+from exceptions_queue.catalogue.journals import JOURNALS
 from exceptions_queue.catalogue.kinds import Code, Evidence, Fix, Kind
 from exceptions_queue.catalogue.labels import LABELS
 from exceptions_queue.catalogue.manifests import COLLECTIONS
@@ -31,6 +32,7 @@ _KINDS = (
     *PUBLISHING,
     *RETURNED,
     *WRITING_OFF,
+    *JOURNALS,
 )
 CATALOGUE: dict[str, Kind] = {kind.code: kind for kind in _KINDS}
 

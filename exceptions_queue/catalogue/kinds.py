@@ -73,6 +73,9 @@ class Code(StrEnum):
     RET_UNMATCHED = "RET-UNMATCHED"
     RET_UNGRADED = "RET-UNGRADED"
     RET_OVERDUE = "RET-OVERDUE"
+    JRN_REJECTED = "JRN-REJECTED"
+    JRN_UNKNOWN = "JRN-UNKNOWN"
+    JRN_MISMATCH = "JRN-MISMATCH"
     FEED_SUSPECT = "FEED-SUSPECT"
     INT_AUTH = "INT-AUTH"
     INT_DOWN = "INT-DOWN"
@@ -91,6 +94,7 @@ NEEDS = {
     "orders:extend-hold": "orders.hold_order",
     "orders:hold": "orders.hold_order",
     "orders:manifests": "lockers.view_parcel",
+    "orders:offer-another": "orders.send_customermessage",
     "orders:plan": "orders.view_consolidation",
     "orders:recall": "orders.cancel_order",
     "orders:recheck": "orders.recheck_order",

@@ -22,6 +22,7 @@ SELLING: tuple[Kind, ...] = (
         what_to_do="Wait, agree on another garment, or cancel and refund",
         fixes=(
             Fix("orders:hold", "Wait until a day"),
+            Fix("orders:offer-another", "Offer another garment"),
             Fix("orders:cancel", "Cancel and refund", danger=True),
             RECALL,
         ),

@@ -108,7 +108,7 @@ class BulkItem(models.Model):
 
     job = models.ForeignKey(BulkJob, on_delete=models.CASCADE, related_name="items")
     case = models.ForeignKey(ExceptionCase, on_delete=models.CASCADE, related_name="+")
-    state = models.CharField(max_length=8, choices=ItemState, default=ItemState.TODO)
+    state = models.CharField(max_length=8, choices=ItemState, default=ItemState.TO_DO)
     why = models.CharField(max_length=300, blank=True)
     before = models.JSONField(default=dict)
 

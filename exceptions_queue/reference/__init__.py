@@ -3,6 +3,7 @@
 from exceptions_queue.catalogue.kinds import Code
 from exceptions_queue.reference.carriage import CARRIAGE
 from exceptions_queue.reference.contact import CONTACT
+from exceptions_queue.reference.journals import JOURNALS
 from exceptions_queue.reference.labels import LABELS
 from exceptions_queue.reference.manifests import COLLECTIONS
 from exceptions_queue.reference.pages import Page
@@ -28,6 +29,7 @@ REFERENCE: dict[Code, Page] = {
     **PUBLISHING,
     **WRITING_OFF,
     **RETURNED,
+    **JOURNALS,
 }
 
 __all__ = ["REFERENCE", "Page"]

@@ -12,7 +12,8 @@ SELLING: dict[Code, Page] = {
         do=(
             "Look at the garment's stock: what is in processing may be ready before the customer needs it.",
             "If it will be ready in time, hold the order until that day, and say why.",
-            "If not, offer the customer another size or garment. Change the order in the shop once the customer agrees.",
+            "If not, offer another garment from the case: the message names what can be sent. Once the customer agrees, change the order "
+            "in the shop.",
             "If the customer wants neither, cancel the order here and refund it in the shop.",
         ),
         do_not=(

@@ -79,7 +79,8 @@ STOCK: dict[Code, Page] = {
     ),
     Code.STK_STALLED: Page(
         means="The garment has been in the same place of the warehouse, such as processing or repair, longer than nine in ten garments of "
-        "its category are, or for more than 14 days where too little is known. It earns nothing while it lies there.",
+        "its category are (never counted as long before a day), or for more than 14 days where too little is known: fewer than 200 that "
+        "moved on, or less than 28 days of them. It earns nothing while it lies there.",
         do=(
             "Open the garment and see how long it has been there.",
             "Ask ACS what it waits for. Many of one SKU or one place together are one question.",

@@ -9,7 +9,8 @@ from django.db.models.functions import Coalesce
 
 from inventory.actions.levels import lock_levels, make_levels
 from inventory.models import Allocation, Level
-from inventory.queries.counting import counting
+from inventory.queries.counting import counting, still_taken
+from inventory.queries.levels import statuses_by_use
 
 Wanted = Mapping[str, Mapping[str, int]]
 
@@ -23,7 +24,7 @@ def allocate(order_number: str, wanted: Mapping[str, int], *, at: datetime) -> b
 
 
 def allocate_many(wanted: Wanted, *, at: datetime) -> int:
-    """`allocate` for many orders, {number: {SKU: garments}}: one statement where nothing changes, else at most nine, whatever their
+    """`allocate` for many orders, {number: {SKU: garments}}: one statement where nothing changes, else at most ten, whatever their
     number. Returns how many allocations were made, changed or given back."""
     wanted = {number: {sku: count for sku, count in skus.items() if sku and count > 0} for number, skus in wanted.items()}
     with transaction.atomic(savepoint=False):
@@ -83,6 +84,8 @@ def _write(wanted: Wanted, standing: Mapping[tuple[str, str], int], *, at: datet
 
 def _count(skus: set[str]) -> None:
     """The counters of these SKUs, all locked by now, say what is sold."""
-    sold = Allocation.objects.filter(counting(), sku=OuterRef("sku")).order_by().values("sku").annotate(sold=Sum("quantity")).values("sold")
+    _, picked = statuses_by_use()
+    rows = Allocation.objects.filter(counting(), sku=OuterRef("sku")).order_by().values("sku")
+    sold = rows.annotate(sold=Sum(still_taken(picked))).values("sold")
     now = Coalesce(Subquery(sold, output_field=IntegerField()), 0)
     Level.objects.filter(sku__in=skus).exclude(allocated=now).update(allocated=now)

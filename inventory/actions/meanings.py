@@ -85,10 +85,15 @@ def roll_back_meanings(published: MappingProposal, *, reason: str, actor: User, 
 
 
 def _locked(proposal: MappingProposal) -> MappingProposal:
+    """The proposal and then its mappings, ours to the end of the transaction.
+
+    A stock file takes the mappings of its texts before it counts, and keeps them until it is in. So one that is being applied is in
+    before we look what would follow, a SKU it brings included, or it counts by the new meanings.
+    """
     locked = MappingProposal.objects.select_for_update().get(pk=proposal.pk)
     if locked.state not in _PUBLISHABLE:
         raise IllegalMove(locked, locked.state, ProposalState.PUBLISHED)
-    meanings.refuse_stale(locked.changes)
+    meanings.refuse_stale(locked.changes, lock=True)
     return locked
 
 

@@ -142,12 +142,18 @@ def set_source_order(brand: str, order: Sequence[str], *, actor: Actor, at: date
 
 def decide_again(brand: str, *, at: datetime) -> int:
     """Decide the sizes of a brand's products again; how many changed. A batch is a transaction, so that readers never wait long."""
-    products = Product.objects.filter(brand__iexact=brand) if brand else Product.objects.all()
+    products = Product.objects.filter(brand__in=_written(brand)) if brand else Product.objects.all()
     changed = 0
     for some in _batches(products.order_by("pk").values_list("sku", flat=True).iterator(), AT_ONCE):
         with transaction.atomic():
             changed += redecide(some, at=at)
     return changed
+
+
+def _written(brand: str) -> list[str]:
+    """How the products write this brand, by the same fold as `order_for`: SQLite knows only the letters of ASCII in another case."""
+    names = Product.objects.order_by().values_list("brand", flat=True).distinct()
+    return [name for name in names if name.casefold() == brand.casefold()]
 
 
 def prefer_source(sku: str, source: str, *, actor: Actor, at: datetime) -> Product:

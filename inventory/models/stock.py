@@ -83,7 +83,8 @@ class Level(models.Model):
     """The counters of one SKU, always equal to a recount of `Garment`, `Allocation` and the rules in force.
 
     `ripe` counts the garments in a sellable state for at least the buffer at `counted_at`; those still inside it stand in `ripening` as
-    [[since, count], …], the earliest first, so that a reader adds what has become ripe since. `waiting` is their sum.
+    [[since, count], …], the earliest first, so that a reader adds what has become ripe since. `waiting` is their sum. `allocated` is
+    what orders still take from those for sale: not what ACS shows as picked for them already.
     """
 
     sku = models.CharField(max_length=64, unique=True)

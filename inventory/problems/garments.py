@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, Count, DurationField, ExpressionWrapper, F, OuterRef, Q, Subquery, Value, When, Window
+from django.db.models import Case, Count, DurationField, ExpressionWrapper, F, Min, OuterRef, Q, Subquery, Value, When, Window
 from django.db.models.functions import Coalesce, RowNumber
 
 from exceptions_queue.actions import subjects_with_open_case
@@ -18,6 +18,8 @@ from partners.models import CodeMapping
 MISSING_FILES = 3
 STALLED_AFTER = timedelta(days=14)
 ENOUGH = 200  # observations before a state's own history says how long it takes
+HISTORY = timedelta(days=28)  # from the first of them: what takes long has not ended yet in a shorter one, so it would say too little
+LEAST = timedelta(hours=24)  # a file comes once a day: nothing that stands for less has been seen to stand
 PERCENT = 90
 REMEMBERED = timedelta(days=180)
 
@@ -86,7 +88,8 @@ def _moving() -> dict[int, str]:
 
 
 def limits(states: Mapping[int, str], *, as_of: datetime) -> dict[tuple[str, str], timedelta]:
-    """{(category, state): how long nine in ten took}, where at least 200 moves out of it are known. Two statements."""
+    """{(category, state): how long nine in ten took}, where at least 200 moves out of it are known, over at least 28 days; never less
+    than a day. Two statements."""
     texts = _texts_of(set(states.values()), as_of)
     if not texts:
         return {}
@@ -97,9 +100,14 @@ def limits(states: Mapping[int, str], *, as_of: datetime) -> dict[tuple[str, str
         _moves(as_of).filter(was__in=[raw for raws in texts.values() for raw in raws]).annotate(state=state, category=category, took=took)
     )
     groups: dict[str, Any] = {"partition_by": [F("category"), F("state")]}
-    ranked = moves.annotate(rank=Window(RowNumber(), order_by=["took", "id"], **groups), every=Window(Count("*"), **groups))
-    at_rank = ranked.filter(every__gte=ENOUGH, rank__gte=F("every") * PERCENT / 100.0, rank__lt=F("every") * PERCENT / 100.0 + 1)
-    return {(of, name): took for of, name, took in at_rank.values_list("category", "state", "took")}
+    ranked = moves.annotate(
+        rank=Window(RowNumber(), order_by=["took", "id"], **groups),
+        every=Window(Count("*"), **groups),
+        first=Window(Min("at"), **groups),
+    )
+    known = ranked.filter(every__gte=ENOUGH, first__lte=as_of - HISTORY)
+    at_rank = known.filter(rank__gte=F("every") * PERCENT / 100.0, rank__lt=F("every") * PERCENT / 100.0 + 1)
+    return {(of, name): max(LEAST, took) for of, name, took in at_rank.values_list("category", "state", "took")}
 
 
 def _texts_of(wanted: Collection[str], as_of: datetime) -> dict[str, list[str]]:

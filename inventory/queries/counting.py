@@ -5,10 +5,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce, Greatest
 
 from inventory.models import Allocation, Garment, Level
-from inventory.queries.levels import sellable_statuses, stock_as_of
+from inventory.queries.among import among
+from inventory.queries.levels import statuses_by_use, stock_as_of
 from inventory.rules import is_ripe
 
 PRESENT = Q(missing_since=None)
@@ -33,10 +35,10 @@ def counted(hours: Mapping[str, int], *, at: datetime, every: bool = False) -> d
     The garments are grouped by SKU alone; only those that may still be inside a buffer are grouped by when they came too. The few
     that are doubted come from an index of their own and are taken off afterwards, so that the large reads need no further column.
     """
-    only = Q() if every else Q(sku__in=list(hours))
-    sells = sellable_statuses()
+    only = Q() if every else among("sku", hours)
+    sells, picked = statuses_by_use()
     inside, doubts = _inside(only, sells, hours, at), doubted(only, sells)
-    sold = allocated(only)
+    sold = allocated(only, picked)
     nothing = (0, 0, 0)
     there = {sku: totals for sku, *totals in _totals(only, sells)}
     for sku in doubts:
@@ -59,10 +61,21 @@ def _without(totals: Sequence[int], inside: list[tuple[datetime, int]], doubts: 
     return (here, every, ready - doubts.total()), [(since, count) for since, count in left if count > 0]
 
 
-def allocated(only: Q) -> dict[str, int]:
-    """{SKU: how many are sold and still counted as ready}. Two statements."""
+def allocated(only: Q, picked: Collection[int]) -> dict[str, int]:
+    """{SKU: how many are sold and still counted as ready}, with the statuses of what is `picked` for an order. Two statements."""
     rows = Allocation.objects.filter(only).filter(counting()).order_by()
-    return dict(rows.values_list("sku").annotate(Sum("quantity")))
+    return dict(rows.values_list("sku").annotate(sold=Sum(still_taken(picked))))
+
+
+def still_taken(picked: Collection[int]) -> Any:
+    """`still_to_take` of each allocation, for the database: garments on hand in a status of `picked` that ACS ties to its order."""
+    if not picked:
+        return F("quantity")
+    there = Garment.objects.filter(
+        PRESENT, ~Q(order_number=""), status__in=picked, sku=OuterRef("sku"), order_number=OuterRef("order_number")
+    )
+    count = Subquery(there.order_by().values("sku").annotate(many=Count("pk")).values("many"), output_field=IntegerField())
+    return Greatest(F("quantity") - Coalesce(count, 0), 0)
 
 
 def counting() -> Q:

@@ -7,6 +7,7 @@ from django.conf import settings
 
 from inventory.models import Level
 from inventory.rules import is_ripe, is_too_old, sellable
+from inventory.states import ItemState
 from partners.models import CodeMapping, Feed
 
 FEED = "acs.stock"
@@ -24,8 +25,20 @@ def is_stale(as_of: datetime | None, *, at: datetime) -> bool:
 
 def sellable_statuses() -> list[int]:
     """The ids of the mappings whose garments may be sold."""
+    return statuses_by_use()[0]
+
+
+def statuses_by_use() -> tuple[list[int], list[int]]:
+    """The ids of the mappings whose garments may be sold, and of those whose are picked for an order. One statement."""
     rows = CodeMapping.objects.filter(partner="acs", kind=CodeMapping.Kind.STOCK_STATUS).exclude(target="")
-    return [pk for pk, flags in rows.values_list("pk", "flags") if flags.get("sellable") is True]
+    sells: list[int] = []
+    picked: list[int] = []
+    for pk, target, flags in rows.values_list("pk", "target", "flags"):
+        if flags.get("sellable") is True:
+            sells.append(pk)
+        elif target == ItemState.ALLOCATED:
+            picked.append(pk)
+    return sells, picked
 
 
 def sellable_now(skus: Collection[str] | None = None, *, at: datetime) -> dict[str, int]:

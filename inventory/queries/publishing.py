@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import Count
 from django.utils import timezone
 
-from inventory.models import Level, ShopLevel, StockFreeze, StockPublish
+from inventory.models import Garment, Level, ShopLevel, StockFreeze, StockPublish
+from inventory.queries.counting import PRESENT
 from inventory.queries.levels import is_stale, sellable_now, stock_as_of
-from partners.models import SyncRun
+from inventory.states import Bucket
+from partners.models import CodeMapping, SyncRun
 
 ORDERS = "store.orders"
 LAST_BATCHES = 30
@@ -17,12 +20,22 @@ MOST_REFUSED = 100
 
 
 def numbers(place: str, *, at: datetime, skus: Collection[str] | None = None) -> dict[str, int]:
-    """{SKU: what the shop is to show at this place}. One statement for what is for sale, two for what is set aside."""
+    """{SKU: what the shop is to show at this place}. One statement for what is for sale, four for what is set aside:
+    that is in the warehouse, so what is with a renter is not among it."""
     for_sale = sellable_now(skus, at=at)
     if place == ShopLevel.Place.SALE:
         return for_sale
     levels = Level.objects.all() if skus is None else Level.objects.filter(sku__in=skus)
-    return {sku: max(0, on_hand - for_sale.get(sku, 0)) for sku, on_hand in levels.values_list("sku", "on_hand")}
+    away = _outside(skus)
+    return {sku: max(0, on_hand - away.get(sku, 0) - for_sale.get(sku, 0)) for sku, on_hand in levels.values_list("sku", "on_hand")}
+
+
+def _outside(skus: Collection[str] | None) -> dict[str, int]:
+    """{SKU: garments of the last file that are not in the warehouse}. Two statements."""
+    meanings = CodeMapping.objects.filter(partner="acs", kind=CodeMapping.Kind.STOCK_STATUS).exclude(target="")
+    away = [pk for pk, flags in meanings.values_list("pk", "flags") if flags.get("bucket") == Bucket.OUTSIDE and not flags.get("sellable")]
+    rows = Garment.objects.filter(PRESENT, status__in=away)
+    return dict((rows if skus is None else rows.filter(sku__in=skus)).order_by().values_list("sku").annotate(Count("pk")))
 
 
 def orders_read_at() -> datetime | None:

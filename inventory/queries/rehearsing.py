@@ -10,7 +10,7 @@ from django.db.models import Count, F, IntegerField, Q, Sum, Value
 from django.db.models.functions import Greatest
 
 from inventory.models import Allocation, Garment, Level
-from inventory.queries.counting import DOUBTED, PRESENT
+from inventory.queries.counting import DOUBTED, PRESENT, still_taken
 from inventory.queries.levels import stock_as_of
 from inventory.rules import DEFAULT_BUFFER, is_ripe, is_sellable, sellable, short_orders
 from inventory.states import ItemState
@@ -26,6 +26,14 @@ class Ways(NamedTuple):
 
     sold: frozenset[int]
     there: frozenset[int]
+
+
+class Taken(NamedTuple):
+    """Garments of one SKU that orders have, and those they still take from what is for sale, by the meanings before and after."""
+
+    sold: int = 0
+    before: int = 0
+    after: int = 0
 
 
 class SkuEffect(NamedTuple):
@@ -117,7 +125,7 @@ def forecast(meanings: Meanings, *, at: datetime) -> Forecast:
     rows = {row.pk: row for row in known if row.pk in meanings}
     before, after = _ways(standing), _ways({**standing, **{pk: meanings[pk] for pk in rows}})
     moving = [pk for pk in rows if standing[pk] != meanings[pk]]
-    taken = allocated() if moving else {}
+    taken = allocated(before, after) if moving else {}
     effects = sku_effects(moving, before, after, taken=taken, at=at)
     opened, closed = _orders_short(effects, taken)
     return Forecast(
@@ -136,7 +144,7 @@ def _ways(standing: Meanings) -> Ways:
     return Ways(sold, sold | {pk for pk, meaning in standing.items() if meaning["target"] == ItemState.ALLOCATED})
 
 
-def sku_effects(moving: Collection[int], before: Ways, after: Ways, *, taken: Mapping[str, int], at: datetime) -> list[SkuEffect]:
+def sku_effects(moving: Collection[int], before: Ways, after: Ways, *, taken: Mapping[str, Taken], at: datetime) -> list[SkuEffect]:
     """What every SKU with a garment in a status of `moving` has for sale by the statuses of `before` and of `after`; by SKU.
 
     By the same terms as the counters: garments in the last file, in a sellable status for at least the SKU's buffer and not doubted,
@@ -156,7 +164,7 @@ def sku_effects(moving: Collection[int], before: Ways, after: Ways, *, taken: Ma
         for place, count in enumerate((*counted, status in before.sold and old, status in after.sold and old)):
             tally[place] += count
     _leave_out_doubted(tallies, before, after, {sku: hours for sku, (_, hours) in kept.items()}, at)
-    return sorted(_effect(sku, tally, kept.get(sku, (0, 0))[0], taken.get(sku, 0)) for sku, tally in tallies.items() if tally[0])
+    return sorted(_effect(sku, tally, kept.get(sku, (0, 0))[0], taken.get(sku, Taken())) for sku, tally in tallies.items() if tally[0])
 
 
 def _leave_out_doubted(tallies: Mapping[str, list[int]], before: Ways, after: Ways, hours: Mapping[str, int], at: datetime) -> None:
@@ -170,9 +178,10 @@ def _leave_out_doubted(tallies: Mapping[str, list[int]], before: Ways, after: Wa
                 tallies[sku][place] -= counts
 
 
-def _effect(sku: str, tally: Sequence[int], reserve: int, taken: int) -> SkuEffect:
+def _effect(sku: str, tally: Sequence[int], reserve: int, taken: Taken) -> SkuEffect:
     moving, there_before, there_after, ripe_before, ripe_after = tally
-    before, after = (sellable(ripe=ripe, allocated=taken, reserve=reserve) for ripe in (ripe_before, ripe_after))
+    before = sellable(ripe=ripe_before, allocated=taken.before, reserve=reserve)
+    after = sellable(ripe=ripe_after, allocated=taken.after, reserve=reserve)
     return SkuEffect(sku, moving, there_before, there_after, before, after)
 
 
@@ -194,9 +203,11 @@ def _unlike_most() -> Iterable[tuple[str, int, int]]:
     return Level.objects.exclude(reserve=0, buffer_hours=_HOURS).values_list("sku", "reserve", "buffer_hours")
 
 
-def allocated() -> dict[str, int]:
-    """{SKU: how many are sold and not yet known to have left}."""
-    return dict(_sold().order_by().values_list("sku").annotate(Sum("quantity")))
+def allocated(before: Ways, after: Ways) -> dict[str, Taken]:
+    """{SKU: what orders take of it that are not known to have left}. Two statements."""
+    sums = [Sum("quantity"), *(Sum(still_taken(ways.there - ways.sold)) for ways in (before, after))]
+    rows = _sold().order_by().values_list("sku").annotate(**dict(zip(("sold", "was", "becomes"), sums, strict=True)))
+    return {sku: Taken(*counts) for sku, *counts in rows}
 
 
 def _sold() -> Any:
@@ -210,12 +221,12 @@ def sellable_in_all() -> int:
     return Level.objects.aggregate(all=Sum(left))["all"] or 0
 
 
-def _orders_short(effects: Iterable[SkuEffect], taken: Mapping[str, int]) -> tuple[list[OrderAtRisk], int]:
+def _orders_short(effects: Iterable[SkuEffect], taken: Mapping[str, Taken]) -> tuple[list[OrderAtRisk], int]:
     """The orders that cannot be served any more, newest first within a SKU, and how many can be served again. One statement, or none.
 
     An order that has left has its garments, and is served first.
     """
-    short = {effect.sku: effect for effect in effects if _falls_short(effect, taken.get(effect.sku, 0))}
+    short = {effect.sku: effect for effect in effects if _falls_short(effect, taken.get(effect.sku, Taken()).sold)}
     by_sku: dict[str, list[tuple[str, int]]] = defaultdict(list)
     sold = _sold().filter(sku__in=list(short)) if len(short) <= FEW else _sold()
     for sku, number, quantity in (

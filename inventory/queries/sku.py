@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, Sum
 from django.utils import timezone
 
 from exceptions_queue.catalogue import CATALOGUE
@@ -45,10 +45,12 @@ def level_of(sku: str) -> Level | None:
 
 
 def waterfall(level: Level, *, at: datetime) -> Waterfall:
-    """Six statements, whatever the number of garments."""
+    """Seven statements, whatever the number of garments."""
     product = Product.objects.filter(sku=level.sku).first()
     states = _states(level.sku)
-    now = counters(level, at)._replace(doubted=sum(each["doubted"] for each in states if sells(each)))
+    as_of = stock_as_of()
+    picked = max(0, sold_of(level.sku, as_of) - level.allocated)
+    now = counters(level, at)._replace(doubted=sum(each["doubted"] for each in states if sells(each)), picked=picked)
     off_sale = _off_sale(states, product.category if product else "")
     left = sellable(ripe=now.ripe, allocated=now.allocated, reserve=now.reserve)
     shown = (shown_of([level.sku]) or {}).get(level.sku)
@@ -61,7 +63,7 @@ def waterfall(level: Level, *, at: datetime) -> Waterfall:
         steps=steps(now, off_sale, sellable=left, shown=shown),
         levers=levers(now, off_sale, at=at, say=lambda then: words.moment(then, at)),
         oversold=now.oversold,
-        as_of=stock_as_of(),
+        as_of=as_of,
     )
 
 
@@ -103,10 +105,18 @@ def sells(row: Mapping[str, Any]) -> bool:
     return bool(row["status__target"]) and isinstance(flags, dict) and flags.get("sellable") is True
 
 
+def sold_of(sku: str, as_of: datetime | None) -> int:
+    """How many of this SKU orders have, picked or not. One statement."""
+    return Allocation.objects.filter(_still(as_of), sku=sku).aggregate(sold=Sum("quantity"))["sold"] or 0
+
+
 def orders_of(sku: str, as_of: datetime | None) -> list[Allocation]:
     """The orders this SKU's garments are sold to, the oldest first: one more than are shown."""
-    still = Q(left_at=None) | Q(left_at__gt=as_of) if as_of else Q()
-    return list(Allocation.objects.filter(still, sku=sku).order_by("made_at", "pk")[: ORDERS + 1])
+    return list(Allocation.objects.filter(_still(as_of), sku=sku).order_by("made_at", "pk")[: ORDERS + 1])
+
+
+def _still(as_of: datetime | None) -> Q:
+    return Q(left_at=None) | Q(left_at__gt=as_of) if as_of else Q()
 
 
 def rule_of(level: Level, product: Product | None, at: datetime) -> BufferRule | None:

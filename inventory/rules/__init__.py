@@ -10,10 +10,11 @@ from inventory.rules.measures import (
     hs_code,
     keeps_its_shape,
     middle_factor,
+    yes_or_no,
 )
 from inventory.rules.precedence import DEFAULT_ORDER, SIDES, SIZE, Decided, Size, decide, middle_of, order_for, rescaled
 from inventory.rules.publishing import is_too_old, may_be_told
-from inventory.rules.sellable import DEFAULT_BUFFER, is_ripe, sellable
+from inventory.rules.sellable import DEFAULT_BUFFER, is_ripe, sellable, still_to_take
 from partners.rules.measures import GRAMS, HEAVIEST_G, LONGEST_MM, MM, Absurd, NotUsable, whole
 
 __all__ = [
@@ -48,6 +49,8 @@ __all__ = [
     "rescaled",
     "sellable",
     "short_orders",
+    "still_to_take",
     "whole",
     "why_second",
+    "yes_or_no",
 ]

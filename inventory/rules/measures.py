@@ -6,16 +6,22 @@ from collections.abc import Sequence
 
 from partners.rules.measures import NotUsable
 
-_YES = frozenset({"yes", "y", "true", "t", "1", "rigid", "hard"})
-_NO = frozenset({"no", "n", "false", "f", "0", "soft"})
+_YES = frozenset({"yes", "y", "true", "t", "1"})
+_NO = frozenset({"no", "n", "false", "f", "0"})
+_SHAPES = {"rigid": "yes", "hard": "yes", "soft": "no"}
 
 
-def keeps_its_shape(text: str) -> bool | None:
-    """Whether a product is rigid; None where the cell is blank. Raises NotUsable."""
+def yes_or_no(text: str) -> bool | None:
+    """None where the cell is blank. Raises NotUsable."""
     folded = text.strip().casefold()
     if folded and folded not in _YES | _NO:
         raise NotUsable(f"is {text.strip()[:20]!r}, but must be yes or no")
     return folded not in _NO if folded else None
+
+
+def keeps_its_shape(text: str) -> bool | None:
+    """Whether a product is rigid; None where the cell is blank. Raises NotUsable."""
+    return yes_or_no(_SHAPES.get(text.strip().casefold(), text))
 
 
 def country(text: str) -> str:

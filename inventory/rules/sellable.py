@@ -10,6 +10,13 @@ def is_ripe(*, since: datetime, buffer: timedelta, at: datetime) -> bool:
     return since + buffer <= at
 
 
+def still_to_take(*, sold: int, picked: int) -> int:
+    """How many garments an order still takes from those for sale: one that ACS shows as picked for this order is not among them any
+    more. What ACS does not tie to the order takes nothing off."""
+    return max(0, sold - picked)
+
+
 def sellable(*, ripe: int, allocated: int, reserve: int) -> int:
-    """How many of a SKU may be offered: those ripe, less what is sold and what is kept back; never below zero."""
+    """How many of a SKU may be offered: those ripe, less what orders still take (`still_to_take`) and what is kept back; never below
+    zero."""
     return max(0, ripe - allocated - reserve)

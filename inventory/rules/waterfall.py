@@ -50,7 +50,7 @@ class Lever:
 
 class Counters(NamedTuple):
     """What is counted of one SKU now. `leaves` is when how many leave the buffer, the earliest first; `doubted` are not for sale until
-    a person confirms that they came back."""
+    a person confirms that they came back; `picked` are the orders' too, and stand in their own status at ACS."""
 
     on_hand: int
     missing: int
@@ -61,6 +61,7 @@ class Counters(NamedTuple):
     buffer: timedelta
     leaves: Sequence[tuple[datetime, int]] = ()
     doubted: int = 0
+    picked: int = 0
 
     @property
     def oversold(self) -> int:
@@ -83,7 +84,7 @@ def steps(now: Counters, off_sale: Sequence[OffSale], *, sellable: int, shown: i
     rest = [
         ("doubted", "Came back from where nothing comes back", now.doubted, None, UNTIL_CONFIRMED),
         ("waiting", "Waiting in the buffer", now.waiting, None, ""),
-        ("allocated", "Sold to orders", now.allocated, None, ""),
+        ("allocated", "Sold to orders", now.allocated, None, _picked(now.picked)),
         ("reserve", "Kept back", now.reserve, None, ""),
     ]
     lines += _less(rest, now.for_sale, widest)
@@ -118,6 +119,11 @@ def _note(each: OffSale) -> str:
         return NOT_MAPPED
     meant = "the mapping keeps it off sale" if each.state == ItemState.READY else is_in(each.state)
     return "" if _letters(meant) == _letters(each.raw) else meant
+
+
+def _picked(count: int) -> str:
+    """A garment is taken away once: in its status at ACS, or as sold."""
+    return f"{number_are(count)} picked for an order already and taken away above" if count else ""
 
 
 def _letters(text: str) -> str:

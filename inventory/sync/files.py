@@ -25,7 +25,8 @@ Reader = Callable[[str], Iterator[Page]]
 class Row(NamedTuple):
     """One row of a file: its number as a spreadsheet shows it, its cells by our names, and why it cannot be used at all, or "".
 
-    `heading` and `text` are the file's first row and this one as they came.
+    `heading` and `text` are the file's first row and this one as they came. `superseded` says that a later row of the file speaks for
+    the same thing: the file itself took this one back.
     """
 
     number: int
@@ -33,16 +34,18 @@ class Row(NamedTuple):
     heading: str
     text: str
     fault: str = ""
+    superseded: bool = False
 
     @property
     def raw(self) -> str:
-        """What is kept of a refused row: enough to read it again by itself."""
-        return f"row,{self.heading}\n{self.number},{self.text}"
+        """What is kept of a refused row: enough to read it again by itself, and "" of one that never must be."""
+        return "" if self.superseded else f"row,{self.heading}\n{self.number},{self.text}"
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Which columns a file may have. `measures` may carry their unit in the heading ("length_cm", "Weight (kg)")."""
+    """Which columns a file may have. `measures` may carry their unit in the heading ("length_cm", "Weight (kg)"). Of rows that share
+    their cell of `unique` the last one counts."""
 
     columns: frozenset[str]
     needed: frozenset[str]
@@ -64,10 +67,9 @@ def read_csv(source: Source, layout: Layout) -> Reader:
 
     def read(cursor: str) -> Iterator[Page]:
         del cursor  # a file is read whole; what has not changed is not written
+        last = _last_rows(source, layout) if layout.unique else {}
         with _text(source) as text:
-            lines = _lines(text)
-            _, heading, _ = next(lines, (0, [], ""))
-            rows = _only_once(_rows(lines, heading, layout), layout.unique)
+            rows = _only_last(_every_row(text, layout), layout.unique, last)
             while some := list(islice(rows, PAGE)):
                 yield Page(records=some, cursor=None, source=_name(source), body=_body(some))
 
@@ -196,17 +198,35 @@ def _rows(lines: Iterable[tuple[int, list[str], str]], heading: list[str], layou
         yield Row(number, cells, first, _as_csv(line), fault)
 
 
-def _only_once(rows: Iterator[Row], column: str) -> Iterator[Row]:
-    """The same key twice is a fault of the second row: we do not choose which of two sizes is right."""
-    seen: dict[str, int] = {}
+def _every_row(text: TextIO, layout: Layout) -> Iterator[Row]:
+    lines = _lines(text)
+    _, heading, _ = next(lines, (0, [], ""))
+    return _rows(lines, heading, layout)
+
+
+def _last_rows(source: Source, layout: Layout) -> dict[str, int]:
+    """{key: the row that counts} of keys that several rows name. A row that cannot be read takes nothing back."""
+    with _text(source) as text:
+        last: dict[str, int] = {}
+        twice: dict[str, int] = {}
+        for row in _every_row(text, layout):
+            key = row.cells.get(layout.unique, "").strip()
+            if key and not row.fault:
+                if key in last:
+                    twice[key] = row.number
+                last[key] = row.number
+        return twice
+
+
+def _only_last(rows: Iterator[Row], column: str, last: Mapping[str, int]) -> Iterator[Row]:
+    """A file that names one key twice means its last word; the rows before it are reported, not used."""
     for row in rows:
         key = row.cells.get(column, "").strip()
-        if key and key in seen:
-            yield row._replace(fault=f"names {key[:64]} again: row {seen[key]} was used")
-            continue
-        if key:
-            seen[key] = row.number
-        yield row
+        if not row.fault and row.number < last.get(key, 0):
+            said = f"is not used: row {last[key]} names {key[:64]} again, and the last one counts"
+            yield row._replace(fault=said, superseded=True)
+        else:
+            yield row
 
 
 def _as_csv(line: list[str]) -> str:

@@ -13,10 +13,19 @@ from partners.errors import RecordError
 from partners.pages import Applied, Page, Reject
 from partners.values import clean_text, identifier_at
 
+KEPT_OUT = (
+    "says that it must not go to a locker, which Lockstep cannot be told yet: leave its size and weight out of every source, and no order "
+    "with it goes to one"
+)
 SIDES = ("length", "width", "height")
 TEXTS = {"ean": 20, "name": 200, "brand": 80, "category": 80, "customs_description": 200}
+# Columns by which a file may say that a product must not go to a locker, and the word that says it. We keep no such fact of a product,
+# so a row that says so is refused, loudly: read past, it would send dangerous goods to a locker.
+NO_LOCKER = {"hazmat": True, "locker_allowed": False}
 LAYOUT = Layout(
-    columns=frozenset({"sku", *TEXTS, *SIDES, "dim_unit", "weight", "weight_unit", "rigid", "hs_code", "origin_country"}),
+    columns=frozenset(
+        {"sku", *TEXTS, *SIDES, "dim_unit", "weight", "weight_unit", "rigid", "hs_code", "origin_country", *NO_LOCKER, "updated_at"}
+    ),
     needed=frozenset({"sku"}),
     measures=frozenset({*SIDES, "weight"}),
     unique="sku",
@@ -105,6 +114,12 @@ def _read(row: Row) -> tuple[str, Columns, dict[str, str]]:
     take("rigid", "rigid", rules.keeps_its_shape)
     take("origin_country", "origin_country", rules.country)
     take("hs_code", "hs_code", rules.hs_code)
+    for column, word in NO_LOCKER.items():
+        try:
+            if rules.yes_or_no(cells.get(column, "")) is word:
+                faults[column] = KEPT_OUT
+        except NotUsable as error:
+            faults[column] = str(error)
     return sku, columns, faults
 
 

@@ -21,6 +21,7 @@ from orders.actions.reassigning import reassign_locker
 from orders.actions.review import Reviewed, recheck, review_many
 from orders.actions.sending import resend
 from orders.actions.splitting import split, to_home
+from orders.actions.substituting import offer_another
 
 __all__ = [
     "Checked",
@@ -46,6 +47,7 @@ __all__ = [
     "go_on_waiting",
     "hold",
     "keep_both",
+    "offer_another",
     "reassign_locker",
     "recall",
     "recheck",

@@ -17,6 +17,7 @@ class CustomerMessage(models.Model):
     class Occasion(models.TextChoices):
         LOCKER_CHANGED = "locker_changed", "The parcel goes to another locker"
         EXPIRING = "expiring", "The time to collect is nearly over"
+        ANOTHER_GARMENT = "another_garment", "A garment cannot be sent"
 
     class State(models.TextChoices):
         DRAFT = "draft", "Draft"

@@ -1,5 +1,6 @@
 """What a customer is told, in plain text: from the facts of their order and of the locker, and of nobody else."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import blake2b
 from typing import NamedTuple
@@ -65,6 +66,30 @@ The code to open the compartment is in InPost's text message and e-mail.
 """
     text = f"The parcel of your order {number} waits in InPost locker {_line(where)}. Please collect it before {when}: then it goes back."
     return Letter(f"Your order {number}: please collect it before {when}", body, text[:LONGEST_TEXT])
+
+
+class Unmet(NamedTuple):
+    """A garment that cannot be sent, by its name, and what is offered for it."""
+
+    name: str
+    offers: tuple[str, ...]
+
+
+def another_garment(number: str, unmet: Sequence[Unmet]) -> Letter:
+    wanted = " and ".join(one.name for one in unmet)
+    choices = "\n\n".join(f"Instead of {one.name}:\n" + "\n".join(f"- {offer}" for offer in one.offers) for one in unmet if one.offers)
+    body = f"""Hello,
+
+We are sorry: {wanted} of your order {number} cannot be sent. We found that out after you ordered.
+
+We can send you one of these at once:
+
+{choices}
+
+Please answer this e-mail with the one you would like, or tell us that you would rather have your money back.
+"""
+    text = f"We are sorry: {wanted} of your order {number} cannot be sent. We can send you another or give your money back: see our e-mail."
+    return Letter(f"Your order {number}: one garment cannot be sent", body, text[:LONGEST_TEXT])
 
 
 def _at(where: Where) -> str:

@@ -18,6 +18,7 @@ from orders import actions, forms
 from orders.actions import Checked, Refused, Stale, TooLate
 from orders.models import CustomerMessage, Order
 from orders.queries import detail, nearby, to_customers
+from orders.queries.substitutes import missing_of
 from orders.rules import people
 from orders.views import Signed
 
@@ -48,6 +49,10 @@ def _locker(order: Order) -> dict[str, Any]:
     return {"chosen": nearby.chosen(order), "nearest": nearby.alternatives(order)}
 
 
+def _missing(order: Order) -> dict[str, Any]:
+    return {"missing": missing_of(order, at=timezone.now())}
+
+
 def _edited(order: Order) -> dict[str, Any]:
     return {"changed": detail.what_the_shop_did(order)}
 
@@ -72,6 +77,9 @@ FIXES = {
     "recall": Fix("Stop it at ACS", "Ask ACS to stop it", "orders.cancel_order", forms.ReasonForm, actions.recall, _edited, danger=True),
     "wait-whole": Fix("Wait until it is whole", "Let it wait", "orders.consolidate_order", forms.WaitWholeForm, actions.wait_until_whole),
     "hold": Fix("Hold the order", "Hold it", "orders.hold_order", forms.HoldForm, actions.hold),
+    "offer-another": Fix(
+        "Another garment", "Draft the message", "orders.send_customermessage", forms.PlainForm, actions.offer_another, _missing
+    ),
     "extend-hold": Fix("Hold it longer", "Hold it longer", "orders.hold_order", forms.ExtendHoldForm, actions.extend_holds),
 }
 

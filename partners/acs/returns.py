@@ -1,4 +1,4 @@
-"""ACS's returns: the feed and its records. The whole contract is ours, to be agreed with ACS: docs/partners/acs.md."""
+"""ACS's returns as records, from the feed or a file. The whole contract is ours, to be agreed with ACS: docs/partners/acs.md."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -9,22 +9,19 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from partners.errors import RecordError, Unreadable
-from partners.http import Wire
-from partners.pages import Page
-from partners.values import clean_text, identifier_at, instant_at, pence_at, text_at, whole_at
+from partners.errors import RecordError
+from partners.values import identifier_at, instant_at, pence_at, text_at, whole_at
 
-PARTNER = "returns"
-PER_PAGE, MOST_ITEMS, MOST_PHOTOS = 200, 1_000, 50
+MOST_ITEMS, MOST_PHOTOS = 1_000, 50
 LONDON = ZoneInfo("Europe/London")
 DAY_FIRST = ("%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y")
 
 # Our name of a field: what ACS may call it, in the feed or in a file, whatever its case and signs. All assumed.
 NAMES: Mapping[str, tuple[str, ...]] = {
-    "return_id": ("return_number", "return_no", "return", "return_ref", "return_reference", "acs_id"),
+    "return_id": ("id", "return_number", "return_no", "return", "return_ref", "return_reference", "acs_id"),
     "order_number": ("order", "order_no", "order_id", "order_ref", "order_reference"),
     "tracking_number": ("tracking", "tracking_no", "consignment", "consignment_number"),
-    "received_at": ("received_date", "received", "receipted_at", "receipted_date", "arrived_at", "arrival_date"),
+    "arrived_at": ("arrived", "arrival_date", "received_at", "received_date", "received", "receipted_at", "receipted_date"),
     "updated_at": ("updated_date", "updated", "changed_at", "last_updated", "status_date"),
     "items": ("return_items", "lines", "garments"),
     "line_id": ("line_item_id", "line", "line_no", "line_number", "item_id", "return_line_id"),
@@ -46,19 +43,9 @@ _ADDRESS = ("url", "href", "src", "address")
 _TAKEN = ("takenat", "takendate", "taken")
 
 
-class _Envelope(msgspec.Struct):
-    """`Returns` stay raw, so that one bad return spoils no other. Without `NextCursor` there is nothing further."""
-
-    Returns: list[msgspec.Raw]
-    NextCursor: str | int | None = None
-
-
-_envelope = msgspec.json.Decoder(_Envelope)
-
-
 @dataclass(frozen=True)
 class PhotoAt:
-    """Where ACS keeps a photo. Source: `Photos[].Url`, `Photos[].TakenDate`; the file's `photos`, by spaces."""
+    """Where ACS keeps a photo. Source: `photos[].url`, `photos[].takenAt`; the file's `photo_urls`, by spaces."""
 
     url: str
     taken_at: datetime | None = None
@@ -68,8 +55,8 @@ class PhotoAt:
 class ReturnedItem:
     """One garment of a return; "" and None for what ACS leaves out. Money in pence.
 
-    Sources: `LineItemId` (else `RFID`), `RFID`, `GarmentSKU`, `Grade`, `GradeDate`, `GradedBy`, `Station`, `Reason`, `Notes`,
-    `RepairCost` (pounds).
+    Sources: `lineId` (else `rfid`), `rfid`, `sku`, `grade`, `gradedAt`, `grader`, `station`, `reason`, `note`, `repairPence` (or
+    `repairCost` in pounds).
     """
 
     line_id: str
@@ -87,7 +74,7 @@ class ReturnedItem:
 
 @dataclass(frozen=True)
 class AcsReturn:
-    """One parcel that came back. Sources: `ReturnNumber`, `OrderNumber`, `TrackingNumber`, `ReceivedDate`, `UpdatedDate`, `Items`.
+    """One parcel that came back. Sources: `id`, `orderNumber`, `trackingNumber`, `arrivedAt`, `updatedAt`, `items`.
 
     `told_at` is when ACS last changed it, by ACS's clock; where it does not say so, the latest of the times that it names.
     """
@@ -98,42 +85,6 @@ class AcsReturn:
     arrived_at: datetime
     told_at: datetime
     items: tuple[ReturnedItem, ...]
-
-
-class ReturnsFeed:
-    """The feed at one address. `pages` goes on from ACS's own cursor, "" for the beginning."""
-
-    def __init__(self, wire: Wire) -> None:
-        self._wire = wire
-
-    def pages(self, cursor: str) -> Iterator[Page]:
-        """Pages of raw returns changed since the cursor, until ACS gives no further one. Raises PartnerError."""
-        while True:
-            page = self._page(cursor, PER_PAGE)
-            yield page
-            if not page.records or page.cursor in (None, "", cursor):
-                return
-            cursor = str(page.cursor)
-
-    def check(self) -> str:
-        """Prove that the feed answers, in a sentence."""
-        self._page("", 1)
-        return "ACS's returns answer."
-
-    def _page(self, cursor: str, limit: int) -> Page:
-        answer = self._wire.get("", {"limit": limit} | ({"cursor": cursor} if cursor else {}), label="/returns")
-        about: dict[str, Any] = {"request_id": answer.request_id, "status": answer.status}
-        if answer.is_page:
-            raise Unreadable(PARTNER, "A web page answers in ACS's place. Check ACS_RETURNS_URL.", **about)
-        try:
-            envelope = _envelope.decode(answer.body)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            raise Unreadable(PARTNER, "The page of returns is cut short, or not the JSON that was agreed.", **about) from error
-        following = clean_text(str(envelope.NextCursor or ""), limit=301).text
-        if len(following) > 300:
-            raise Unreadable(PARTNER, "The cursor is longer than 300 characters.", **about)
-        records = [bytes(record) for record in envelope.Returns]
-        return Page(records=records, cursor=following or None, source="GET /returns", body=answer.body)
 
 
 def decode_return(raw: bytes) -> AcsReturn:
@@ -199,9 +150,9 @@ def _fields(said: Any, path: str) -> _Fields:
 
 
 def _return(acs_id: str, fields: _Fields) -> AcsReturn:
-    arrived_at = fields.instant("received_at")
+    arrived_at = fields.instant("arrived_at")
     if arrived_at is None:
-        raise RecordError(fields.at("received_at"), "is missing")
+        raise RecordError(fields.at("arrived_at"), "is missing")
     items = tuple(_items(fields, acs_id))
     named = [arrived_at, *(item.graded_at for item in items if item.graded_at)]
     return AcsReturn(

@@ -142,10 +142,14 @@ def open_proposal(partner: str, kind: str, *, lock: bool = False) -> MappingProp
     return (rows.select_for_update() if lock else rows.select_related("proposed_by")).first()
 
 
-def refuse_stale(changes: Iterable[Mapping[str, Any]]) -> None:
-    """Raises StaleMapping for the first mapping that was changed since the version in `changes`. One statement."""
+def refuse_stale(changes: Iterable[Mapping[str, Any]], *, lock: bool = False) -> None:
+    """Raises StaleMapping for the first mapping that was changed since the version in `changes`. One statement.
+
+    With `lock` their rows are ours from now on, to the end of the caller's transaction: whoever counts by a meaning takes them too.
+    """
     seen = {change["mapping"]: change["version"] for change in changes}
-    for row in CodeMapping.objects.filter(pk__in=seen).order_by("pk"):
+    rows = CodeMapping.objects.filter(pk__in=seen).order_by("pk")
+    for row in rows.select_for_update(no_key=True) if lock else rows:
         if row.version != seen[row.pk]:
             raise StaleMapping(row)
 

@@ -16,7 +16,8 @@ GET, POST /acs/returns      what came back, graded anew on demand; GET /acs/retu
 GET  /shop/stock            {sku: shown}: what the shop shows, ?store=shopify or folder; by default the folder once the desk has published
                             into it
 POST /courier               {"numbers"?: [tracking number], "hours_ago"?: h}: takes what waits packed (`courier`): {"taken", "left", "at"}
-GET, POST /faults           what is armed; {"partner", "kind", "times"?, "path"?, "method"?, "seconds"?} arms one more (see `faults`)
+GET, POST /faults           what is armed; {"partner", "kind", "times"?, "path"?, "method"?, "seconds"?, "about"?, "share"?} arms one
+                            more (see `faults`)
 POST /faults/clear          {}
 POST /points/{id}           {"status"?, "availability"?: {"A","B","C"}, "removed"?: bool}
 POST /clock                 {"advance_hours"}

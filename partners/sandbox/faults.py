@@ -1,5 +1,6 @@
 """Faults on demand: what a partner does to the next calls instead of, or as well as, answering."""
 
+import random
 import threading
 from dataclasses import dataclass
 from typing import Any
@@ -68,6 +69,7 @@ FEED = "/v1/points"
 class Fault:
     """One fault for the next `times` calls (0: until cleared) to `partner` whose path below its own address starts with `path`.
 
+    `share` of those calls it meets, each by chance (default 1: every one); only these count against `times`.
     InPost has several doors: `/oauth2`, `/location`, `/shipping`, `/tracking`; ACS `/orders`, `/returns` and `/photos`.
     Xero's are without `/api.xro/2.0`, and asking it for a token counts as a GET.
     """
@@ -79,6 +81,7 @@ class Fault:
     method: str = ""
     seconds: float | None = None
     about: str = ""
+    share: float = 1.0
 
     def fits(self, partner: str, path: str, method: str) -> bool:
         if self.partner != partner or not path.startswith(self.path):
@@ -97,10 +100,11 @@ class Fault:
 
 
 class Faults:
-    """The faults that are armed, first come first served. Each call takes at most one."""
+    """The faults that are armed, first come first served. Each call takes at most one. `seed` decides what befalls by chance."""
 
-    def __init__(self) -> None:
+    def __init__(self, seed: int = 0) -> None:
         self.armed: list[Fault] = []
+        self._chance = random.Random(f"faults {seed}")  # noqa: S311 - which call fails
         self._lock = threading.Lock()
 
     def arm(self, said: dict[str, Any]) -> Fault:
@@ -122,7 +126,10 @@ class Faults:
             method=str(said.get("method") or "").upper(),
             seconds=None if said.get("seconds") is None else float(said["seconds"]),
             about=str(said.get("about") or ""),
+            share=float(said.get("share", 1)),
         )
+        if not 0 < fault.share <= 1:
+            raise ValueError("share is more than 0 and at most 1")
         with self._lock:
             self.armed.append(fault)
         return fault
@@ -134,9 +141,12 @@ class Faults:
     def take(self, partner: str, path: str, method: str) -> Fault | None:
         """The first armed fault that fits this call, one use of it spent."""
         with self._lock:
-            fault = next((fault for fault in self.armed if fault.fits(partner, path, method)), None)
+            fault = next((fault for fault in self.armed if fault.fits(partner, path, method) and self._befalls(fault)), None)
             if fault and fault.times:
                 fault.times -= 1
                 if not fault.times:
                     self.armed.remove(fault)
             return fault
+
+    def _befalls(self, fault: Fault) -> bool:
+        return fault.share >= 1 or self._chance.random() < fault.share

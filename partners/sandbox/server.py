@@ -37,14 +37,14 @@ class Sandbox:
         self.carrier = Carrier(world)
         self.postman = Postman(self.carrier)
         self.books = Books(world)
-        ledger = Xero(self.books, self.stop)
+        self.ledger = Xero(self.books, self.stop)
         self.partners: dict[str, App] = {
             "acs": acs.Acs(world, self.stop),
             "inpost": InPost(self.carrier, self.stop),
             "points": Points(world, self.stop),
             "shopify": Shopify(self.shop, self.stop),
-            "xero": ledger,
-            "_sandbox": Control(self.stop, self.shop, self.carrier, self.postman, ledger),
+            "xero": self.ledger,
+            "_sandbox": Control(self.stop, self.shop, self.carrier, self.postman, self.ledger),
         }
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -84,7 +84,7 @@ def settings_for(base_url: str, folder: Path, store: str = "folder", *, drop: Pa
         "INPOST_ORGANIZATION_ID": inpost.ORGANIZATION,
         "INPOST_WEBHOOK_SECRET": inpost.WEBHOOK_SECRET,
         "LEDGER": "xero",
-        "XERO_API_URL": f"{base_url}/xero",
+        "XERO_API_URL": f"{base_url}/xero/api.xro/2.0",
         "XERO_TOKEN_URL": f"{base_url}/xero/connect/token",
         "XERO_CLIENT_ID": xero.CLIENT_ID,
         "XERO_CLIENT_SECRET": xero.CLIENT_SECRET,

@@ -55,7 +55,7 @@ class World:
         self.acs_skus = {product.sku for product in self.products}
         self.shop_folder: Path | None = None
         self.token_lives_s = 599
-        self.faults = Faults()
+        self.faults = Faults(seed)
         self._ahead, self._began_late = timedelta(0), datetime.now(UTC) - self.start
         self._late: list[tuple[datetime, Callable[[], object]]] = []
 

@@ -62,7 +62,8 @@ class Measured:
 
 
 def suspicion(run: SyncRun, measured: Measured) -> Suspicion | None:
-    """Why this feed is held, or None. Its size is compared with the median of the last seven good runs."""
+    """Why this feed is held, or None. Its size is compared with the median of the last seven good runs, and of none from before the
+    newest one that a person accepted: what was held because of its size and is right all the same is usual from then on."""
     if not measured.records:
         return Suspicion("empty", "The feed is empty.")
     if measured.unreadable > MOST_UNREADABLE * measured.records:
@@ -84,7 +85,11 @@ def _strange_size(usual: float, records: int) -> Suspicion | None:
 
 def _usual_size(run: SyncRun) -> float:
     good = SyncRun.objects.filter(feed=run.feed, full=True, outcome=SyncRun.Outcome.OK)
-    sizes = list(good.order_by("-started_at", "-id").values_list("seen", flat=True)[:RUNS_LOOKED_AT])
+    sizes: list[int] = []
+    for seen, why in good.order_by("-started_at", "-id").values_list("seen", "accepted_why")[:RUNS_LOOKED_AT]:
+        sizes.append(seen)
+        if why:
+            break
     return median(sizes) if sizes else 0.0
 
 

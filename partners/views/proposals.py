@@ -1,5 +1,6 @@
 """A person proposes what stock statuses mean: many rows in one draft, which another room rehearses and puts in force."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -13,8 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 from exceptions_queue.moves import IllegalMove
 from partners.actions import meanings
 from partners.actions.meanings import NothingChanged, NotYours, Wanted
-from partners.forms import MappingForm, ReasonForm, StockForm
-from partners.mappings import StaleMapping
+from partners.forms import MappingForm, MeaningsFileForm, ReasonForm, StockForm
+from partners.mappings import StaleMapping, fold
 from partners.models import CodeMapping, MappingProposal
 from partners.queries import mappings as shown
 from partners.queries import proposals
@@ -24,6 +25,7 @@ from partners.views import Signed
 
 Kind = CodeMapping.Kind
 KIND = Kind.STOCK_STATUS
+MOST_FAULTS = 20
 # Who rehearses, publishes and rolls back: pages of the room that knows what follows, known by name.
 REHEARSAL, UNDO = "inventory:rehearsal", "inventory:roll-back"
 
@@ -43,11 +45,43 @@ def save(request: Signed) -> HttpResponse:
     sound = [form.is_valid() and bool(form.cleaned_data["version"]) for form in forms.values()]  # every fault is shown, so all are asked
     if not all(sound):
         return _page(request, typed=forms, status=422)
+    return _draft(request, forms)
+
+
+@require_POST
+@permission_required("partners.change_codemapping", raise_exception=True)
+def save_file(request: Signed) -> HttpResponse:
+    """The same by a CSV file: all of its rows as one draft, or, with 422 and a sentence for each fault, none of them."""
+    form = MeaningsFileForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _page(request, faults=[str(why) for whys in form.errors.values() for why in whys], status=422)
+    forms, faults = _of_file(form.cleaned_data["file"])
+    return _page(request, faults=faults, status=422) if faults else _draft(request, forms)
+
+
+def _of_file(lines: Sequence[tuple[int, dict[str, str]]]) -> tuple[dict[int, StockForm], list[str]]:
+    known = {row.mapping.folded: row.mapping for row in shown.rows(KIND, timezone.now())}
+    forms: dict[int, StockForm] = {}
+    faults = []
+    for number, cells in lines:
+        said = cells.get("status", "")
+        mapping = known.get(fold(said))
+        if mapping is None:
+            faults.append(f"Row {number}: no garment ever had the status “{said[:80]}”. Correct it, or take the row out.")
+        elif mapping.pk in forms:
+            faults.append(f"Row {number}: an earlier row says already what “{mapping.raw}” means. Take one of them out.")
+        else:
+            forms[mapping.pk] = StockForm.of_file(mapping, cells)
+            faults += [f"Row {number}, {why}" for why in forms[mapping.pk].faults_of_file(cells)]
+    return forms, faults or ([] if forms else ["The file has a heading and no rows."])
+
+
+def _draft(request: Signed, forms: Mapping[int, StockForm]) -> HttpResponse:
     wanted = {pk: Wanted(form.cleaned_data["version"], *form.meaning()) for pk, form in forms.items()}
     try:
         kept = meanings.draft(shown.PARTNER, KIND, wanted, actor=request.user, at=timezone.now())
     except StaleMapping as stale:
-        return _page(request, typed=forms, theirs=_difference(stale.mapping, forms[stale.mapping.pk]), status=409)
+        return _page(request, typed=dict(forms), theirs=_difference(stale.mapping, forms[stale.mapping.pk]), status=409)
     except (NothingChanged, NotYours, IllegalMove) as refused:
         messages.warning(request, _refusal(refused))
         return redirect(f"{reverse('partners:mappings')}?kind={KIND}")
@@ -108,7 +142,12 @@ def _form(row: shown.Row, drafted: dict[int, dict[str, Any]]) -> StockForm:
 
 
 def _page(
-    request: Signed, *, typed: dict[int, StockForm] | None = None, theirs: dict[str, str] | None = None, status: int = 200
+    request: Signed,
+    *,
+    typed: dict[int, StockForm] | None = None,
+    theirs: dict[str, str] | None = None,
+    faults: Sequence[str] = (),
+    status: int = 200,
 ) -> HttpResponse:
     now, rows, typed = timezone.now(), shown.rows(KIND, timezone.now()), typed or {}
     proposal = proposals.open_proposal(shown.PARTNER, KIND)
@@ -128,6 +167,9 @@ def _page(
         "may_change": may_change,
         "may_edit": may_change and is_mine,
         "theirs": theirs,
+        "file_form": MeaningsFileForm(),
+        "faults": faults[:MOST_FAULTS],
+        "more_faults": max(0, len(faults) - MOST_FAULTS),
         "rehearsal": REHEARSAL,
         "undo": UNDO,
     }

@@ -69,8 +69,8 @@ def _with(garment: Q) -> QuerySet[ReturnItem, Any]:
 
 def counts() -> dict[str, int]:
     """How many returns there are, and how many of each kind of `COUNTED`. One statement."""
-    each = [_counted("every", Q()), *(_counted(kind, of_kind(kind)) for kind in COUNTED)]
-    return dict.fromkeys(["every", *COUNTED], 0) | dict(each[0].union(*each[1:], all=True).values_list("kind", "n"))
+    first, *others = [_counted("every", Q()), *(_counted(kind, of_kind(kind)) for kind in COUNTED)]
+    return dict.fromkeys(["every", *COUNTED], 0) | {row["kind"]: row["n"] for row in first.union(*others, all=True)}
 
 
 def _counted(kind: str, which: Q) -> QuerySet[Return, Any]:

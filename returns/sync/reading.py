@@ -10,7 +10,7 @@ from partners.acs.returns import AcsReturn, aliases, decode_return, item_fields,
 from partners.errors import RecordError
 from partners.pages import Page, Reject
 
-LAYOUT = Layout(columns=item_fields(), needed=frozenset({"return_id", "received_at"}), aliases=aliases())
+LAYOUT = Layout(columns=item_fields(), needed=frozenset({"return_id", "arrived_at"}), aliases=aliases())
 CLOCKS_DIFFER = timedelta(days=1)
 
 
@@ -68,13 +68,9 @@ def _of_row(row: Row, *, at: datetime) -> Read:
 
 def _must_have_been(said: AcsReturn, path: str, *, at: datetime) -> None:
     """What ACS dates in the future would keep every later word out until then."""
-    for name, when in (("ReceivedDate", said.arrived_at), ("UpdatedDate", said.told_at)):
+    for column, field, when in (("arrived_at", "arrivedAt", said.arrived_at), ("updated_at", "updatedAt", said.told_at)):
         if when > at + CLOCKS_DIFFER:
-            raise RecordError(f"{path}.{name}" if path else _column(name), "lies in the future", key=said.acs_id)
-
-
-def _column(name: str) -> str:
-    return {"ReceivedDate": "received_at", "UpdatedDate": "updated_at"}[name]
+            raise RecordError(f"{path}.{field}" if path else column, "lies in the future", key=said.acs_id)
 
 
 def _refusal(raw: Row | bytes, error: RecordError) -> Reject:

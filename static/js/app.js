@@ -68,6 +68,7 @@
     toast({ text: "The desk cannot be reached. Nothing was saved; try again in a moment.", tone: "bad" });
   });
   document.body.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
+    if (xhr.status === 503 && xhr.getResponseHeader("HX-Trigger")) return; // it has said so itself
     const reference = xhr.getResponseHeader("X-Request-Id");
     const text = `That could not be done (${xhr.status}). Nothing was saved.${reference ? ` Reference ${reference}` : ""}`;
     toast({ text, tone: "bad" });

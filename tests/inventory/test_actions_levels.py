@@ -10,7 +10,7 @@ from config.bench.harness import statements
 from inventory.actions import allocate, recount, ripen
 from inventory.models import Allocation, BufferRule, Garment, Level
 from inventory.queries import sellable_now
-from inventory.rules import is_ripe, sellable
+from inventory.rules import is_ripe, sellable, still_to_take
 from partners.models import CodeMapping
 from tests.inventory.holding import make_garment, make_ready, make_status, stock_file_of
 
@@ -32,15 +32,21 @@ def one_by_one(sku: str, *, at: datetime) -> tuple[int, int]:
         if meanings[garment.status_id].target and meanings[garment.status_id].flags.get("sellable") and not garment.doubted_since
     ]
     ripe = sum(is_ripe(since=garment.since, buffer=buffer, at=at) for garment in here)
-    sold = sum(row.quantity for row in Allocation.objects.filter(sku=sku))
+    sold = sum(still_to_take(sold=row.quantity, picked=picked(row, meanings)) for row in Allocation.objects.filter(sku=sku))
     return sellable(ripe=ripe, allocated=sold, reserve=level.reserve), len(here)
 
 
+def picked(row: Allocation, meanings: dict[int, CodeMapping]) -> int:
+    """Garments in the last file that ACS shows as picked for this order."""
+    here = Garment.objects.filter(sku=row.sku, missing_since=None)
+    return sum(garment.order_number == row.order_number and meanings[garment.status_id].target == "allocated" for garment in here)
+
+
 garments = st.lists(
-    st.tuples(st.sampled_from(SKUS), st.integers(0, 4), HOURS, st.booleans(), st.booleans()),
+    st.tuples(st.sampled_from(SKUS), st.integers(0, 4), HOURS, st.booleans(), st.booleans(), st.sampled_from(["", "LS-1", "LS-1", "LS-9"])),
     max_size=25,
 )
-meanings = st.lists(st.sampled_from(["ready", "ready-but-kept", "processing", ""]), min_size=5, max_size=5)
+meanings = st.lists(st.sampled_from(["ready", "ready-but-kept", "processing", "allocated", ""]), min_size=5, max_size=5)
 sold = st.dictionaries(st.tuples(st.sampled_from(["LS-1", "LS-2"]), st.sampled_from(SKUS)), st.integers(1, 4), max_size=5)
 buffers = st.dictionaries(st.sampled_from(SKUS), st.integers(0, 24 * 8), max_size=3)
 reserves = st.dictionaries(st.sampled_from(SKUS), st.integers(0, 3), max_size=3)
@@ -55,9 +61,10 @@ def test_the_counters_say_what_the_rules_say_garment_by_garment(garments, meanin
         make_status(f"Status {n}", "ready" if meaning.startswith("ready") else meaning, sellable=meaning == "ready")
         for n, meaning in enumerate(meanings)
     ]
-    for sku, status, hours, missing, doubted in garments:
+    for sku, status, hours, missing, doubted, number in garments:
         since = NOON - timedelta(hours=hours)
         then = {"missing_since": NOON if missing else None, "doubted_since": NOON if doubted else None}
+        then["order_number"] = number
         make_garment(statuses[status], sku, since=since, **then)
     for sku, hours in buffers.items():
         BufferRule.objects.create(scope="sku", value=sku, hours=hours, made_at=NOON)
@@ -125,6 +132,34 @@ def test_a_doubted_garment_is_on_hand_and_neither_ripe_nor_waiting(days, ripe, w
     level = Level.objects.get()
     assert (level.on_hand, level.ripe, level.waiting, len(level.ripening)) == (4, ripe, waiting, waiting)
     assert sellable_now(at=NOON + timedelta(days=9)) == {"DRS-1": 3}
+
+
+@pytest.mark.parametrize(
+    ("number", "state", "sold"),
+    [("LS-1", "allocated", 1), ("", "allocated", 2), ("LS-2", "allocated", 2), ("LS-1", "quarantine", 2)],
+)
+def test_a_garment_that_acs_shows_as_picked_for_its_order_is_not_taken_away_twice(number, state, sold):
+    make_ready(4, NOON)
+    make_garment(make_status("Picked", state), since=NOON, order_number=number)
+
+    allocate("LS-1", {"DRS-1": 2}, at=NOON)
+    by_selling = Level.objects.get().allocated
+    recount(at=NOON)
+
+    assert by_selling == Level.objects.get().allocated == sold
+    assert sellable_now(at=NOON) == {"DRS-1": 4 - sold}
+
+
+def test_more_picked_than_an_order_wants_gives_nothing_to_another():
+    make_ready(4, NOON)
+    for _ in range(3):
+        make_garment(make_status("Picked", "allocated"), since=NOON, order_number="LS-1")
+
+    allocate("LS-1", {"DRS-1": 1}, at=NOON)
+    allocate("LS-2", {"DRS-1": 1}, at=NOON)
+    recount(at=NOON)
+
+    assert sellable_now(at=NOON) == {"DRS-1": 3}
 
 
 def test_a_missing_garment_is_not_sold():

@@ -1,18 +1,17 @@
 """Publishing a meaning: as foretold, by two people where it matters, and back again exactly."""
 
 import threading
-import time
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django_q.models import OrmQ
 
 from exceptions_queue.models import AuditEntry
 from exceptions_queue.moves import IllegalMove
 from inventory.actions import EffectChanged, approve_meanings, publish_meanings, rehearse_meanings, roll_back_meanings
-from inventory.models import Garment
+from inventory.models import Garment, Level
 from inventory.queries import sellable_now
 from partners.actions import meanings
 from partners.actions.meanings import NeedsAnother, NothingChanged, NotYours, Wanted
@@ -30,6 +29,7 @@ from tests.inventory.mapped import (
     make_status,
     proposed,
 )
+from tests.postgres import until_another_waits
 
 pytestmark = pytest.mark.django_db
 
@@ -312,15 +312,32 @@ def test_who_drafts_while_another_publishes_waits_without_holding_what_that_one_
     assert race(act, [ines, rosa]) == ["ok", "NotYours"]
 
 
-def until_another_waits() -> None:
-    ends = time.monotonic() + 30
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    with connection.cursor() as cursor:
-        while time.monotonic() < ends:
-            cursor.execute(f"SELECT pg_stat_clear_snapshot(), ({waiting})")
-            if cursor.fetchone()[1]:
-                return
-    raise TimeoutError
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_who_publishes_while_another_drafts_waits_without_holding_what_that_one_needs(noon, race):
+    ines = User.objects.create_user("ines")
+    status = make_status("Very fine", READY)
+    make_garments(3, "A", status, since=days_before(noon, 1))
+    make_garments(900, "B", make_status("All fine", READY), since=days_before(noon, 4))
+    counted(noon)
+    proposal = rehearsed(ines, noon, very_fine=QUARANTINE)
+    locked = threading.Event()
+
+    def draft_like() -> None:
+        with transaction.atomic():  # as drafting does: the proposal, then its mappings
+            meanings.open_proposal("acs", STOCK, lock=True)
+            locked.set()
+            until_another_waits()
+            CodeMapping.objects.select_for_update(nowait=True).get(pk=status.pk)
+            list(Level.objects.select_for_update(nowait=True))
+
+    def publish_it() -> None:
+        locked.wait(30)
+        publish(proposal, ines, noon)
+
+    assert race(lambda act: act(), [draft_like, publish_it]) == ["ok", "ok"]
+    proposal.refresh_from_db()
+    assert proposal.state == ProposalState.PUBLISHED
 
 
 @pytest.mark.postgres

@@ -111,6 +111,16 @@ def test_a_brand_may_hear_its_file_first(noon, admin_user: User):
     assert AuditEntry.objects.get(verb="order of sources changed").after == {"order": ["csv", "pim", "acs_measured"]}
 
 
+@pytest.mark.parametrize("written", ["ÉCLAT", "éclat", "Strauß"])
+def test_a_brand_is_the_same_in_capitals_whatever_its_letters(written: str, noon, admin_user: User):
+    load(noon, ROW.replace("Arden", written))
+    pack(noon)
+
+    order = set_source_order(written.swapcase(), ["csv", "pim", "acs_measured"], actor=admin_user, at=noon)
+
+    assert decide_again(order.brand, at=noon) == 1
+
+
 def test_saying_the_order_that_stands_writes_nothing(noon, admin_user: User):
     for _ in range(2):
         set_source_order("Arden", ["csv", "pim", "acs_measured"], actor=admin_user, at=noon)

@@ -16,9 +16,11 @@ from tests.inventory.mapped import QUARANTINE, READY, UNMAPPED, allocate, counte
 
 QUERIES = 11
 NOON = datetime(2026, 6, 9, 11, 0, tzinfo=UTC)
-MEANINGS = st.sampled_from([READY, QUARANTINE, UNMAPPED, {"target": "ready", "flags": {"sellable": False, "bucket": "reserved"}}])
+PICKED = {"target": "allocated", "flags": {"sellable": False, "bucket": "committed"}}
+MEANINGS = st.sampled_from([READY, QUARANTINE, UNMAPPED, PICKED, {"target": "ready", "flags": {"sellable": False, "bucket": "reserved"}}])
 SKUS = ["A", "B", "C"]
-GARMENT = st.tuples(st.sampled_from(SKUS), st.integers(0, 3), st.integers(0, 130), st.booleans(), st.booleans())
+ORDERS = st.sampled_from(["", "LS-0", "LS-1"])
+GARMENT = st.tuples(st.sampled_from(SKUS), st.integers(0, 3), st.integers(0, 130), st.booleans(), st.booleans(), ORDERS)
 SOLD = st.tuples(st.sampled_from(SKUS), st.integers(1, 4))
 KEPT = st.fixed_dictionaries({"reserve": st.integers(0, 2), "hours": st.sampled_from([0, 24, 72, 100])})
 
@@ -34,9 +36,9 @@ class TestForesight(TestCase):
     )
     def test_what_is_foretold_is_what_a_recount_finds_after_the_change(self, standing, garments, sold, kept, wanted):
         statuses = [make_status(f"status {number}", meaning) for number, meaning in enumerate(standing)]
-        for sku, number, hours, missing, doubted in garments:
+        for sku, number, hours, missing, doubted, order in garments:
             gone = {"missing_since": NOON, "missing_files": 1} if missing else {}
-            came = {"since": NOON - timedelta(hours=hours), "doubted_since": NOON if doubted else None}
+            came = {"since": NOON - timedelta(hours=hours), "doubted_since": NOON if doubted else None, "order_number": order}
             make_garments(1, sku, statuses[number], **came, **gone)
         for number, (sku, quantity) in enumerate(sold):
             allocate(f"LS-{number}", sku, quantity, at=NOON)
@@ -112,7 +114,7 @@ class TestWhatFollows:
         allocate("LS-1", "A", 2, at=noon)
         counted(noon)
 
-        told = forecast({ready.pk: {"target": "allocated", "flags": {"sellable": False, "bucket": "committed"}}}, at=noon)
+        told = forecast({ready.pk: PICKED}, at=noon)
 
         assert (told.orders, told.cases, told.delta) == ([], [], 0)
 

@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from exceptions_queue.models import AuditEntry
-from inventory.models import BufferRule, Level, StateTime, StockDay
+from inventory.models import BufferRule, Garment, Level, StateTime, StockDay
+from partners.models import CodeMapping
 from tests.inventory.builders import (
     HIRE,
     NEW,
@@ -167,6 +168,18 @@ def test_the_waterfall_leads_from_120_to_37_and_each_step_counts_its_rows(lookin
                 if not after:
                     break
             assert rows == line.count, line
+
+
+def test_what_is_picked_for_its_order_is_taken_away_once_and_the_page_says_so(looking: Client, much: Level):
+    picked = CodeMapping.objects.create(partner="acs", kind="stock_status", raw="Picked", folded="picked", target="allocated")
+    Garment.objects.filter(pk__in=Garment.objects.filter(raw_status=REFURBISHMENT)[:3]).update(status=picked, order_number="LS-1042")
+    counted(SKU, at=timezone.now())
+
+    page = looking.get(URL)
+    found = page.context["found"]
+
+    assert (found.now.allocated, found.now.picked, found.sellable) == (5, 3, 40)
+    assert "3 are picked for an order already and taken away above" in page.content.decode()
 
 
 def test_the_levers_say_what_would_make_it_60(looking: Client, much: Level):

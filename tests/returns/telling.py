@@ -23,21 +23,21 @@ _numbers = count(1)
 
 def garment(line: str = "1", **fields: Any) -> dict[str, Any]:
     """One garment as the feed writes it; fields by ACS's names."""
-    return {"LineItemId": line, "RFID": f"E2801{line}", "GarmentSKU": "DRS-0412-10"} | fields
+    return {"lineId": line, "rfid": f"E2801{line}", "sku": "DRS-0412-10"} | fields
 
 
 def back(number: str = "R-1", *garments: dict[str, Any], **fields: Any) -> dict[str, Any]:
     """One return as the feed writes it."""
-    told = {"ReturnNumber": number, "OrderNumber": "LS-1", "ReceivedDate": MONDAY.isoformat(), "UpdatedDate": MONDAY.isoformat()}
-    return told | {"Items": list(garments)} | fields
+    told = {"id": number, "orderNumber": "LS-1", "arrivedAt": MONDAY.isoformat(), "updatedAt": MONDAY.isoformat()}
+    return told | {"items": list(garments)} | fields
 
 
 def later(hours: float = 1) -> str:
     return (MONDAY + timedelta(hours=hours)).isoformat()
 
 
-def answer(*returns: Any, cursor: str | None = None) -> Reply:
-    return 200, {"Content-Type": "application/json"}, json.dumps({"Returns": list(returns), "NextCursor": cursor}).encode()
+def answer(*returns: Any, next: str | None = None) -> Reply:
+    return 200, {"Content-Type": "application/json"}, json.dumps({"returns": list(returns), "next": next}).encode()
 
 
 @contextmanager

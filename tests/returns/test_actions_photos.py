@@ -17,6 +17,7 @@ from tests.partners.fake_web import Asked, FakeWeb, Reply, always
 from tests.returns.telling import JPEG, MONDAY, PNG, WEBP, acs_says, make_item, make_photo
 
 pytestmark = pytest.mark.django_db
+KINDS = [(JPEG, "image/jpeg"), (PNG, "image/png"), (WEBP, "image/webp")]
 URL = "http://acs.test/photos/1.jpg"
 
 

@@ -48,11 +48,11 @@ def test_ten_megabytes_are_the_most():
 @given(st.binary(max_size=200))
 def test_what_is_taken_never_begins_like_markup(content: bytes):
     try:
-        type_of(content)
-    except NotAPhoto as refused:
-        assert refused.sentence.endswith(".")
-    else:
-        assert content[:1] in (b"\xff", b"\x89", b"R")
+        taken = bool(type_of(content))
+    except NotAPhoto:
+        taken = False
+
+    assert not taken or content[:1] in (b"\xff", b"\x89", b"R")
 
 
 def test_pauses_grow_and_end():

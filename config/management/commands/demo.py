@@ -14,6 +14,8 @@ from config.demo.stage import Stage, Stopped, Trouble, is_free
 
 WORK_EVERY_S = "30"  # how often the make-believe warehouse does something, so that a person sees life
 
+LEDGER_CALLS = "6000"  # a minute: nobody who looks at a demo waits for a ledger's limit
+
 
 class Command(BaseCommand):
     help = (
@@ -55,6 +57,7 @@ class Command(BaseCommand):
         stage.clear()
         self._say("starting the make-believe partners")
         wanted = {name: str(options[name]) for name in ("seed", "days", "store")} | {"folder": str(stage.folder / "shop"), "plan": "plus"}
+        wanted["ledger-calls"] = LEDGER_CALLS
         if not options["once"]:
             wanted["work-every"] = WORK_EVERY_S
         stage.start_sandbox(*(part for name, value in wanted.items() for part in (f"--{name}", value)))

@@ -46,7 +46,7 @@ def queue_publishes(*, at: datetime, skus: Collection[str] | None = None, actor:
 
 
 def _due(place: Place, *, at: datetime, skus: Collection[str] | None) -> Lines:
-    """What differs and may be told, by SKU. Three statements, four for what is set aside."""
+    """What differs and may be told, by SKU. Three statements, six for what is set aside."""
     wanted, read_at = numbers(place, at=at, skus=skus), orders_read_at()
     free = ShopLevel.objects.filter(Q(not_before=None) | Q(not_before__lte=at), place=place, batch=None, unusable="", shown__isnull=False)
     rows = list((free if skus is None else free.filter(sku__in=skus)).order_by("sku").only(*_READ))

@@ -44,7 +44,7 @@ class Outcome:
 def apply(run: SyncRun, *, as_of: datetime, at: datetime) -> Outcome:
     """In the caller's transaction. Raises LooksWrong for a file of somebody else's goods, unless a person accepted the run."""
     done = Outcome()
-    _name_statuses(run, done, at)
+    _name_statuses(run, done)
     _give_meaning()
     if run.accepted_by_id is None:
         _refuse_strange_skus()
@@ -53,16 +53,16 @@ def apply(run: SyncRun, *, as_of: datetime, at: datetime) -> Outcome:
     _write(run, done, as_of)
     _mark_gone(run, done, as_of)
     _settle_doubts(done, as_of)
+    _note_texts(at)
     return done
 
 
-def _name_statuses(run: SyncRun, done: Outcome, at: datetime) -> None:
-    counts = dict(_rows("SELECT raw_status, count FROM stock_texts"))
+def _name_statuses(run: SyncRun, done: Outcome) -> None:
+    counts = _texts()
     if len(counts) > MOST_STATUSES and run.accepted_by_id is None:
         raise LooksWrong(Suspicion("statuses", f"The file has {len(counts)} different locations, more than {MOST_STATUSES}."))
     known = set(CodeMapping.objects.filter(partner="acs", kind=CodeMapping.Kind.STOCK_STATUS).values_list("folded", flat=True))
     ids = mappings.ensure("acs", CodeMapping.Kind.STOCK_STATUS, list(counts), seed=SEED)
-    mappings.note_seen("acs", CodeMapping.Kind.STOCK_STATUS, counts, at)
     meanings = {
         pk: (target, flags) for pk, target, flags in CodeMapping.objects.filter(pk__in=ids.values()).values_list("pk", "target", "flags")
     }
@@ -72,6 +72,16 @@ def _name_statuses(run: SyncRun, done: Outcome, at: datetime) -> None:
     for raw in counts:
         target, flags = meanings[pk := ids[mappings.fold(raw)]]
         _run("INSERT INTO stock_said VALUES (%s, %s, %s, %s)", raw, pk, target, int(flags.get("sellable") is True))
+
+
+def _texts() -> dict[str, int]:
+    return dict(_rows("SELECT raw_status, count FROM stock_texts"))
+
+
+def _note_texts(at: datetime) -> None:
+    """Last, because it locks the mappings until the file is in, and whoever publishes a meaning waits for them; and before anything is
+    counted, because what is counted by them must not be published over meanwhile."""
+    mappings.note_seen("acs", CodeMapping.Kind.STOCK_STATUS, _texts(), at)
 
 
 def _give_meaning() -> None:
@@ -87,12 +97,12 @@ def _give_meaning() -> None:
 
 
 def _refuse_strange_skus() -> None:
-    """A file of another customer's goods names SKUs that we never met."""
+    """A file of another customer's goods names SKUs that we never met. A SKU that a garment keeps is none of them."""
     if not Garment.objects.exists():
         return
     [(strange,)] = _rows(
-        "SELECT COUNT(*) FROM (SELECT DISTINCT sku FROM stock_diff d"
-        f" WHERE NOT EXISTS (SELECT 1 FROM {_GARMENT} g WHERE g.sku = d.sku)) AS strange"
+        "SELECT COUNT(*) FROM (SELECT DISTINCT sku FROM stock_diff d WHERE (garment IS NULL OR sku <> sku_before)"
+        f" AND NOT EXISTS (SELECT 1 FROM {_GARMENT} g WHERE g.sku = d.sku)) AS strange"
     )
     if not strange:
         return

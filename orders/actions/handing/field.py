@@ -54,7 +54,7 @@ def _receipt(there: AcsOrder, *, already: bool = False) -> outbox.Receipt:
 
 def _address(parcel: Parcel) -> str:
     """Where ACS fetches the label. Raises Rejected, naming the setting, where it cannot stand in ACS's field."""
-    address, field, most = connect.label_address(path_of(parcel.pk)), settings.ACS_LABEL_FIELD, settings.ACS_LABEL_FIELD_LENGTH
+    address, field, most = connect.desk_address(path_of(parcel.pk)), settings.ACS_LABEL_FIELD, settings.ACS_LABEL_FIELD_LENGTH
     if not address.startswith("https://") and not (settings.SANDBOX and address):
         raise Rejected("acs", "The label's address opens the label, so it must begin with https://. Set DESK_URL.")
     if field in (settings.ACS_LOCKER_FIELD, settings.ACS_SIZE_FIELD):

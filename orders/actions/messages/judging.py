@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from inventory.queries.alike import Alike
 from lockers import queries as lockers
 from lockers.models import Parcel, Point
 from lockers.rules.hours import hours_in_words
@@ -14,6 +15,7 @@ from lockers.states import CARRIAGE_ENDED, LIVE
 from orders.actions.sending import ELSEWHERE
 from orders.actions.sending import KIND as RELEASE
 from orders.models import CustomerMessage, Order
+from orders.queries.substitutes import Missing, missing_of
 from orders.rules import letters, people
 from orders.rules.carriage import WAITING
 from orders.states import Destination, OrderState
@@ -92,7 +94,26 @@ def _expiring(order: Order, world: World) -> Said | str:
     return Said(_facts(where) | {"collect_by": until.isoformat()}, letters.expiring(order.number, where, timezone.localtime(until)))
 
 
-_SAID: dict[str, Callable[[Order, World], Said | str]] = {Occasion.LOCKER_CHANGED: _locker_changed, Occasion.EXPIRING: _expiring}
+def _another_garment(order: Order, world: World) -> Said | str:
+    missing = missing_of(order, at=world.at)
+    if not missing:
+        return "Nothing of the order is missing: there is no open case of it."
+    if not any(one.offers for one in missing):
+        return "Nothing of the same brand and category can be sent now. Wait, or cancel and refund."
+    unmet = [letters.Unmet(_named(one), tuple(_named(offer) for offer in one.offers)) for one in missing]
+    facts = {one.sku: [offer.sku for offer in one.offers] for one in missing}
+    return Said({"offers": facts}, letters.another_garment(order.number, unmet))
+
+
+def _named(garment: Missing | Alike) -> str:
+    return garment.name if garment.name == garment.sku else f"{garment.name} ({garment.sku})"
+
+
+_SAID: dict[str, Callable[[Order, World], Said | str]] = {
+    Occasion.LOCKER_CHANGED: _locker_changed,
+    Occasion.EXPIRING: _expiring,
+    Occasion.ANOTHER_GARMENT: _another_garment,
+}
 
 
 def where_is(point: Point) -> letters.Where:
@@ -116,7 +137,7 @@ def _stands_at(parcel: Parcel) -> str:
 
 def why_not_true(message: CustomerMessage, order: Order, world: World) -> str:
     """Why what a draft says is not so, or not yet; "" where it is so."""
-    if world.going.get(order.number) == message.facts.get("locker_id"):
+    if order.number in world.going and world.going[order.number] == message.facts.get("locker_id"):
         return NOT_YET.format(message.facts.get("locker_id"))
     said = said_now(order, message.occasion, world)
     if isinstance(said, str):

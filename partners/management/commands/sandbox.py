@@ -14,10 +14,11 @@ from partners.sandbox.server import Server, serve, settings_for
 from partners.sandbox.shop import open_shop
 from partners.sandbox.shopify.budget import PLANS
 from partners.sandbox.world import World
+from partners.sandbox.xero.limits import DAY, MINUTE
 
 
 class Command(BaseCommand):
-    help = "Serve ACS, InPost and a shop, as Shopify and as a folder, from one seeded world. Prints the settings that point at them."
+    help = "Serve ACS, InPost, a ledger and a shop (Shopify or a folder) from one seeded world. Prints the settings that point there."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -34,6 +35,9 @@ class Command(BaseCommand):
             "--plan", choices=tuple(PLANS), default="standard", help="how many calls the shop's plan allows (default standard)"
         )
 
+        parser.add_argument(
+            "--ledger-calls", type=int, default=MINUTE, help=f"how many calls a minute the ledger lets through (default {MINUTE})"
+        )
         parser.add_argument(
             "--work-every",
             type=float,
@@ -55,6 +59,7 @@ class Command(BaseCommand):
         open_shop(world, folder, drop)
         server, thread = listen(world, options["port"], work_every_s=options["work_every"])
         server.sandbox.shop.budget.set(**dict(zip(("size", "restores"), PLANS[options["plan"]], strict=True)))
+        server.sandbox.ledger.limits.set(minute=options["ledger_calls"], day=max(DAY, options["ledger_calls"] * 60))
         for name, value in settings_for(server.base_url, folder, options["store"], drop=drop).items():
             self.stdout.write(f"{name}={value}")
         self.stdout.flush()

@@ -140,7 +140,7 @@ def _come_back(rng: random.Random, book: Returned, case: Case, pair: Pair, place
     graded = _between(placed, now, rng.uniform(0.75, 0.95)) if case.grade else None
     item = Item(pair.line["id"], pair.garment.rfid, pair.garment.sku)
     if graded:
-        _grade(rng, item, case, place, graded)
+        _grade(rng, item, case, _beyond_repair(book) if case.grade == BER else place, graded)
         photos = 2 if case.grade == BER else 1
         item.photos = [picture(book.seed, item.rfid, number, graded - timedelta(minutes=2 - number)) for number in range(photos)]
     ret = Return(book.next_id(), pair.order.number, f"RT{rng.randrange(10**10, 10**11)}", arrived, graded or arrived, [item])
@@ -148,6 +148,10 @@ def _come_back(rng: random.Random, book: Returned, case: Case, pair: Pair, place
     book.told[item.rfid] = Told(case, ret, item, hire=pair.line["hire"])
     if case.grade == BER:
         pair.garment.to_come = [words.REFURBISHMENT] if case.fate == REFUSE else [words.BER]
+
+
+def _beyond_repair(book: Returned) -> int:
+    return sum(one.case.grade == BER for one in book.told.values())
 
 
 def _between(first: datetime, last: datetime, part: float) -> datetime:

@@ -21,7 +21,7 @@ from partners.sandbox.xero.token import Tokens
 
 API = "/api.xro/2.0"
 _ID = r"[0-9a-fA-F-]{36}"
-SCOPES = {"ManualJournals": "accounting.manualjournals", "CreditNotes": "accounting.invoices"}
+SCOPES = {"ManualJournals": "accounting.manualjournals", "CreditNotes": "accounting.invoices", "Invoices": "accounting.invoices"}
 Page = Callable[[Books, Request, str], Reply]
 PAGES: list[tuple[str, str, Page]] = [
     ("GET", "/Organisation", reading.organisation),
@@ -31,6 +31,7 @@ PAGES: list[tuple[str, str, Page]] = [
     ("PUT", "/ManualJournals", writing.journals),
     ("POST", "/ManualJournals", writing.journals),
     ("POST", f"/ManualJournals/({_ID})", writing.journal),
+    ("GET", "/Invoices", reading.invoices),
     ("GET", "/CreditNotes", reading.notes),
     ("GET", "/CreditNotes/(.+)", reading.note),
     ("PUT", "/CreditNotes", writing.notes),

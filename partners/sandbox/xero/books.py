@@ -4,6 +4,7 @@ import random
 import uuid
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from partners.sandbox.world import World
@@ -131,6 +132,7 @@ class Books:
         self.notes: dict[str, Note] = {}
         self.invoices: dict[str, Invoice] = {}
         self.contacts: dict[str, Contact] = {}
+        self._invoice_what_came_back()
 
     def next_id(self) -> str:
         return str(uuid.UUID(int=self._ids.getrandbits(128), version=4))
@@ -163,6 +165,13 @@ class Books:
             found = Contact(self.next_id(), name)
             self.contacts[found.id] = found
         return found
+
+    def _invoice_what_came_back(self) -> None:
+        """One for each order that came back, under its number: something for a credit note to be set against."""
+        back = {one.order for one in self.world.returned.returns.values()}
+        for order in self.world.orders:
+            if order.number in back:
+                self.invoice(order.number, round(Decimal(order.body["total"]) * 100))
 
     def invoice(self, number: str, pence: int, contact: str = CUSTOMERS) -> Invoice:
         made = Invoice(self.next_id(), number, self.contact(contact), self.today(), pence)

@@ -10,7 +10,8 @@ POST /xero/journals/{id}    {"more_pence"?: so much more on both sides, "narrati
 POST /xero/locks            {"period"?: ISO day or null, "year"?}: nothing may be dated on or before it
 POST /xero/limits           {"minute"?, "day"?, "at_once"?}: how many calls are let through
 POST /xero/accounts         {"code", "name"?, "type"?, "class"?, "system"?, "status"?}: opens or changes one
-POST /xero/invoices         {"number", "pence", "contact"?}: an authorised sales invoice
+GET, POST /xero/invoices    what may be credited; {"number", "pence", "contact"?}: one more authorised sales invoice. Every order that came
+                            back has one under its number
 POST /xero/token            {"expires_in"}: how many seconds tokens live from now on
 """
 
@@ -23,7 +24,7 @@ from typing import Any
 
 from partners.sandbox.xero import meddling
 from partners.sandbox.xero.app import Xero
-from partners.sandbox.xero.books import DRAFT, POSTED, VOIDED, Journal, Line
+from partners.sandbox.xero.books import DRAFT, POSTED, VOIDED, Invoice, Journal, Line
 
 Said = dict[str, Any]
 KEY = re.compile(r"\[?([A-Za-z][A-Za-z0-9_-]*(?::[A-Za-z0-9._/-]+)+)\]?\s*$")
@@ -36,7 +37,11 @@ class LedgerControl:
         self.xero, self.books = xero, xero.books
 
     def get(self, path: str) -> Said | None:
-        return {"journals": [_shown(one) for one in self.books.journals.values()]} if path == "/journals" else None
+        pages: dict[str, Callable[[], Said]] = {
+            "/journals": lambda: {"journals": [_shown(one) for one in self.books.journals.values()]},
+            "/invoices": lambda: {"invoices": [_invoice(one) for one in self.books.invoices.values()]},
+        }
+        return pages[path]() if path in pages else None
 
     def post(self, path: str, said: Said) -> Said | None:
         """None where there is no such page. Raises ValueError or KeyError for what it does not understand."""
@@ -114,8 +119,7 @@ class LedgerControl:
     def _invoice(self, said: Said) -> Said:
         _known(said, "number", "pence", "contact")
         named = {"contact": str(said["contact"])} if "contact" in said else {}
-        made = self.books.invoice(str(said["number"]), int(said["pence"]), **named)
-        return {"id": made.id, "number": made.number, "pence": made.total, "contact": made.contact.name}
+        return _invoice(self.books.invoice(str(said["number"]), int(said["pence"]), **named))
 
     def _token(self, said: Said) -> Said:
         self.xero.tokens.lives_s = int(said["expires_in"])
@@ -132,6 +136,10 @@ def _shown(one: Journal) -> Said:
     lines = [{"account": line.account, "pence": line.pence, "memo": line.description} for line in one.lines]
     said = {"id": one.id, "narration": one.narration, "key": key_of(one.narration), "on": one.on.isoformat(), "status": one.status}
     return said | {"url": one.url, "lines": lines, "updated_at": one.updated_at.isoformat()}
+
+
+def _invoice(one: Invoice) -> Said:
+    return {"id": one.id, "number": one.number, "pence": one.total, "due_pence": one.due, "contact": one.contact.name}
 
 
 def _summed(one: Journal) -> Said:

@@ -3,8 +3,8 @@
 from partners.sandbox.web import Reply, Request
 from partners.sandbox.xero import TENANT, asking, credits
 from partners.sandbox.xero import journals as lines
-from partners.sandbox.xero.books import Account, Books
-from partners.sandbox.xero.replies import Said, day, envelope, instant, missing
+from partners.sandbox.xero.books import Account, Books, Invoice
+from partners.sandbox.xero.replies import Said, day, envelope, instant, missing, money
 
 ACCOUNT_FIELDS = {
     "Code": lambda one: one.code,
@@ -12,6 +12,13 @@ ACCOUNT_FIELDS = {
     "Type": lambda one: one.type,
     "Class": lambda one: one.klass,
     "Status": lambda one: one.status,
+}
+
+INVOICE_FIELDS = {
+    "InvoiceNumber": lambda one: one.number,
+    "Status": lambda one: one.status,
+    "Type": lambda one: "ACCREC",
+    "Date": lambda one: one.on,
 }
 
 
@@ -67,6 +74,36 @@ def journals(books: Books, request: Request, _: str) -> Reply:
 def journal(books: Books, request: Request, named: str) -> Reply:
     one = books.journals.get(named.lower())
     return envelope("ManualJournals", [lines.shown(one, books)], books.world.now()) if one else missing()
+
+
+def invoices(books: Books, request: Request, _: str) -> Reply:
+    """To find what a credit note is set against: by `IDs`, `InvoiceNumbers` or `where`."""
+    wanted = [(_listed(request, "IDs"), lambda one: one.id), (_listed(request, "InvoiceNumbers"), lambda one: one.number)]
+    found = asking.chosen(request, books.invoices.values(), INVOICE_FIELDS | {"UpdatedDateUTC": lambda one: books.world.start})
+    found = [one for one in found if all(not names or of(one) in names for names, of in wanted)]
+    page, numbers = asking.paged(request, found)
+    return envelope("Invoices", [_invoice(one, books) for one in page], books.world.now(), pagination=numbers)
+
+
+def _listed(request: Request, name: str) -> set[str]:
+    return set(filter(None, request.one(name).split(",")))
+
+
+def _invoice(one: Invoice, books: Books) -> Said:
+    return {
+        "Type": "ACCREC",
+        "InvoiceID": one.id,
+        "InvoiceNumber": one.number,
+        "Contact": {"ContactID": one.contact.id, "Name": one.contact.name},
+        "Date": day(one.on),
+        "Status": one.status,
+        "LineAmountTypes": "Inclusive",
+        "Total": money(one.total),
+        "AmountDue": money(one.due),
+        "AmountCredited": money(one.credited),
+        "CurrencyCode": "GBP",
+        "UpdatedDateUTC": instant(books.world.start),
+    }
 
 
 def notes(books: Books, request: Request, _: str) -> Reply:

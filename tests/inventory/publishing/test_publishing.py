@@ -106,6 +106,7 @@ class TestTelling:
         with connected(FakeStock(locations=(SALE, ASIDE)).sells("A", 0), settings, aside="2") as shop:
             stock("A", 2, at=noon)
             stock("A", 3, at=noon, status="In-Refurbishment")
+            stock("A", 4, at=noon, status="With customer")
 
             told(clock)
 

@@ -159,6 +159,18 @@ class TestAGoodFile:
 
         assert set(Garment.objects.values_list("since", flat=True)) == {DAY_ONE.replace(day=2, hour=6, minute=10)}
 
+    def test_an_order_number_that_comes_to_a_picked_garment_takes_its_order_s_allocation_off(self, drop):
+        headings = f"{HEADINGS},Order number"
+        CodeMapping.objects.create(partner="acs", kind="stock_status", raw="Picked", folded="picked", target="allocated")
+        drop.read(1, text([*(f"{line}," for line in rows(30)), "SKU-1,P,Picked,"], headings=headings))
+        allocate("LS-1", {"SKU-1": 1}, at=drop.clock())
+        assert Level.objects.get(sku="SKU-1").allocated == 1
+
+        drop.read(2, text([*(f"{line}," for line in rows(30)), "SKU-1,P,Picked,LS-1"], headings=headings))
+
+        assert Level.objects.get(sku="SKU-1").allocated == 0
+        assert the_counters_equal_a_recount(drop.clock()) == []
+
 
 class TestAbsence:
     def test_a_garment_that_is_not_named_is_missing_and_not_on_hand(self, drop):

@@ -14,9 +14,10 @@ from inventory.models import Measure, Product
 from inventory.rules import MM
 from inventory.sync import apply_products, product_headings, read_products_csv
 from partners.errors import Unreadable
-from partners.models import RejectedRecord
+from partners.models import RejectedRecord, SyncRun
 from partners.pages import Applied, Page
 from partners.sync import sync_run
+from partners.sync.rejected import replayable
 from tests.inventory.builders import file_of, make_product
 
 pytestmark = pytest.mark.django_db
@@ -138,14 +139,54 @@ def test_every_fault_of_a_row_is_named(noon: datetime):
     assert reason.startswith("length is in 'ell', which is not a unit we know: mm, cm, m, in; weight must be more than nought")
 
 
-def test_a_sku_named_twice_counts_once_even_across_pages(noon: datetime):
+def test_of_a_sku_named_twice_the_last_row_counts_even_across_pages(noon: datetime):
     lines = ["sku,name", *(f"S-{number},x" for number in range(2_500)), "S-7,other"]
     pages = list(read_products_csv(file_of(*lines))(""))
     results = [apply_products(page, noon) for page in pages]
 
     assert [len(page.records) for page in pages] == [2000, 501]
-    assert refusals(results[1]) == [("row 2502", "names S-7 again: row 9 was used")]
-    assert Product.objects.get(sku="S-7").name == "x"
+    assert refusals(results[0]) == [("row 9", "is not used: row 2502 names S-7 again, and the last one counts")]
+    assert refusals(results[1]) == []
+    assert Product.objects.get(sku="S-7").name == "other"
+
+
+def test_the_same_file_with_a_double_again_changes_nothing_and_the_row_that_was_taken_back_is_never_replayed(noon: datetime):
+    def run() -> SyncRun:
+        file = file_of("sku,name", "A-1,first", "A-1,last")
+        return sync_run("products", read=read_products_csv(file), apply=apply_products, clock=lambda: noon)
+
+    runs = [run(), run()]
+
+    assert [(each.seen, each.created, each.changed, each.rejected) for each in runs] == [(2, 1, 0, 1), (2, 0, 0, 1)]
+    assert Product.objects.get().name == "last"
+    assert not replayable(runs[1]).exists()
+
+
+def test_a_row_that_cannot_be_read_takes_nothing_back(noon: datetime):
+    applied = load(file_of("sku,name", "A-1,first", "A-1,last,too many"), noon)
+
+    assert [path for path, _ in refusals(applied)] == ["row 3"]
+    assert Product.objects.get().name == "first"
+
+
+@pytest.mark.parametrize(("column", "word"), [("hazmat", "yes"), ("hazmat", "1"), ("locker_allowed", "no"), ("Locker allowed", "FALSE")])
+def test_what_must_not_go_to_a_locker_is_refused_in_words_and_never_read_past(noon: datetime, column: str, word: str):
+    applied = load(file_of(f"sku,{column}", f"A-1,{word}", "A-2,"), noon)
+
+    [(path, reason)] = refusals(applied)
+    assert path.startswith("row 2: ")
+    assert "must not go to a locker, which Lockstep cannot be told yet" in reason
+    assert Product.objects.get().sku == "A-2"
+
+
+def test_what_may_go_to_a_locker_is_read_and_none_of_the_usual_columns_is_unknown(noon: datetime):
+    heading, row = "sku,hazmat,locker_allowed,updated_at,colour", "A-1,no,yes,2026-06-01,red"
+
+    applied = load(file_of(heading, row, "A-2,perhaps,,,"), noon)
+
+    assert product_headings(file_of(heading, row)).unknown == ["colour"]
+    assert refusals(applied) == [("row 3: hazmat", "hazmat is 'perhaps', but must be yes or no")]
+    assert Product.objects.get().sku == "A-1"
 
 
 @pytest.mark.parametrize(

@@ -1,27 +1,29 @@
 """ACS's returns: whatever the fields are called, the same record; what cannot be read is named by its path."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from partners.acs.returns import PhotoAt, ReturnsFeed, decode_return
+from partners.acs.returns import PhotoAt, decode_return
+from partners.acs.returns_feed import ReturnsFeed
 from partners.errors import PartnerError, RecordError, Unreachable, Unreadable
-from tests.partners.fake_web import always, one_by_one, wire_to
-from tests.returns.telling import MONDAY, answer, back, garment
+from tests.partners.fake_web import FakeWeb, always, one_by_one, wire_to
+from tests.returns.telling import MONDAY, answer, back, garment, later
 
+JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda some: st.lists(some) | st.dictionaries(st.text(), some))
 GRADED = garment(
-    Grade="BER",
-    GradeDate="2026-11-23T10:01:00Z",
-    GradedBy="M. Grant",
-    Station="B4",
-    Reason="Tear",
-    Notes="at the seam",
-    RepairCost="38.00",
-    Photos=[{"Url": "https://photos.test/1.jpg", "TakenDate": "2026-11-23T10:00:00Z"}, "https://photos.test/2.jpg"],
+    grade="BER",
+    gradedAt="2026-11-23T10:01:00Z",
+    grader="M. Grant",
+    station="B4",
+    reason="Tear",
+    note="at the seam",
+    repairCost="38.00",
+    photos=[{"url": "https://photos.test/1.jpg", "takenAt": "2026-11-23T10:00:00Z"}, "https://photos.test/2.jpg"],
 )
 
 
@@ -37,7 +39,7 @@ def refusal(record: Any) -> tuple[str, str, str]:
 
 class TestRecords:
     def test_everything_that_was_agreed_is_read(self):
-        told = decode_return(json.dumps(back("R-10432", GRADED, TrackingNumber="JC1")).encode())
+        told = decode_return(json.dumps(back("R-10432", GRADED, trackingNumber="JC1")).encode())
 
         [item] = told.items
         assert (told.acs_id, told.order_number, told.tracking_number, told.arrived_at) == ("R-10432", "LS-1", "JC1", MONDAY)
@@ -60,7 +62,7 @@ class TestRecords:
         assert [(item.line_id, item.rfid, item.grader) for item in told.items] == [("E1", "E1", "Jo")]
 
     def test_without_a_word_on_when_it_changed_the_latest_time_named_counts(self):
-        told = decode(UpdatedDate=None, Items=[GRADED])
+        told = decode(updatedAt=None, items=[GRADED])
 
         assert told.told_at == datetime(2026, 11, 23, 10, 1, tzinfo=UTC)
 
@@ -69,17 +71,17 @@ class TestRecords:
         [
             (b"[", "", "$", "is not JSON"),
             (b"[]", "", "$", "must be an object"),
-            (back(""), "", "$.ReturnNumber", "is missing"),
-            (back("R-1", ReceivedDate=None), "R-1", "$.ReceivedDate", "is missing"),
-            (back("R-1", ReceivedDate="soon"), "R-1", "$.ReceivedDate", "must be a time such as 2026-11-23T14:05:00Z or 23/11/2026 14:05"),
-            (back("R-1", Items={}), "R-1", "$.Items", None),
-            (back("R-1", Items="one"), "R-1", "$.Items", "must be a list of at most 1,000 garments"),
-            (back("R-1", garment(), {"GarmentSKU": "A"}), "R-1", "$.Items[1].line_id", "is missing"),
-            (back("R-1", garment("1"), garment("1")), "R-1", "$.Items[1]", "names line 1 of R-1 a second time"),
-            (back("R-1", garment(RepairCost="-1")), "R-1", "$.Items[0].RepairCost", "is not a possible amount"),
-            (back("R-1", garment(Photos=[{}])), "R-1", "$.Items[0].Photos[0]", "is missing"),
-            (back("R-1", garment(Photos=7)), "R-1", "$.Items[0].Photos", "must be a list of at most 50 addresses"),
-            (back("R" * 65), "", "$.ReturnNumber", "is longer than 64 characters"),
+            (back(""), "", "$.id", "is missing"),
+            (back("R-1", arrivedAt=None), "R-1", "$.arrivedAt", "is missing"),
+            (back("R-1", arrivedAt="soon"), "R-1", "$.arrivedAt", "must be a time such as 2026-11-23T14:05:00Z or 23/11/2026 14:05"),
+            (back("R-1", items={}), "R-1", "$.items", None),
+            (back("R-1", items="one"), "R-1", "$.items", "must be a list of at most 1,000 garments"),
+            (back("R-1", garment(), {"sku": "A"}), "R-1", "$.items[1].line_id", "is missing"),
+            (back("R-1", garment("1"), garment("1")), "R-1", "$.items[1]", "names line 1 of R-1 a second time"),
+            (back("R-1", garment(repairCost="-1")), "R-1", "$.items[0].repairCost", "is not a possible amount"),
+            (back("R-1", garment(photos=[{}])), "R-1", "$.items[0].photos[0]", "is missing"),
+            (back("R-1", garment(photos=7)), "R-1", "$.items[0].photos", "must be a list of at most 50 addresses"),
+            (back("R" * 65), "", "$.id", "is longer than 64 characters"),
         ],
     )
     def test_what_cannot_be_read_is_named_by_return_and_path(self, record: Any, key: str, path: str, reason: str | None):
@@ -96,33 +98,52 @@ class TestRecords:
     )
     @settings(max_examples=50)
     def test_whatever_stands_in_a_field_it_is_read_or_refused_by_path(self, value: Any):
-        for name in ("OrderNumber", "ReceivedDate", "Items", "ReturnNumber"):
+        for name in ("orderNumber", "arrivedAt", "items", "id"):
             try:
                 decode_return(json.dumps(back("R-1") | {name: value}).encode("utf-8", "surrogatepass"))
             except RecordError as refused:
-                assert refused.path.startswith("$")
+                where = refused.path
+            else:
+                where = "$"
+            assert where.startswith("$")
+
+
+def feed(web: FakeWeb) -> ReturnsFeed:
+    return ReturnsFeed(wire_to(web), clock=lambda: MONDAY + timedelta(days=1))
 
 
 class TestFeed:
-    def test_pages_are_read_from_cursor_to_cursor(self):
-        web = one_by_one(answer(back("R-1"), cursor="c1"), answer(back("R-2"), cursor="c2"), answer(cursor="c2"))
+    def test_pages_are_read_to_the_last_and_only_that_moves_the_cursor(self):
+        web = one_by_one(answer(back("R-1", updatedAt=later(2)), next="R-1"), answer(back("R-2"), back("R-3", arrivedAt="soon")))
 
-        pages = list(ReturnsFeed(wire_to(web)).pages(""))
+        pages = list(feed(web).pages("2026-11-23T09:00:00.000000+00:00"))
 
-        assert [(len(page.records), page.cursor) for page in pages] == [(1, "c1"), (1, "c2"), (0, "c2")]
-        assert [asked.query for asked in web.asked] == ["limit=200", "limit=200&cursor=c1", "limit=200&cursor=c2"]
+        assert [(len(page.records), page.cursor) for page in pages] == [(1, None), (2, "2026-11-23T11:14:00.000000+00:00")]
+        since = "since=2026-11-23T08%3A50%3A00.000000%2B00%3A00"
+        assert [asked.query for asked in web.asked] == [since, f"{since}&after=R-1"]
 
-    def test_a_feed_without_a_further_cursor_ends(self):
-        web = one_by_one(answer(back("R-1")))
+    def test_from_the_beginning_nothing_is_left_out(self):
+        web = one_by_one(answer())
 
-        assert [len(page.records) for page in ReturnsFeed(wire_to(web)).pages("c9")] == [1]
+        assert [(page.records, page.cursor) for page in feed(web).pages("")] == [([], None)]
+        assert web.asked[0].query == ""
+
+    def test_a_change_of_the_future_moves_the_cursor_no_further_than_now(self):
+        [page] = feed(one_by_one(answer(back("R-1", updatedAt="2031-01-01T00:00:00Z")))).pages("")
+
+        assert page.cursor == "2026-11-24T09:14:00.000000+00:00"
+
+    def test_nothing_new_keeps_the_place(self):
+        [page] = feed(one_by_one(answer())).pages("2026-11-23T09:00:00.000000+00:00")
+
+        assert page.cursor == "2026-11-23T09:00:00.000000+00:00"
 
     @pytest.mark.parametrize(
         ("web", "kind", "sentence"),
         [
             (always(200, b"<html>", Content_Type="text/html"), Unreadable, "A web page answers in ACS's place. Check ACS_RETURNS_URL."),
-            (always(200, b'{"Returns": [{"Ret'), Unreadable, "The page of returns is cut short, or not the JSON that was agreed."),
-            (always(200, b'{"returns": []}'), Unreadable, "The page of returns is cut short, or not the JSON that was agreed."),
+            (always(200, b'{"returns": [{"id'), Unreadable, "The page of returns is cut short, or not the JSON that was agreed."),
+            (always(200, b'{"Returns": []}'), Unreadable, "The page of returns is cut short, or not the JSON that was agreed."),
             (always(200, b"\xff\xfe"), Unreadable, "The page of returns is cut short, or not the JSON that was agreed."),
             (always(500), Unreachable, "It answers with a fault of its own (500)."),
             (always(302, Location="http://elsewhere.test"), Unreadable, "It answers with a redirect, which is not followed."),
@@ -130,6 +151,6 @@ class TestFeed:
     )
     def test_an_answer_that_is_not_as_agreed_is_refused_whole(self, web, kind: type[PartnerError], sentence: str):
         with pytest.raises(kind) as trouble:
-            list(ReturnsFeed(wire_to(web)).pages(""))
+            list(feed(web).pages(""))
 
         assert trouble.value.sentence == sentence

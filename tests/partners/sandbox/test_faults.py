@@ -29,6 +29,13 @@ class TestArming:
         assert get(client, "LS-10002").status_code == 404
         assert put(client, order(world, "LS-10002")).status_code == 500
 
+    def test_a_share_of_the_calls_is_met_by_chance(self, client):
+        arm(client, "points", "503", times=0, share=0.3)
+        met = [client.get(FEED, params={"limit": 1}).status_code for _ in range(100)].count(503)
+
+        assert 15 <= met <= 45
+        assert client.post("/_sandbox/faults", json={"partner": "points", "kind": "503", "share": 0}).status_code == 400
+
     def test_two_faults_come_one_after_the_other(self, client):
         arm(client, "points", "500")
         arm(client, "points", "503")

@@ -113,3 +113,22 @@ def test_it_is_authorised_later_and_voided(call, made):
     assert why(call("POST", f"{NOTES}/{one}", {"CreditNotes": [{"Status": "DRAFT"}]})) == [
         "Credit Note not of valid status for modification"
     ]
+
+
+def test_every_order_that_came_back_has_an_invoice(client, world):
+    found = {one["number"]: one for one in client.get("/_sandbox/xero/invoices").json()["invoices"]}
+    back = {order.number: order for order in world.orders if order.number in found}
+
+    assert back
+    assert set(found) == set(back) == {one.order for one in world.returned.returns.values()} - {"LS-99999"}
+    assert all(found[number]["due_pence"] == round(float(order.body["total"]) * 100) for number, order in back.items())
+
+
+def test_an_invoice_is_found_by_its_number(call, as_published, sandbox):
+    sandbox("/invoices", number="A-1", pence=5000)
+    by_list = call("GET", "/Invoices", params={"InvoiceNumbers": "A-1,A-2"}).json()["Invoices"]
+    by_filter = call("GET", "/Invoices", params={"where": 'InvoiceNumber=="A-1" AND Status=="AUTHORISED"'}).json()["Invoices"]
+
+    assert by_list == by_filter
+    assert [(one["InvoiceNumber"], one["AmountDue"]) for one in by_list] == [("A-1", 50.0)]
+    assert as_published("Invoice", by_list[0]) == []

@@ -1,0 +1,30 @@
+"""Is the input well-formed?"""
+
+from returns.forms.returned import MatchForm, PhotoForm
+from returns.forms.write_offs import (
+    MOST_AT_ONCE,
+    AnswerForm,
+    ApproveForm,
+    ByHandForm,
+    CompleteForm,
+    DelegationForm,
+    LimitForm,
+    QueryForm,
+    RejectForm,
+    ReverseForm,
+)
+
+__all__ = [
+    "MOST_AT_ONCE",
+    "AnswerForm",
+    "ApproveForm",
+    "ByHandForm",
+    "CompleteForm",
+    "DelegationForm",
+    "LimitForm",
+    "MatchForm",
+    "PhotoForm",
+    "QueryForm",
+    "RejectForm",
+    "ReverseForm",
+]
