@@ -22,6 +22,7 @@ urlpatterns = [
     path("write-offs/<str:reference>/answer/", deciding.answer, name="answer"),
     path("write-offs/<str:reference>/complete/", completing.complete, name="complete"),
     path("write-offs/<str:reference>/reverse/", reversing.reverse, name="reverse"),
+    path("write-offs/<str:reference>/post-again/", reversing.post_again, name="post-again"),
     path("settings/limits/", limits.limits, name="limits"),
     path("settings/limits/<int:pk>/confirm/", limits.confirm, name="confirm-limit"),
     path("settings/limits/<int:pk>/withdraw/", limits.withdraw, name="withdraw-limit"),

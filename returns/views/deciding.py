@@ -60,7 +60,7 @@ def _sheet(request: Signed, picked: Mapping[str, str]) -> sheets.Sheet:
     now = timezone.now()
     found = list(rows.with_parts().filter(reference__in=picked))
     person, facts = authority.person_of(request.user, at=now), authority.facts_of(found)
-    by_day = getattr(settings, "LEDGER_POSTING", "item") == "day"
+    by_day = settings.LEDGER_POSTING == "day"
     return sheets.sheet(picked, found, why_not=lambda one: why_not(person, facts[one.pk]), by_day=by_day, at=now)
 
 

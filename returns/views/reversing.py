@@ -1,14 +1,14 @@
-"""A person takes a posted write-off back, after seeing both journals side by side."""
+"""A person takes a posted write-off back, after seeing both journals side by side, or has a refused journal posted again."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from exceptions_queue.views.proof import decides_about_money
-from returns.actions import reversing
+from returns.actions import posting, reversing
 from returns.actions.outcomes import Refused
 from returns.forms import ReverseForm
 from returns.models import WriteOff
@@ -39,6 +39,19 @@ def _reversed(request: Signed, write_off: WriteOff) -> HttpResponse:
     except Refused as refused:
         return _page(request, write_off, form=form, refusal=refused.sentence, status=409)
     messages.success(request, f"The journal that undoes {write_off.reference} is on its way to the ledger.")
+    return redirect("returns:write-off", reference=write_off.reference)
+
+
+@require_POST
+@permission_required(["returns.view_writeoff", "returns.post_writeoff"], raise_exception=True)
+@decides_about_money
+def post_again(request: Signed, reference: str) -> HttpResponse:
+    """Post once more what the ledger refused, after what it named was put right."""
+    write_off = found_or_404(reference)
+    if posting.post_again(write_off.reference, actor=request.user, at=timezone.now()):
+        messages.success(request, f"{write_off.reference} is posted again.")
+    else:
+        messages.error(request, f"The ledger has not refused the journal of {write_off.reference}, or a colleague was quicker.")
     return redirect("returns:write-off", reference=write_off.reference)
 
 

@@ -40,7 +40,7 @@
   // --- the picked ones ---------------------------------------------------------------------------------------------
   const boxes = [...list.querySelectorAll("[name=pick]")], every = document.getElementById("every");
   const told = document.getElementById("picked"), button = document.getElementById("approve");
-  if (!button) { every?.closest("label").remove(); return; }
+  if (!button) return;
   const atFirst = told.textContent;
   const pounds = (pence) => `£${(pence / 100).toLocaleString("en-GB", { minimumFractionDigits: 2 })}`;
   const count = () => {

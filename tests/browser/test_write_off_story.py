@@ -78,7 +78,7 @@ def test_finance_asks_about_one_approves_ten_and_is_told_why_not_the_last(sign_i
     expect(page.get_by_text("Agnes Lee asked").first).to_be_visible()
 
     page.goto("/write-offs/")
-    page.get_by_label("Pick all that you may approve").check()
+    page.get_by_label("All 10 that you may approve").check()
     expect(page.get_by_text("10 picked, £")).to_be_visible()
     keep(page, f"write-offs-picked-{theme}-{width}")
     page.get_by_role("button", name="Approve 10…").click()

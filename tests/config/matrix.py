@@ -128,11 +128,11 @@ RETURNS = {
     **forms("G", "returns:reverse"),
     **forms("WFG", "returns:raise"),
     "returns:limits": May(ALL, "G"),
-    **acts("G", "returns:confirm-limit", "returns:withdraw-limit"),
+    **acts("G", "returns:confirm-limit", "returns:withdraw-limit", "returns:post-again"),
 }
 PARTNERS = {
     **pages(ALL, "partners:sync", "partners:run", "partners:record", "partners:records", "partners:mappings", "partners:connections"),
-    **pages(ALL, "partners:channels", "partners:run-refused"),
+    **pages(ALL, "partners:channels", "partners:run-refused", "partners:mapping-versions"),
     **acts("I", "partners:run-now", "partners:pause", "partners:accept", "partners:record-replay", "partners:reveal"),
     **acts(
         "I",

@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from returns.models import Approval, Journal, WriteOff
-from returns.states import WriteOffState
+from returns.states import JournalState, WriteOffState
 from tests.config.people import PASSWORD, sign_in
-from tests.returns.builders import People
+from tests.returns.builders import People, make_item
 from tests.returns.builders import make_write_off as raised
 from tests.returns.clients import in_two_steps
 from tests.returns.written_off import make_many, make_posted, make_write_off
@@ -272,6 +272,53 @@ class TestCompleting:
 
         one.refresh_from_db()
         assert (answer.status_code, one.cost_pence) == (422, 4_200)
+
+
+class TestTheLedger:
+    def test_what_it_refused_is_said_and_can_be_posted_again(self, people: People):
+        one = make_posted(1, at=timezone.now(), first_by=people.finance, state=JournalState.DRIFTED)
+        WriteOff.objects.update(state=_S.APPROVED)
+        Journal.objects.update(state=JournalState.REFUSED, why="Account 7105 is archived.", posted_at=None)
+        client, page = sign_in(people.manager), f"/write-offs/{one.reference}/"
+        assert "Account 7105 is archived." in client.get(page).content.decode()
+        assert "Account 7105 is archived." in client.get("/write-offs/", {"tab": "approved"}).content.decode()
+
+        client.post(f"{page}post-again/")
+
+        assert Journal.objects.get().state == JournalState.DROPPED
+        assert client.get(page).status_code == 200
+        assert "or a colleague was quicker" in client.post(f"{page}post-again/", follow=True).content.decode()
+
+    def test_what_it_shows_otherwise_stands_beside_what_was_approved(self, people: People):
+        one = make_posted(1, at=timezone.now(), first_by=people.finance, state=JournalState.DRIFTED)
+        lines = [{"account": "7105", "amount_pence": 4_000, "memo": ""}, {"account": "1200", "amount_pence": -4_000, "memo": ""}]
+        Journal.objects.update(shown={"on": "2026-06-09", "lines": lines}, shown_hash="other")
+
+        text = sign_in(people.finance).get(f"/write-offs/{one.reference}/").content.decode()
+
+        assert "The ledger shows something else than was approved." in text
+        assert "In the ledger, 9 June 2026" in text
+        assert "£40.00" in text
+
+
+class TestRaisingByHand:
+    def test_whoever_raises_one_is_told_that_another_approves_it(self, agnes: Client):
+        make_item(rfid="E-1")
+
+        page = agnes.post("/write-offs/raise/", {"rfid": " E-1 ", "reason": "Burnt by the iron"}, follow=True).content.decode()
+
+        assert "You raised this write-off, so someone else must approve it." in page or "It lacks" in page
+        assert (WriteOff.objects.get().raised_by.username, WriteOff.objects.get().reason) == ("finance", "Burnt by the iron")
+
+    @pytest.mark.parametrize("sent", [{"rfid": "E-NO", "reason": "Burnt"}, {"rfid": "", "reason": "Burnt"}, {"rfid": "E-1", "reason": " "}])
+    def test_a_garment_nobody_knows_or_no_reason_is_refused_in_words(self, agnes: Client, sent: dict[str, str]):
+        make_item(rfid="E-1")
+
+        answer = agnes.post("/write-offs/raise/", sent)
+
+        assert answer.status_code == 422
+        assert b'aria-invalid="true"' in answer.content
+        assert not WriteOff.objects.exists()
 
 
 class TestReversing:

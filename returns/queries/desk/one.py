@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.contrib.auth.models import User
 
 from exceptions_queue.queries import words as desk_words
-from inventory.models import Product
+from inventory.models import Garment, Product
 from returns.models import Approval, Journal, PeriodSignOff, Photo, ReturnItem, WriteOff
 from returns.queries.desk import rows, words
 from returns.queries.evidence import Standing
@@ -40,7 +40,7 @@ class Event(NamedTuple):
 
 
 class Posted(NamedTuple):
-    """A journal as it stands in the ledger, or is on its way there."""
+    """A journal as it stands in the ledger, or is on its way there. `theirs` is what the ledger shows, where that differs."""
 
     key: str
     number: str
@@ -51,7 +51,9 @@ class Posted(NamedTuple):
     total: str
     narration: str
     why: str
-    shown_total: str
+    theirs: list[words.Entry]
+    their_day: str
+    is_refused: bool
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class Shown:
     events: list[Event]
     question: Event | None
     raised: str
+    has_garment: bool
 
     @property
     def is_waiting(self) -> bool:
@@ -88,7 +91,7 @@ def find(reference: str) -> WriteOff | None:
 
 
 def shown(write_off: WriteOff, *, at: datetime) -> Shown:
-    """Five statements, whatever it holds."""
+    """Six statements, whatever it holds."""
     names = words.account_names()
     said = list(write_off.words.select_related("by", "for_whom").order_by("at", "id"))
     journals = [journal for journal in (write_off.journal, write_off.reversal) if journal]
@@ -107,6 +110,7 @@ def shown(write_off: WriteOff, *, at: datetime) -> Shown:
         posted=[posted(journal, names) for journal in journals],
         events=sorted(_events(write_off, said, journals, at), key=lambda event: event.at, reverse=True),
         question=_question(write_off, said, at),
+        has_garment=Garment.objects.filter(rfid=write_off.rfid).exists(),
         raised=f"{_name(write_off.raised_by)} raised it {desk_words.moment(write_off.raised_at, at)}",
     )
 
@@ -139,19 +143,20 @@ def period(write_off: WriteOff) -> str:
 
 
 def posted(journal: Journal, names: dict[str, str]) -> Posted:
-    told = journal.shown.get("lines", []) if isinstance(journal.shown, dict) else []
-    debits = sum(line.get("debit_pence") or max(line.get("amount_pence") or 0, 0) for line in told)
+    differs = bool(journal.shown) and journal.shown_hash != journal.lines_hash
     return Posted(
         key=journal.key,
         number=journal.number,
         state=str(journal.get_state_display()),
-        tone=JOURNAL_TONES[JournalState(journal.state)],
+        tone=JOURNAL_TONES.get(JournalState(journal.state), "quiet"),
         on=_day(journal.post_on),
         entries=words.entries(journal.lines, names),
         total=words.money(journal.total_pence),
         narration=journal.narration,
         why=journal.why,
-        shown_total=words.money(debits) if told else "",
+        theirs=words.entries(map(words.by_sides, journal.shown["lines"]), names) if differs else [],
+        their_day=_day(date.fromisoformat(journal.shown["on"])) if differs else "",
+        is_refused=journal.state == JournalState.REFUSED,
     )
 
 

@@ -38,6 +38,7 @@ class Row:
     pence: int
     value: str
     journal: str
+    number: str
     graded_by: str
     raised_by: str
     first_by: str
@@ -103,12 +104,13 @@ def _row(one: WriteOff, name: str, of_sku: int, why_not: str, group: str, at: da
         pence=one.carrying_pence or 0,
         value=words.money(one.carrying_pence),
         journal=words.in_short(one.lines),
+        number=one.journal.number if one.journal else "",
         graded_by=one.grader,
         raised_by=desk_words.name_of(one.raised_by) if one.raised_by else "",
         first_by=desk_words.name_of(one.first_by) if one.first_by else "",
         waiting=desk_words.brief(at - one.raised_at),
         since=desk_words.full(one.raised_at),
-        why_not=why_not,
+        why_not=why_not or (one.journal.why if one.journal else ""),
         signs="" if why_not else f"{one.reference}:{one.lines_hash}",
         flags=list(_flags(one, of_sku, at)),
         in_group=_group(one, group),

@@ -79,6 +79,12 @@ def summed(journals: Iterable[Iterable[Line]], names: Mapping[str, str]) -> list
     ]
 
 
+def by_sides(line: Line) -> dict[str, Any]:
+    """A line as the ledger shows it, where debits are positive and credits negative, as one of ours."""
+    pence = line["amount_pence"]
+    return {"account": line["account"], "debit_pence": max(pence, 0), "credit_pence": max(-pence, 0), "memo": line.get("memo", "")}
+
+
 def in_short(lines: Iterable[Line]) -> str:
     """ "Dr 7105 / Cr 1200"; "" for no journal."""
     lines = list(lines)
