@@ -13,6 +13,7 @@ PATHS = (
     *(
         "/sync/feeds/%00/again/",
         "/reference/%00/",
+        "/returns/%00/",
         "/api/v1/orders/%00/",
         "/api/v1/lockers/%00/",
         "/api/v1/lockers/%00/alternatives/",
@@ -29,6 +30,7 @@ LISTS = {
     "/audit/": ("actor", "verb", "subject", "order", "since", "until", "after"),
     "/sync/": ("feed", "after", "before"),
     "/settings/people/": ("show", "role"),
+    "/returns/": ("q", "only", "grade", "after", "before"),
     "/search/": ("q",),
     "/api/v1/orders/": ("q", "locker", "cursor"),
     "/api/v1/exceptions/": ("assignee", "order", "cause", "due_before", "cursor"),
