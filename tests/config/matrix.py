@@ -128,6 +128,7 @@ RETURNS = {
     **forms("G", "returns:reverse"),
     **forms("WFG", "returns:raise"),
     "returns:limits": May(ALL, "G"),
+    "returns:accounts": May(ALL, "G"),
     **acts("G", "returns:confirm-limit", "returns:withdraw-limit", "returns:post-again"),
 }
 PARTNERS = {
