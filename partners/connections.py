@@ -62,7 +62,7 @@ def check(partner: str, at: datetime) -> Checked:
         ok = False if any(is_set.values()) else None
         said = f"Not connected: {', '.join(missing)} must be set."
     last_good = at if ok else _last_good(partner)
-    return Checked(partner, partner_title(partner), _mode(partner), is_set, ok, said, scopes, last_good, request_id)
+    return Checked(partner, partner_title(partner), mode_of(partner), is_set, ok, said, scopes, last_good, request_id)
 
 
 def _test(partner: str, client: Callable[[], Checkable]) -> tuple[bool, str, tuple[str, ...], str]:
@@ -75,7 +75,7 @@ def _test(partner: str, client: Callable[[], Checkable]) -> tuple[bool, str, tup
     return True, said, getattr(made, "granted", ()), ""
 
 
-def _mode(partner: str) -> str:
+def mode_of(partner: str) -> str:
     """Observe or live; the lockers and the returns are only ever read."""
     return "read only" if partner in ("points", "returns") else connect.mode(partner)
 

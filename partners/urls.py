@@ -25,6 +25,7 @@ urlpatterns = [
     path("mappings/draft/file/", proposals.save_file, name="mapping-draft-file"),
     path("mappings/proposals/<int:pk>/discard/", proposals.discard, name="mapping-discard"),
     path("mappings/<int:pk>/", mappings.change, name="mapping"),
+    path("mappings/<int:pk>/versions/", mappings.versions, name="mapping-versions"),
     path("webhooks/shopify/", webhooks.shopify, name="webhook-shopify"),
     path("webhooks/inpost/", webhooks.inpost, name="webhook-inpost"),
     path("settings/channels/", channels.page, name="channels"),

@@ -17,15 +17,28 @@ from config.demo import history
 from config.demo.stage import PASSWORD, Trouble
 from config.roles import DEMO_PEOPLE
 from config.running import run_feed
+from config.story import write_offs
 from orders.tasks import review_new, stay_subscribed
 from partners import mappings
 from partners.models import CodeMapping, SyncRun
+from returns.actions import limits
+from returns.models import LedgerAccount, WriteOff
 
 # What the make-believe shop's delivery methods mean at ACS.
 DELIVERY_METHODS = {
     "inpost_locker": ("24", {"agent": "INPOST", "destination": "locker"}),
     "dpd_next_day": ("ND", {"agent": "DPD", "destination": "home"}),
     "royal_mail_48": ("48", {"agent": "RM", "destination": "home"}),
+}
+# Which accounts of the make-believe ledger write-offs name.
+_P = LedgerAccount.Purpose
+ACCOUNTS = {
+    _P.STOCK_WRITE_OFF: ("325", "Stock written off"),
+    _P.STOCK: ("630", "Stock at ACS"),
+    _P.DEPRECIATION: ("711", "Less accumulated depreciation on hire fleet"),
+    _P.DISPOSAL_LOSS: ("465", "Loss on disposal of hire fleet"),
+    _P.HIRE_FLEET: ("710", "Hire fleet at cost"),
+    _P.REFUNDS: ("205", "Refunds and credit notes"),
 }
 FIRST_FEEDS = ("products", "acs.setup", "store.products", "inpost.points", "store.orders", "acs.stock")
 
@@ -37,6 +50,7 @@ def lay_out(say: Callable[[str], None]) -> None:
     call_command("load_roles", verbosity=0, stdout=StringIO())
     make_people(os.environ[PASSWORD])
     map_delivery_methods()
+    name_accounts()
 
 
 def make_people(password: str) -> None:
@@ -56,6 +70,13 @@ def map_delivery_methods() -> None:
         mappings.set_target(mapping, target=service, flags=flags, actor=admin, at=at, version=mapping.version)
 
 
+def name_accounts() -> None:
+    """As the finance manager does on the limits page."""
+    at, manager = timezone.now(), get_user_model().objects.get(username="finance_manager")
+    for purpose, (code, name) in ACCOUNTS.items():
+        limits.set_account(purpose, code=code, name=name, actor=manager, at=at)
+
+
 def mirror(say: Callable[[str], None]) -> None:
     """Read every feed once. Raises Trouble when one does not end well."""
     for feed in FIRST_FEEDS:
@@ -63,6 +84,8 @@ def mirror(say: Callable[[str], None]) -> None:
         if run.outcome != SyncRun.Outcome.OK:
             raise Trouble(f"{feed} ended {run.get_outcome_display().lower()}: {run.why}")
         say(f"{feed}: {run.seen} read, {run.rejected} rejected")
+    write_offs.mirror(os.environ["SANDBOX_URL"])
+    say(f"{WriteOff.objects.count()} write-offs drafted of what came back beyond economic repair")
 
 
 def first_look(say: Callable[[str], None]) -> None:

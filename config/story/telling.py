@@ -1,5 +1,5 @@
 """The seeded story that `demo --once` tells: mirror → validate → hold → fix → release → read back →
-label → manifest → track → collect, and what may be sold.
+label → manifest → track → collect, what may be sold, and what is written off.
 
 The fixes are made by the named people through the same actions as the screens, with the answers that the sandbox's plan
 gives to whoever asks the customer. Every number is counted at the end, in our database and in the sandbox's.
@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 
 from config import sweeping
-from config.story import parcels, stock
+from config.story import parcels, stock, write_offs
 from config.story.counting import count_orders, invariants
 from config.story.fixes import fix
 from config.story.partners import ask, held_in_shop, told
@@ -45,7 +45,14 @@ def tell(sandbox_url: str, *, say: Say) -> dict[str, Any]:
     shop["told"] = told(sandbox_url)
     rehearsal = stock.learn_a_word(say=say)
     stock.tell_the_shop()
-    counted = {"parcels": parcels.count(sandbox_url), "stock": stock.count(sandbox_url), "rehearsal": rehearsal, "invariants": invariants()}
+    write_offs.decide(plan, say=say)
+    counted = {
+        "parcels": parcels.count(sandbox_url),
+        "stock": stock.count(sandbox_url),
+        "rehearsal": rehearsal,
+        "write_offs": write_offs.count(sandbox_url),
+        "invariants": invariants(),
+    }
     plan = {**plan, "stock": stock.planned(plan, sandbox_url)}
     return orders | counted | {"plan": plan, "shop": shop, "seconds": round(time.monotonic() - began, 1)}
 
@@ -70,6 +77,7 @@ def is_as_planned(result: Mapping[str, Any]) -> list[str]:
         *((f"stock {what}", result["stock"][what], should) for what, should in plan["stock"].items()),
         *((f"sellable {where} by the rehearsal", told["came"], told["foretold"]) for where, told in result["rehearsal"].items()),
         *((f"SKUs {where} otherwise than foretold", told["otherwise"], []) for where, told in result["rehearsal"].items()),
+        *((f"write-offs {what}", result["write_offs"][what], should) for what, should in plan["write_offs"].items()),
         ("invariants broken", result["invariants"]["broken"], 0),
     ]
     return [f"{what}: {is_} instead of {should}" for what, is_, should in wrong if is_ != should]

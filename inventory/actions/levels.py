@@ -3,24 +3,32 @@
 # ruff: noqa: S608 - the only texts put into statements are names of our own table and columns
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
-from itertools import islice
+from itertools import islice, repeat
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q
 
 from inventory.models import Allocation, Garment, Level
+from inventory.queries.among import among
 from inventory.queries.buffers import out_of_step, wanted_hours
 from inventory.queries.counting import Counted, counted
 from inventory.queries.levels import stock_as_of
 
 COUNTED = Counted._fields
 WRITTEN_AT_ONCE = 5_000  # rows; memory stays flat
-WRITTEN = (*COUNTED, "counted_at", "sku")
 _LEVEL = Level._meta.db_table
-_TYPES = {"ripening": "text", "ripens_at": "timestamptz", "counted_at": "timestamptz", "sku": "text"}
+_TYPES = {"ripening": "jsonb", "ripens_at": "timestamptz"}
+_DIVIDER = "\x1f"
+_CELLS = ", ".join(f"unnest(string_to_array(%s, chr(31), '')::{_TYPES.get(name, 'integer')}[])" for name in COUNTED)
+_UPDATE_ALL = (  # a parameter for each column, however many rows
+    f"UPDATE {_LEVEL} l SET counted_at = %s, {', '.join(f'{name} = d.{name}' for name in COUNTED)}"
+    f" FROM ROWS FROM (json_array_elements_text(%s::json), {_CELLS}) AS d(sku, {', '.join(COUNTED)}) WHERE l.sku = d.sku"
+)
+_MARKS = ", ".join(f"{name} = NULLIF(%s, '')" for name in COUNTED)
+_UPDATE_ONE = f"UPDATE {_LEVEL} SET counted_at = %s, {_MARKS} WHERE sku = %s"
 AT_ONCE = 20_000  # SKUs; of more, all are counted: one pass over everything is then the cheaper one
 
 
@@ -57,12 +65,11 @@ def make_levels(skus: Collection[str], *, at: datetime) -> None:
     """Give counters to SKUs that have none yet. Whoever loses a race to make them finds them made."""
     names = sorted(skus)
     Level.objects.bulk_create([Level(sku=sku, counted_at=at) for sku in names], batch_size=500, ignore_conflicts=True)
-    for start in range(0, len(names), AT_ONCE):
-        out_of_step(at=at).filter(sku__in=names[start : start + AT_ONCE]).update(buffer_hours=wanted_hours(at=at))
+    out_of_step(at=at).filter(among("sku", names)).update(buffer_hours=wanted_hours(at=at))
 
 
 def _make_missing(skus: Collection[str] | None, *, at: datetime) -> None:
-    levels = Level.objects.all() if skus is None else Level.objects.filter(sku__in=skus)
+    levels = Level.objects.all() if skus is None else Level.objects.filter(among("sku", skus))
     named = _every_sku() if skus is None else set(skus)
     if new := named - set(levels.values_list("sku", flat=True)):
         make_levels(new, at=at)
@@ -76,7 +83,7 @@ def _every_sku() -> set[str]:
 def _lock(skus: Collection[str] | None) -> dict[str, tuple[Any, ...]]:
     """{SKU: (buffer in hours, *the counters as they stand)}, locked in SKU order as everybody does."""
     levels = Level.objects.select_for_update().order_by("sku")
-    rows = levels if skus is None else levels.filter(sku__in=skus)
+    rows = levels if skus is None else levels.filter(among("sku", skus))
     return {sku: columns for sku, *columns in rows.values_list("sku", "buffer_hours", *COUNTED)}
 
 
@@ -86,31 +93,26 @@ def lock_levels(which: Q) -> list[str]:
 
 
 def _write(now: Mapping[str, Counted], standing: Mapping[str, Any], *, at: datetime) -> None:
-    differing = ((*row, at, sku) for sku, row in now.items() if row != tuple(standing[sku][1:]))
+    differing = ((*row, sku) for sku, row in now.items() if row != tuple(standing[sku][1:]))
     while rows := list(islice(differing, WRITTEN_AT_ONCE)):
-        _write_some(rows)
+        _write_some(rows, at)
 
 
-def _write_some(rows: list[tuple[Any, ...]]) -> None:
-    if connection.vendor == "postgresql":
-        _write_arrays(rows)
-    else:
-        fields: list[Any] = [Level._meta.get_field(name) for name in WRITTEN]
-        marks = ", ".join(f"{name} = %s" for name in WRITTEN[:-1])
-        with connection.cursor() as cursor:
-            values = [[field.get_db_prep_save(cell, connection) for field, cell in zip(fields, row, strict=True)] for row in rows]
-            cursor.executemany(f"UPDATE {_LEVEL} SET {marks} WHERE sku = %s", values)
-
-
-def _write_arrays(rows: list[tuple[Any, ...]]) -> None:
-    """One statement of as many parameters as there are columns, however many rows."""
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    ripening = WRITTEN.index("ripening")
-    columns[ripening] = [json.dumps(cell) for cell in columns[ripening]]
-    marks = ", ".join(f"%s::{_TYPES.get(name, 'integer')}[]" for name in WRITTEN)
-    told = ", ".join(f"{name} = d.{name}" + ("::jsonb" if name == "ripening" else "") for name in WRITTEN[:-1])
+def _write_some(rows: list[tuple[Any, ...]], at: datetime) -> None:
+    *columns, skus = zip(*rows, strict=True)
+    adapt = connection.ops.adapt_datetimefield_value
+    texts = [[_as_text(cell, adapt) for cell in column] for column in columns]
     with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE {_LEVEL} l SET {told} FROM unnest({marks}) AS d({', '.join(WRITTEN)}) WHERE l.sku = d.sku", columns)
+        if connection.vendor == "postgresql":
+            cursor.execute(_UPDATE_ALL, [adapt(at), json.dumps(skus), *map(_DIVIDER.join, texts)])
+        else:
+            cursor.executemany(_UPDATE_ONE, list(zip(repeat(adapt(at)), *texts, skus, strict=False)))
+
+
+def _as_text(cell: Any, adapt: Callable[[datetime], Any]) -> str:
+    if isinstance(cell, int):
+        return str(cell)
+    return json.dumps(cell) if isinstance(cell, list) else "" if cell is None else str(adapt(cell))
 
 
 def apply_buffers(*, at: datetime) -> int:
@@ -119,7 +121,7 @@ def apply_buffers(*, at: datetime) -> int:
     with transaction.atomic(savepoint=False):
         if not (changed := list(out_of_step(at=at).order_by("sku").values_list("sku", flat=True))):
             return 0
-        only = Q(sku__in=changed) if len(changed) <= AT_ONCE else Q()
+        only = among("sku", changed) if len(changed) <= AT_ONCE else Q()
         lock_levels(only)
         out_of_step(at=at).update(buffer_hours=wanted_hours(at=at))
         recount(changed, at=at)

@@ -9,6 +9,7 @@ from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subq
 from django.db.models.functions import Coalesce, Greatest
 
 from inventory.models import Allocation, Garment, Level
+from inventory.queries.among import among
 from inventory.queries.levels import statuses_by_use, stock_as_of
 from inventory.rules import is_ripe
 
@@ -34,7 +35,7 @@ def counted(hours: Mapping[str, int], *, at: datetime, every: bool = False) -> d
     The garments are grouped by SKU alone; only those that may still be inside a buffer are grouped by when they came too. The few
     that are doubted come from an index of their own and are taken off afterwards, so that the large reads need no further column.
     """
-    only = Q() if every else Q(sku__in=list(hours))
+    only = Q() if every else among("sku", hours)
     sells, picked = statuses_by_use()
     inside, doubts = _inside(only, sells, hours, at), doubted(only, sells)
     sold = allocated(only, picked)

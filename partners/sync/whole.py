@@ -37,7 +37,7 @@ class WholeFile(Protocol):
     as_of: datetime
 
     def digest(self) -> str:
-        """The SHA-256 of the bytes, in hex. Raises Unreadable where they cannot be had."""
+        """A hash of the bytes, in hex, that no other bytes have. Raises Unreadable where they cannot be had."""
 
     def begun(self, run: SyncRun) -> None:
         """The run has started: remember what the room wants to know of it."""
@@ -110,13 +110,15 @@ def kept(run: SyncRun) -> Iterator[bytes]:
 
 
 def _run(run: SyncRun, file: WholeFile, clock: Clock, tell: Tell, *, only_look: bool) -> None:
-    file.begun(run)
     try:
-        SyncRun.objects.filter(pk=run.pk).update(content_hash=file.digest())
+        run.content_hash = file.digest()
     except Unreadable as wrong:
+        file.begun(run)
         _fail(run, wrong.sentence, at=clock())
         return
-    run.refresh_from_db(fields=["content_hash"])
+    with transaction.atomic():
+        file.begun(run)
+        SyncRun.objects.filter(pk=run.pk).update(content_hash=run.content_hash)
     if last := _same_as_last(run):
         _unchanged(run, last, file, at=clock())
         return

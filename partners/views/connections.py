@@ -43,7 +43,7 @@ def _shown(partner: str, known: dict[str, lines.Line], checked: connections.Chec
     return {
         "partner": partner,
         "title": partner_title(partner),
-        "mode": "read only" if partner == "points" else connect.mode(partner),
+        "mode": connections.mode_of(partner),
         "settings": [(name, name not in missing) for name in needed],
         "missing": missing,
         "line": lines.NOT_CONNECTED if missing else known.get(partner, lines.UNUSED),

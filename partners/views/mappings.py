@@ -1,5 +1,6 @@
 """A person asks what codes mean, and says it: in force at once, audited, never over somebody else's change."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -16,6 +17,7 @@ from partners.actions.meanings import PROPOSED
 from partners.forms import AGENTS, FORMS, SERVICES, MappingForm, NewCodeForm
 from partners.models import CodeMapping
 from partners.queries import mappings as shown
+from partners.queries import versions as of_mapping
 from partners.queries.words import clock_time
 from partners.views import Signed, proposals
 
@@ -35,6 +37,24 @@ def page(request: Signed) -> HttpResponse:
     if request.GET.get("kind", "") in PROPOSED:
         return proposals.list_page(request)
     return _page(request, _kind(request.GET.get("kind", "")))
+
+
+@require_GET
+@permission_required("partners.view_codemapping", raise_exception=True)
+def versions(request: Signed, pk: int) -> HttpResponse:
+    """Two versions of one mapping beside each other: those asked for, else the last two. A version that never was is the nearest."""
+    mapping = get_object_or_404(CodeMapping, pk=pk, partner=shown.PARTNER)
+    every = of_mapping.versions(mapping, timezone.now())
+    was, becomes = (_nearest(every, request.GET.get(name, ""), age) for name, age in (("from", 1), ("to", 0)))
+    lines = of_mapping.compared(was, becomes)
+    context = {"mapping": mapping, "versions": every, "was": was, "becomes": becomes, "lines": lines}
+    return render(request, "partners/versions.html", context | {"same": not any(line.differs for line in lines)})
+
+
+def _nearest(every: Sequence[of_mapping.Version], asked: str, age: int) -> of_mapping.Version:
+    """`every` is the newest first."""
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else every[0].number - age
+    return min(every, key=lambda version: abs(version.number - number))
 
 
 @require_POST

@@ -35,15 +35,21 @@ class Refused(Exception):
 def fetch_due(clock: Clock) -> dict[str, int]:
     """Fetch the photos whose time has come, the longest waiting first; each try is counted. Stops after a minute.
 
-    A refusal for good is not tried again; a host that does not answer is asked again later, each time after a longer pause.
+    A refusal for good is not tried again; a host that does not answer is asked again later, each time after a longer pause. The
+    write-offs that waited for a photo are looked at together in the end; where that is cut off, the hourly look does it.
     """
-    began, counts = time.monotonic(), {"kept": 0, "refused": 0, "later": 0}
+    began, counts, shown = time.monotonic(), {"kept": 0, "refused": 0, "later": 0}, set[int]()
     due = Photo.objects.filter(try_at__lte=clock(), content=None).order_by("try_at", "pk")
     source = connect.photo_source()
     for photo in list(due.only("item_id", "source_url", "tries")[:AT_ONCE]):
         if time.monotonic() - began > LONGEST_S:
             break
-        counts[_fetch(photo, source.fetch, clock)] += 1
+        became = _fetch(photo, source.fetch, clock)
+        counts[became] += 1
+        shown |= {photo.item_id} if became == "kept" else set()
+    if shown:
+        with transaction.atomic():
+            raising.look(sorted(shown), at=clock())
     return counts
 
 
@@ -62,9 +68,7 @@ def _keep(photo: Photo, content: bytes, kind: str, *, at: datetime) -> str:
     try:
         with transaction.atomic():
             waiting = Photo.objects.filter(pk=photo.pk, content=None)
-            kept = waiting.update(**_columns(content, kind, at), tries=F("tries") + 1, try_at=None, why="")
-            if kept:
-                raising.look([photo.item_id], at=at)
+            waiting.update(**_columns(content, kind, at), tries=F("tries") + 1, try_at=None, why="")
     except IntegrityError:
         return _fail(photo, SAME, at=at, final=True)
     return "kept"

@@ -1,4 +1,4 @@
-"""The clock asks. Each task is safe to run twice, at once, or never."""
+"""The clock asks: what came back, and what nobody has decided yet."""
 
 from django.db import transaction
 from django.utils import timezone

@@ -133,7 +133,7 @@ RETURNS = {
 }
 PARTNERS = {
     **pages(ALL, "partners:sync", "partners:run", "partners:record", "partners:records", "partners:mappings", "partners:connections"),
-    **pages(ALL, "partners:channels", "partners:run-refused"),
+    **pages(ALL, "partners:channels", "partners:run-refused", "partners:mapping-versions"),
     **acts("I", "partners:run-now", "partners:pause", "partners:accept", "partners:record-replay", "partners:reveal"),
     **acts(
         "I",

@@ -109,7 +109,8 @@ class TestTiles:
         shown = feeds.tiles(noon)
 
         titles = ["The shop's orders", "InPost's lockers", "Orders at ACS", "Parcels at InPost", "ACS's stock file", "Product list"]
-        titles += ["The shop's products", "ACS's set-up list"]
+        titles += ["The shop's products", "Returns at ACS", "What garments are worth", "The ledger's accounts", "The ledger's journals"]
+        titles += ["ACS's set-up list"]
         assert [tile.title for tile in shown] == titles
         assert {tile.state for tile in shown} == {feeds.NEVER}
 

@@ -97,12 +97,12 @@ def _give_meaning() -> None:
 
 
 def _refuse_strange_skus() -> None:
-    """A file of another customer's goods names SKUs that we never met."""
+    """A file of another customer's goods names SKUs that we never met. A SKU that a garment keeps is none of them."""
     if not Garment.objects.exists():
         return
     [(strange,)] = _rows(
-        "SELECT COUNT(*) FROM (SELECT DISTINCT sku FROM stock_diff d"
-        f" WHERE NOT EXISTS (SELECT 1 FROM {_GARMENT} g WHERE g.sku = d.sku)) AS strange"
+        "SELECT COUNT(*) FROM (SELECT DISTINCT sku FROM stock_diff d WHERE (garment IS NULL OR sku <> sku_before)"
+        f" AND NOT EXISTS (SELECT 1 FROM {_GARMENT} g WHERE g.sku = d.sku)) AS strange"
     )
     if not strange:
         return

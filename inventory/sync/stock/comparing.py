@@ -9,11 +9,12 @@ from django.db import connection
 
 from inventory.models import Garment
 from inventory.sync.stock.rows import LONGEST
+from partners.models import CodeMapping
 from partners.values import clean_text
 
 COLUMNS = {"size": "size", "grade": "grade", "order": "order_number", "scanned": "scanned_at"}
 MOST_TEXTS = 5_000  # different locations in one file; of more, Python looks at every row
-_GARMENT = Garment._meta.db_table
+_GARMENT, _MAPPING = Garment._meta.db_table, CodeMapping._meta.db_table
 _TELLS = "g.id AS garment, f.rfid, f.sku, f.raw_status, {0}, g.sku AS sku_before, g.raw_status AS raw_before,\
  g.status_id AS status_before, g.since AS since, g.missing_since AS missing_since, g.rfid AS named"
 
@@ -22,17 +23,20 @@ def is_postgres() -> bool:
     return connection.vendor == "postgresql"
 
 
-def compare(columns: Collection[str]) -> None:
-    """Fill `stock_texts` (location, rows) and `stock_found`: every row that says something new, and, without an `rfid`, every garment
-    that the file does not name. What a file has no column for, it says nothing of.
+def compare(columns: Collection[str], rows: int) -> None:
+    """Fill `stock_found`: every one of the `rows` that says something new, and, without an `rfid`, every garment that the file does not
+    name. What a file has no column for, it says nothing of. And `stock_texts` (location, rows), see `_count_texts`.
 
     Not in the transaction that applies it: the run's lease lets nobody else write garments until then.
     """
-    _run("CREATE TEMPORARY TABLE stock_texts AS SELECT raw_status, COUNT(*) AS count FROM stock_file GROUP BY raw_status")
     told = [COLUMNS[name] for name in columns if name in COLUMNS]
     kept = {name: f"f.{name}" if name in told else f"g.{name}" for name in COLUMNS.values()}
     cells = [f"{cell} AS {name}" if name == "scanned_at" else f"COALESCE({cell}, '') AS {name}" for name, cell in kept.items()]
-    (_meet_all if is_postgres() else _look_up_each)(_TELLS.format(", ".join(cells)), _differing(told))
+    if is_postgres():
+        _meet_all(_TELLS.format(", ".join(cells)), _differing(told))
+    else:
+        _look_up_each(_TELLS.format(", ".join(cells)), _differing(told), rows)
+    _count_texts()
 
 
 def _differing(told: list[str]) -> str:
@@ -51,15 +55,16 @@ def _meet_all(tells: str, differing: str) -> None:
     _run("ANALYZE stock_found")
 
 
-def _look_up_each(tells: str, differing: str) -> None:
-    """On SQLite: by the index of the garments, and back by an index of the file only where the counts say that one is not named."""
-    _run("CREATE INDEX IF NOT EXISTS temp.stock_file_by_rfid ON stock_file (rfid)")
+def _look_up_each(tells: str, differing: str, rows: int) -> None:
+    """On SQLite: by the index of the garments, and back by an index of the file only where the counts say that one is not named. Raises
+    IntegrityError where an RFID is named twice."""
+    _run("CREATE UNIQUE INDEX IF NOT EXISTS temp.stock_file_by_rfid ON stock_file (rfid)")
     _run(
         f"CREATE TEMPORARY TABLE stock_found AS SELECT {tells} FROM stock_file f LEFT JOIN {_GARMENT} g ON g.rfid = f.rfid"
         f" WHERE {differing}"
     )
-    pairs, garments = _pairs_and_garments()
-    if pairs < garments:
+    [(new, garments)] = _rows(f"SELECT (SELECT COUNT(*) FROM stock_found WHERE garment IS NULL), (SELECT COUNT(*) FROM {_GARMENT})")
+    if rows - new < garments:
         _run(
             f"INSERT INTO stock_found (garment, sku_before, raw_before, status_before, since, missing_since, named)"
             f" SELECT id, sku, raw_status, status_id, since, missing_since, rfid FROM {_GARMENT} g"
@@ -67,30 +72,36 @@ def _look_up_each(tells: str, differing: str) -> None:
         )
 
 
-def _pairs_and_garments() -> tuple[int, int]:
-    """How many rows name a garment that we know, and how many garments there are."""
-    [(rows, new, garments)] = _rows(
-        "SELECT (SELECT COALESCE(SUM(count), 0) FROM stock_texts), (SELECT COUNT(*) FROM stock_found WHERE garment IS NULL),"
-        f" (SELECT COUNT(*) FROM {_GARMENT})"
+def _count_texts() -> None:
+    """The rows that agree are as many as the garments that were not found to differ: counted by their status, under the text of its
+    mapping, in one pass over an index. The texts of the others are counted as they stand."""
+    garments = f"SELECT status_id AS status, COUNT(*) AS count FROM {_GARMENT} GROUP BY status_id"
+    others = "SELECT status_before, -COUNT(*) FROM stock_found WHERE garment IS NOT NULL GROUP BY status_before"
+    agreeing = f"SELECT status, SUM(count) AS count FROM ({garments} UNION ALL {others}) AS every GROUP BY status"
+    said = "SELECT raw_status, COUNT(*) AS count FROM stock_found WHERE rfid IS NOT NULL GROUP BY raw_status"
+    _run(
+        f"CREATE TEMPORARY TABLE stock_texts AS SELECT raw_status, SUM(count) AS count FROM ({said}"
+        f" UNION ALL SELECT m.raw, a.count FROM ({agreeing}) AS a JOIN {_MAPPING} m ON m.id = a.status WHERE a.count <> 0) AS texts"
+        " GROUP BY raw_status"
     )
-    return int(rows) - new, garments
 
 
 # --- rows that ask for a second look ------------------------------------------------------------------------------------------
 
 
-def has_odd_rows() -> bool:
-    """Whether a row as it stands in the file is not as the row reader would have made it, or an RFID is named twice. What agrees
-    with the mirror is fit to store, so only the others are looked at."""
+def has_odd_rows(rows: int) -> bool:
+    """Whether one of the `rows` as it stands in the file is not as the row reader would have made it, or an RFID is named twice. What
+    agrees with the mirror is fit to store, so only the others are looked at."""
     return (
         _has_odd_texts()
         or bool(_rows(f"SELECT EXISTS (SELECT 1 FROM stock_found WHERE rfid IS NOT NULL AND ({_odd()}))")[0][0])
-        or _has_doubles()
+        or _has_doubles(rows)
     )
 
 
 def _has_odd_texts() -> bool:
-    texts = [text for (text,) in _rows(f"SELECT raw_status FROM stock_texts LIMIT {MOST_TEXTS + 1}")]
+    found = f"SELECT DISTINCT raw_status FROM stock_found WHERE rfid IS NOT NULL LIMIT {MOST_TEXTS + 1}"
+    texts = [text for (text,) in _rows(found)]
     return len(texts) > MOST_TEXTS or any(_is_odd(text) for text in texts)
 
 
@@ -108,20 +119,19 @@ def _odd() -> str:
     loose = {name: [" "] if least else ["  "] for name, (least, _) in widths.items()}
     odd = [f"{bytes_of.format(name)} NOT BETWEEN {least} AND {most}" for name, (least, most) in widths.items()]
     odd += [f"{bytes_of.format(name)} <> length({name})" for name in widths]
+    odd += [f"{' || '.join(widths)} ~ '[^ -~]'" if is_postgres() else f"{' || '.join(widths)} GLOB '*[^ -~]*'"]
     odd += [contains.format(name, space) for name, spaces in loose.items() for space in spaces]
     odd += [f"{name} <> trim({name})" for name, (least, _) in widths.items() if not least]
     return " OR ".join(odd)
 
 
-def _has_doubles() -> bool:
-    if not is_postgres():
-        return bool(_rows("SELECT EXISTS (SELECT 1 FROM stock_file GROUP BY rfid HAVING COUNT(*) > 1)")[0][0])
-    [(unnamed, twice)] = _rows(
-        "SELECT (SELECT COUNT(*) FROM stock_found WHERE rfid IS NULL),"
-        " EXISTS (SELECT 1 FROM stock_found WHERE garment IS NULL GROUP BY rfid HAVING COUNT(*) > 1)"
+def _has_doubles(rows: int) -> bool:
+    """Either both of them say something new, or there are more rows than those that do and the garments that agree."""
+    [(twice, counted)] = _rows(
+        "SELECT EXISTS (SELECT 1 FROM stock_found WHERE rfid IS NOT NULL GROUP BY rfid HAVING COUNT(*) > 1),"
+        " (SELECT COALESCE(SUM(count), 0) FROM stock_texts)"
     )
-    pairs, garments = _pairs_and_garments()
-    return bool(twice) or pairs > garments - unnamed  # more rows than garments that they name
+    return bool(twice) or int(counted) != rows
 
 
 def _run(sql: str, *params: Any) -> None:

@@ -13,7 +13,7 @@ from inventory.models import Allocation, StockImport
 from inventory.sync.stock import staging
 from inventory.sync.stock.applying import MOST_SKUS, Outcome, apply
 from inventory.sync.stock.rows import Layout, layout_of, refuse_cut
-from inventory.sync.stock.scan import Scan, as_of, digest_of, expected_by, scan
+from inventory.sync.stock.scan import Scan, as_of, digest_of, expected_by, glance, scan
 from partners import mappings
 from partners.acs.stock_statuses import SEED
 from partners.errors import Unreadable
@@ -39,7 +39,7 @@ class StockFile:
 
     @cached_property
     def _scan(self) -> Scan:
-        return scan(self.path)
+        return glance(self.path) or scan(self.path)
 
     def digest(self) -> str:
         """Of the bytes alone: the same file again is not looked at any further."""
@@ -47,7 +47,7 @@ class StockFile:
 
     def begun(self, run: SyncRun) -> None:
         self._run_id = run.pk
-        StockImport.objects.update_or_create(run=run, defaults={"name": self.name, "as_of": self.as_of, "size": self._size})
+        StockImport.objects.create(run=run, name=self.name, as_of=self.as_of, size=self._size)
 
     def stage(self, tell: Tell) -> Measured:
         """Raises Unreadable, with row and column where there is one."""

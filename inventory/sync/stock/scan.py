@@ -3,11 +3,14 @@
 import codecs
 import hashlib
 import re
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from io import BufferedReader
+from functools import partial
+from io import SEEK_END, BufferedReader
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,6 +21,7 @@ from partners.errors import Unreadable
 PARTNER = "acs"
 CHUNK = 1 << 20
 MOST_TAIL = 100_000
+QUARTERS, HASHED_AT_ONCE = 4, 1 << 18
 LONDON = ZoneInfo("Europe/London")
 AHEAD = timedelta(days=1)  # a name that says later than this is not believed
 _NAMED = re.compile(
@@ -28,7 +32,7 @@ _NAMED = re.compile(
 @dataclass(frozen=True)
 class Scan:
     """`plain` says that a database may read the bytes as they are: UTF-8, no quotes, no control characters, and no loose spaces
-    in its beginning.
+    in its beginning. Where not the `whole` file was read, that is a guess by its first bytes, and the lines are not counted.
 
     `tail` are the bytes behind the last line end, where there are any; `half` says that the last character of them is cut.
     """
@@ -39,6 +43,7 @@ class Scan:
     plain: bool
     tail: bytes
     half: bool
+    whole: bool = True
 
 
 _USUAL = bytes(byte for byte in range(256) if byte >= 0x20 and byte not in b'"\\\x7f') + b"\r\n"
@@ -79,18 +84,37 @@ def _is_loose(chunk: bytes) -> bool:
     return any(loose in chunk for loose in _LOOSE)
 
 
+def glance(path: Path) -> Scan | None:
+    """What the first bytes and the last one say of a file that looks plain; None where all of it must be read. Raises as `scan` does.
+
+    Whoever reads on from here checks the rest for what a `plain` file has not, and scans it where something is found.
+    """
+    seen = _Reading()
+    with _opened(path) as file:
+        _refuse_utf16(file)
+        seen.take(file.read(CHUNK))
+        size = file.seek(0, SEEK_END)
+        file.seek(max(0, size - 1))
+        is_plain = seen.plain and seen.encoding == "utf-8-sig" and file.read(1) == b"\n"
+    return Scan(size, 0, seen.encoding, plain=True, tail=b"", half=False, whole=False) if is_plain else None
+
+
 def scan(path: Path) -> Scan:
     """Read the bytes once. Raises Unreadable, in a sentence, for a file that is empty, damaged, or no text in a usual encoding."""
     seen = _Reading()
     with _opened(path) as file:
-        if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-            raise Unreadable(PARTNER, "The file is in UTF-16: save it as CSV in UTF-8.")
-        file.seek(0)
+        _refuse_utf16(file)
         while chunk := file.read(CHUNK):
             seen.take(chunk)
     half = seen.encoding == "utf-8-sig" and bool(seen.decoder.getstate()[0])
     plain = seen.plain and not half and seen.encoding == "utf-8-sig"
     return Scan(seen.size, seen.lines, seen.encoding, plain, seen.tail, half)
+
+
+def _refuse_utf16(file: BufferedReader) -> None:
+    if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        raise Unreadable(PARTNER, "The file is in UTF-16: save it as CSV in UTF-8.")
+    file.seek(0)
 
 
 @contextmanager
@@ -106,9 +130,25 @@ def _opened(path: Path) -> Iterator[BufferedReader]:
 
 
 def digest_of(path: Path) -> str:
-    """The SHA-256 of the bytes alone. Raises Unreadable where they cannot be had."""
+    """A hash of the bytes alone: the SHA-256 of the SHA-256 of its quarters, which are read beside each other. Raises Unreadable where
+    they cannot be had."""
     with _opened(path) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        size = file.seek(0, SEEK_END)
+    starts = [size * number // QUARTERS for number in range(QUARTERS + 1)]
+    with ThreadPoolExecutor(QUARTERS) as threads:
+        parts = list(threads.map(partial(_digest_between, path), starts, [*starts[1:-1], None]))
+    return hashlib.sha256(b"".join(parts)).hexdigest()
+
+
+def _digest_between(path: Path, start: int, end: int | None) -> bytes:
+    """Of the bytes from `start` to `end`, or to the last one, be it one that came meanwhile. The interpreter is free while it hashes."""
+    told, left = hashlib.sha256(), sys.maxsize if end is None else end - start
+    with _opened(path) as file:
+        file.seek(start)
+        while left and (chunk := file.read(min(HASHED_AT_ONCE, left))):
+            told.update(chunk)
+            left -= len(chunk)
+    return told.digest()
 
 
 def expected_by() -> time:

@@ -49,8 +49,9 @@ def _compare_journals(at: datetime) -> int:
     standing = desk.subjects_with_open_case(Journal, only=SCOPE).values("subject_id")
     read_at = mismatches.ledger_read_at()
     with transaction.atomic():
-        rows = list(mismatches.to_look_at(standing).order_by("pk"))
-        list(Journal.objects.select_for_update().filter(pk__in=[row.pk for row in rows]).order_by("pk").values_list("pk"))
+        ids = list(mismatches.to_look_at(standing).values_list("pk", flat=True))
+        locked = list(Journal.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk", flat=True))
+        rows = list(mismatches.compared().filter(pk__in=locked).order_by("pk"))
         found = {row.pk: _found(row, read_at) for row in rows}
         for row in rows:
             _follow(row, bool(found[row.pk]), at)

@@ -14,9 +14,10 @@ from django.utils import timezone
 from exceptions_queue.audit import record
 from partners import connect, outbox
 from partners.models import Intent
+from returns.actions.posting.approvals import send_back
 from returns.actions.posting.moving import KIND, RING, SYSTEM, move_journal, move_write_offs, reconcile
-from returns.actions.posting.seams import no_longer_approved, send_back
 from returns.models import Journal, WriteOff
+from returns.queries.authority import no_longer_approved
 from returns.rules import posting as rules
 from returns.states import JournalState, Method, WriteOffState
 

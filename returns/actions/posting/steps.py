@@ -11,10 +11,12 @@ from partners import connect, outbox
 from partners.errors import Conflict, PartnerError, PeriodClosed, Rejected
 from partners.ledger import DocStatus, LedgerLine
 from partners.models import Intent
+from returns.actions import reversing
+from returns.actions.posting.approvals import send_back
 from returns.actions.posting.moving import KIND, move_journal, move_write_offs, reconcile
-from returns.actions.posting.seams import no_longer_approved, reversed_now, send_back
 from returns.actions.posting.talking import Talk
 from returns.models import Journal, WriteOff
+from returns.queries.authority import no_longer_approved
 from returns.rules import posting as rules
 from returns.states import IN_THE_AIR, JournalState, WriteOffState
 
@@ -68,7 +70,7 @@ def settled(intent: Intent, receipt: outbox.Receipt, at: datetime) -> None:
         move_journal(journal, _J.VERIFIED, at=at, also={"verified_at": at})
         move_write_offs(journal.write_offs.all(), [_W.POSTED], _W.VERIFIED, at=at)
     if journal.kind == Journal.Kind.REVERSAL:
-        reversed_now(list(journal.reversed_write_offs.values_list("pk", flat=True)), at=at)
+        reversing.finish(list(journal.reversed_write_offs.values_list("pk", flat=True)), at=at)
     reconcile(journal, found, at=at)
 
 

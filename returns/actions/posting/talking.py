@@ -19,7 +19,7 @@ from partners.outbox import Receipt
 from partners.ports import Ledger
 from returns.actions.posting.moving import SYSTEM, address_of
 from returns.models import Journal
-from returns.queries.posting import closed_here_to
+from returns.queries.periods import closed_to
 from returns.rules import posting as rules
 
 PARTNER = "ledger"
@@ -121,7 +121,7 @@ class Talk:
         books = self._books = self._books or self._ledger.books()
         if books.currency != rules.CURRENCY:
             raise Rejected(PARTNER, f"The books are kept in {books.currency}, not in {rules.CURRENCY}.", fields={"currency": ["other"]})
-        open_day = rules.first_open_day(journal.post_on, closed_to=rules.later(books.locked_to, closed_here_to()))
+        open_day = rules.first_open_day(journal.post_on, closed_to=rules.later(books.locked_to, closed_to()))
         if open_day != journal.post_on:
             redate(journal, open_day, at=self._at)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Group, Permission, User
 
 from returns.models import WriteOff
 from returns.states import Cause, LedgerClass, WriteOffState
@@ -24,10 +24,12 @@ class Clock:
         return self.now
 
 
-def approver(name: str = "finance", *, may: bool = True) -> User:
+def approver(name: str = "finance") -> User:
+    """A person of the tier `finance`, with the limit that the house starts with."""
     user, _ = User.objects.get_or_create(username=name)
-    if may:
-        user.user_permissions.add(Permission.objects.get(codename="approve_writeoff", content_type__app_label="returns"))
+    tier, _ = Group.objects.get_or_create(name="finance")
+    tier.permissions.add(Permission.objects.get(codename="approve_writeoff", content_type__app_label="returns"))
+    user.groups.add(tier)
     return user
 
 

@@ -162,7 +162,7 @@ class TestAuthority:
         row = approved(at=clock.now)
         if made_before:
             posting.make_journals(at=clock.now)
-        approver().user_permissions.clear()
+        approver().groups.clear()
 
         post_journals(clock)
 
@@ -176,7 +176,7 @@ class TestAuthority:
         xero.fail("PUT", httpx.ReadTimeout("slow"))
         row = approved(at=clock.now)
         post_journals(clock)
-        approver().user_permissions.clear()
+        approver().groups.clear()
         clock.turn(minutes=2)
 
         post_journals(clock)
