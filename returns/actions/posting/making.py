@@ -1,8 +1,10 @@
 """Approved write-offs become journals with an intent each: per garment, or one for each posting day."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import NamedTuple, TypeVar
 
 from django.conf import settings
@@ -111,11 +113,11 @@ def _groups(rows: Iterable[WriteOff], at: datetime) -> list[_Group]:
 def _make(groups: Sequence[_Group], at: datetime) -> int:
     if not groups:
         return 0
-    wanted = [key for base in {group.base for group in groups} for key in rules.keys(base)]
-    taken = set(Journal.objects.filter(key__in=wanted).values_list("key", flat=True))
+    most = rules.MOST_TIMES if settings.LEDGER_POSTING == "item" else rules.MOST_OF_A_DAY
+    taken = _taken({group.base for group in groups})
     pairs: list[tuple[Journal, _Group]] = []
     for group in groups:
-        if key := rules.next_key(group.base, taken):
+        if key := rules.next_key(group.base, taken, most=most):
             taken.add(key)
             pairs.append((_journal(key, group, at), group))
     for old in {row.journal_id: row.journal for _, group in pairs for row in group.rows if row.journal}.values():
@@ -125,6 +127,15 @@ def _make(groups: Sequence[_Group], at: datetime) -> int:
     _link(pairs, at)
     _queue([journal for journal, _ in pairs], at)
     return len(pairs)
+
+
+def _taken(bases: Collection[str]) -> set[str]:
+    """The keys that stand under these: of write-offs, which are many, by the few each may have; of days, which are few, all."""
+    if settings.LEDGER_POSTING == "item":
+        named = Q(key__in=[key for base in bases for key in rules.keys(base)])
+    else:
+        named = reduce(or_, (Q(key__startswith=f"{base}:") for base in bases))
+    return set(Journal.objects.filter(named).values_list("key", flat=True))
 
 
 def _journal(key: str, group: _Group, at: datetime) -> Journal:

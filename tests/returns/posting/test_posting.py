@@ -138,6 +138,18 @@ class TestSummary:
 
         assert sorted(Journal.objects.values_list("key", flat=True)) == ["ber:20260609:1", "ber:20260609:2"]
 
+    def test_a_day_that_has_had_many_journals_takes_more(self, folder, clock: Clock, settings):
+        settings.LEDGER_POSTING = "day"
+        clock.turn(hours=8)
+        for number in range(1, 26):
+            facts = {"post_on": clock.now.date(), "lines": [], "lines_hash": "x", "total_pence": 0, "made_at": clock.now}
+            Journal.objects.create(key=f"ber:20260609:{number}", kind="write_off", state=JournalState.DROPPED, **facts)
+        row = approved(at=clock.now)
+
+        post_journals(clock)
+
+        assert (state_of(row), WriteOff.objects.get().journal.key) == (WriteOffState.VERIFIED, "ber:20260609:26")
+
     def test_where_one_approval_is_gone_the_others_go_into_another_journal(self, folder, clock: Clock, settings):
         settings.LEDGER_POSTING = "day"
         clock.turn(hours=8)
