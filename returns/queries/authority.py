@@ -60,9 +60,17 @@ def no_longer_approved(write_offs: Collection[WriteOff], *, at: datetime) -> dic
     return {pk: why for pk, why in found.items() if why}
 
 
+def may(user: User, permission: str) -> bool:
+    """Does this person, as the database has them now, still have a right?"""
+    return _may_come_in(user) and user.has_perm(permission)
+
+
 def _gone(write_off: WriteOff, facts: Facts, people: Mapping[int, Person]) -> str:
     if write_off.first_by_id is None or write_off.approved_hash != write_off.lines_hash:
         return "nobody has approved it as it stands"
+    signers = {write_off.first_by_id, write_off.first_for_id, write_off.second_by_id, write_off.second_for_id}
+    if signers & ({facts.raised_by, facts.valued_by, facts.grader} - {None}):
+        return "who approved it has another part in it"
     first = no_longer(people[write_off.first_by_id], _giver(people, write_off.first_for_id), facts)
     if first or write_off.second_by_id is None:
         return first
