@@ -63,7 +63,9 @@ def queue_drafted(*, at: datetime) -> int:
     with transaction.atomic():
         asked = Intent.objects.filter(kind=KIND, business_id=OuterRef("key"))
         drafted = Journal.objects.filter(~Exists(asked), state=JournalState.DRAFTED).order_by("pk")
-        return _queue(list(_locked(drafted)[:AT_ONCE]), at)
+        journals = list(_locked(drafted)[:AT_ONCE])
+        _drop_refused([journal for journal in journals if journal.kind == Journal.Kind.REVERSAL], at)
+        return _queue(journals, at)
 
 
 def post_again(reference: str, *, actor: User, at: datetime) -> bool:
@@ -167,6 +169,14 @@ def _queue(journals: Sequence[Journal], at: datetime) -> int:
     wanted = [(journal.key, 1, {"lines_hash": journal.lines_hash}) for journal in journals]
     outbox.put_many(kind=KIND, wanted=wanted, actor=SYSTEM, at=at, ring=RING)
     return len(wanted)
+
+
+def _drop_refused(reversals: Sequence[Journal], at: datetime) -> None:
+    """A reversal that was asked for anew takes the place of the one that the ledger refused. Reversals are few."""
+    for journal in reversals:
+        before = journal.key.rpartition(":r")[0]
+        for old in Journal.objects.filter(key__startswith=f"{before}:r", state=JournalState.REFUSED).order_by("pk"):
+            _drop(old, at=at, why="Asked for anew.")
 
 
 def _drop(journal: Journal, *, at: datetime, why: str) -> None:
