@@ -12,6 +12,7 @@ from exceptions_queue.audit import record
 from returns.actions import drafting
 from returns.actions.outcomes import NotFound, Refused
 from returns.models import WriteOff
+from returns.queries.authority import COMPLETED
 from returns.rules.authority import not_waiting
 from returns.rules.money import NotMoney, checked
 from returns.states import BEFORE_APPROVAL, LedgerClass, Route
@@ -52,7 +53,7 @@ def complete(
         if not edit:
             raise Refused("Nothing was entered: fill in at least one of the fields.")
         drafting.write([row], at=at, actor=actor, edits={row.pk: edit})
-        record("write-off completed", row, actor=actor, at=at, after={"set": sorted(edit)}, reason=source.strip()[:200])
+        record(COMPLETED, row, actor=actor, at=at, after={"set": sorted(edit)}, reason=source.strip()[:200])
     return row
 
 

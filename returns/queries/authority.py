@@ -7,13 +7,16 @@ from datetime import date, datetime
 from django.contrib.auth import get_backends
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 from django.utils import timezone
 
+from exceptions_queue.models import AuditEntry
 from returns.models import ApprovalLimit, Delegation, GraderLink, WriteOff
 from returns.rules.authority import DEFAULTS, Facts, Limit, Person, StandIn, no_longer
 
 PERMISSION = "returns.approve_writeoff"
+COMPLETED = "write-off completed"  # in the audit log
 _APPROVES = Q(groups__permissions__codename="approve_writeoff", groups__permissions__content_type__app_label="returns")
 
 
@@ -44,10 +47,11 @@ def people_of(users: Iterable[User], *, at: datetime) -> dict[int, Person]:
 
 
 def facts_of(write_offs: Collection[WriteOff]) -> dict[int, Facts]:
-    """{write-off id: what decides about it}. One statement, for the graders."""
+    """{write-off id: what decides about it}. One statement, for the graders, and one for who valued them, where people did."""
     graders = {write_off.grader for write_off in write_offs if write_off.grader}
     people = dict(GraderLink.objects.filter(grader__in=graders).values_list("grader", "user_id")) if graders else {}
-    return {write_off.pk: _facts(write_off, people) for write_off in write_offs}
+    valued = _valued(write_offs)
+    return {write_off.pk: _facts(write_off, people, valued.get(write_off.pk, frozenset())) for write_off in write_offs}
 
 
 def no_longer_approved(write_offs: Collection[WriteOff], *, at: datetime) -> dict[int, str]:
@@ -69,7 +73,7 @@ def _gone(write_off: WriteOff, facts: Facts, people: Mapping[int, Person]) -> st
     if write_off.first_by_id is None or write_off.approved_hash != write_off.lines_hash:
         return "nobody has approved it as it stands"
     signers = {write_off.first_by_id, write_off.first_for_id, write_off.second_by_id, write_off.second_for_id}
-    if signers & ({facts.raised_by, facts.valued_by, facts.grader} - {None}):
+    if signers & ({facts.raised_by, facts.valued_by, facts.grader, *facts.valued} - {None}):
         return "who approved it has another part in it"
     first = no_longer(people[write_off.first_by_id], _giver(people, write_off.first_for_id), facts)
     if first or write_off.second_by_id is None:
@@ -81,7 +85,20 @@ def _giver(people: Mapping[int, Person], pk: int | None) -> Person | None:
     return people[pk] if pk is not None else None
 
 
-def _facts(write_off: WriteOff, graders: Mapping[str, int]) -> Facts:
+def _valued(write_offs: Collection[WriteOff]) -> dict[int, frozenset[int]]:
+    """{write-off id: everybody who entered any part of its value}, by the audit log: what one person enters stands under another's."""
+    ids = [write_off.pk for write_off in write_offs if write_off.valued_by_id is not None]
+    if not ids:
+        return {}
+    about = AuditEntry.objects.filter(subject_type=ContentType.objects.get_for_model(WriteOff), subject_id__in=ids, verb=COMPLETED)
+    found: dict[int, set[int]] = defaultdict(set)
+    for pk, actor, after in about.values_list("subject_id", "actor_id_text", "after"):
+        if actor and "valued_by_id" in after.get("set", ()):
+            found[pk].add(int(actor))
+    return {pk: frozenset(people) for pk, people in found.items()}
+
+
+def _facts(write_off: WriteOff, graders: Mapping[str, int], valued: frozenset[int]) -> Facts:
     first = {write_off.first_by_id, write_off.first_for_id} - {None}
     return Facts(
         state=write_off.state,
@@ -89,6 +106,7 @@ def _facts(write_off: WriteOff, graders: Mapping[str, int]) -> Facts:
         needs_second=write_off.needs_second,
         raised_by=write_off.raised_by_id,
         valued_by=write_off.valued_by_id,
+        valued=valued,
         grader=graders.get(write_off.grader),
         first=frozenset(pk for pk in first if pk is not None),
     )

@@ -47,13 +47,15 @@ class Person:
 
 @dataclass(frozen=True)
 class Facts:
-    """What decides about one write-off. People are ids; `first` is the first approver and whom they stood in for."""
+    """What decides about one write-off. People are ids; `first` is the first approver and whom they stood in for, `valued` is whoever
+    entered any part of its value, `valued_by` the last of them."""
 
     state: str
     carrying_pence: int | None
     needs_second: bool = False
     raised_by: int | None = None
     valued_by: int | None = None
+    valued: frozenset[int] = field(default_factory=frozenset)
     grader: int | None = None
     first: frozenset[int] = field(default_factory=frozenset)
 
@@ -139,7 +141,7 @@ def _no_part(pk: int, write_off: Facts) -> str:
     """Why this person has a part in it already that keeps them from approving."""
     if pk == write_off.raised_by:
         return "You raised this write-off, so someone else must approve it."
-    if pk == write_off.valued_by:
+    if pk == write_off.valued_by or pk in write_off.valued:
         return "You entered its value, so someone else must approve it."
     if pk == write_off.grader:
         return "You graded this garment, so someone else must approve it."

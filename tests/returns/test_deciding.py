@@ -162,6 +162,16 @@ class TestWhoMayNot:
         assert (outcome.done, outcome.sentence) == (False, "You entered its value, so someone else must approve it.")
         assert approve(write_off, actor=people.colleague)[0].done
 
+    def test_who_entered_a_part_of_its_value_before_somebody_entered_another(self, people):
+        write_off = make_write_off(ledger_class="hire_fleet")
+        completing.complete(write_off.reference, depreciation_pence=4_000, source="Guess", actor=people.finance, at=LATER)
+        completing.complete(write_off.reference, owner="Us", source="Label", actor=people.warehouse, at=LATER)
+
+        [outcome] = approve(write_off, actor=people.finance)
+
+        assert (outcome.done, outcome.sentence) == (False, "You entered its value, so someone else must approve it.")
+        assert approve(write_off, actor=people.colleague)[0].done
+
     def test_a_superuser_without_a_limit(self, people):
         [outcome] = approve(make_write_off(), actor=people.boss)
 
