@@ -112,4 +112,4 @@ def make_garment(rfid: str, *, status: CodeMapping, sku: str = "DRS-1", at: date
 
 def seen(*write_offs: WriteOff) -> dict[str, str]:
     """What an approver signs who has just looked."""
-    return {row.reference: row.lines_hash for row in WriteOff.objects.filter(pk__in=[each.pk for each in write_offs])}
+    return {row.reference: row.lines_hash for row in WriteOff.objects.filter(pk__in=[each.pk for each in write_offs]).order_by("pk")}
