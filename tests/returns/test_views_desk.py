@@ -205,6 +205,13 @@ class TestOne:
         ):
             assert said in text, said
 
+    def test_a_value_that_a_person_entered_is_not_called_the_files(self, people: People, noon):
+        made = make_write_off(1, at=noon, valued_by=people.warehouse)
+
+        shown = sign_in(people.finance).get(f"/write-offs/{made.reference}/").context["shown"]
+
+        assert shown.valuation.startswith(f"Cost £42.10, entered by {people.warehouse.get_username()}, as of 20 May 2026")
+
     def test_the_panel_is_the_same_without_the_frame(self, people: People, noon):
         one = make_write_off(1, at=noon, raised_by=people.finance)
         client = sign_in(people.finance)

@@ -116,14 +116,15 @@ def shown(write_off: WriteOff, *, at: datetime) -> Shown:
 
 
 def valuation(write_off: WriteOff) -> str:
-    """Where the carrying value comes from, and of which day."""
+    """Where the carrying value comes from, and of which day: what a person entered is never called the file's."""
     if write_off.carrying_pence is None or write_off.cost_pence is None:
         return "Nobody has told us what this garment stands at in the books."
     of = f"of {_day(write_off.cost_as_at)}" if write_off.cost_as_at else "of a day not told"
     cost = f"Cost {words.money(write_off.cost_pence)}"
     if write_off.depreciation_pence:
         cost += f" less {words.money(write_off.depreciation_pence)} depreciation"
-    return f"{cost}, from the cost file {of}."
+    source = f"entered by {_name(write_off.valued_by)}, as" if write_off.valued_by_id else "from the cost file"
+    return f"{cost}, {source} {of}."
 
 
 def period(write_off: WriteOff) -> str:

@@ -69,7 +69,7 @@ def page(tab: str, viewer: tabs.Viewer, *, after: str = "", before: str = "") ->
 def with_parts() -> QuerySet[WriteOff]:
     """Write-offs with their people, their garment and journals, and how many photos show it. One statement."""
     photos = Photo.objects.filter(item=OuterRef("item")).exclude(sha256="").order_by().values("item").annotate(n=Count("pk")).values("n")
-    people = ("raised_by", "first_by", "first_for", "second_by", "second_for")
+    people = ("raised_by", "valued_by", "first_by", "first_for", "second_by", "second_for")
     return WriteOff.objects.select_related("item__ret", "item__grade", "journal", "reversal", *people).annotate(
         photo_count=Coalesce(Subquery(photos), 0)
     )
