@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from exceptions_queue.models import AuditEntry
+from partners.mappings import fold
 from returns.models import ApprovalLimit, Delegation, GraderLink, WriteOff
 from returns.rules.authority import DEFAULTS, Facts, Limit, Person, StandIn, no_longer
 
@@ -48,8 +49,9 @@ def people_of(users: Iterable[User], *, at: datetime) -> dict[int, Person]:
 
 def facts_of(write_offs: Collection[WriteOff]) -> dict[int, Facts]:
     """{write-off id: what decides about it}. One statement, for the graders, and one for who valued them, where people did."""
-    graders = {write_off.grader for write_off in write_offs if write_off.grader}
-    people = dict(GraderLink.objects.filter(grader__in=graders).values_list("grader", "user_id")) if graders else {}
+    graded = any(write_off.grader for write_off in write_offs)
+    links = GraderLink.objects.values_list("grader", "user_id") if graded else ()  # one for each person at most: few
+    people = {fold(grader): user for grader, user in links}
     valued = _valued(write_offs)
     return {write_off.pk: _facts(write_off, people, valued.get(write_off.pk, frozenset())) for write_off in write_offs}
 
@@ -107,7 +109,7 @@ def _facts(write_off: WriteOff, graders: Mapping[str, int], valued: frozenset[in
         raised_by=write_off.raised_by_id,
         valued_by=write_off.valued_by_id,
         valued=valued,
-        grader=graders.get(write_off.grader),
+        grader=graders.get(fold(write_off.grader)),
         first=frozenset(pk for pk in first if pk is not None),
     )
 
