@@ -40,6 +40,8 @@ def confirm(limit: ApprovalLimit, *, actor: User, at: datetime) -> None:
     _may(actor, "returns.confirm_approvallimit")
     if limit.proposed_by_id == actor.pk:
         raise Refused("You proposed this limit, so someone else must confirm it.")
+    if ApprovalLimit.objects.filter(tier=limit.tier, version__gt=limit.version, in_force_at__isnull=False).exists():
+        raise Refused("The limit was changed after this was proposed: withdraw it, and propose it anew.")
     _decide(limit, "limit confirmed", actor=actor, at=at, confirmed_by=actor, in_force_at=at)
 
 

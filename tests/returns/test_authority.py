@@ -83,6 +83,16 @@ class TestLimits:
 
         assert not ApprovalLimit.objects.exists()
 
+    def test_a_raised_one_is_not_confirmed_over_a_lower_one_that_came_after_it(self, people):
+        other = person("finance_manager", "other")
+        raised = limits.propose("finance", limit_pence=20_000, second_above_pence=20_000, reason="Sale", actor=people.manager, at=NOON)
+        limits.propose("finance", limit_pence=5_000, second_above_pence=5_000, reason="Audit", actor=people.manager, at=NOON)
+
+        with pytest.raises(Refused, match="changed after"):
+            limits.confirm(raised, actor=other, at=LATER)
+
+        assert authority.limits(at=LATER)["finance"].limit_pence == 5_000
+
     def test_an_account_is_set_by_who_may_and_drafts_follow(self, people):
         write_off = make_write_off()
         with pytest.raises(Refused):
