@@ -152,7 +152,7 @@ class XeroLedger:
         before: list[LedgerDoc] | None = None
         for number in range(1, MOST_PAGES + 1):
             asked = (filtered or {"order": "Date ASC"}) | {"page": number, "pageSize": PAGE}
-            docs = [doc_of(one) for one in decode(self._there(JOURNALS, asked, headers), Journals).ManualJournals]
+            docs = [doc_of(one, listed=True) for one in decode(self._there(JOURNALS, asked, headers), Journals).ManualJournals]
             if docs and docs == before:
                 raise Unreadable(PARTNER, "Xero sends the same page of journals again and again.")
             yield docs

@@ -103,10 +103,12 @@ def decode(answer: Answer, kind: type[T]) -> T:
         raise Unreadable(PARTNER, f"Xero's answer is not as agreed: {why}.", request_id=answer.request_id, status=answer.status) from error
 
 
-def doc_of(said: Journal) -> LedgerDoc:
-    """One manual journal. Xero numbers none, so its id stands for a number."""
+def doc_of(said: Journal, *, listed: bool = False) -> LedgerDoc:
+    """One manual journal. Xero numbers none, so its id stands for a number.
+
+    Among others that are `listed`, one without a key of ours shows no lines where they cannot be read: it keeps nobody from ours.
+    """
     narration = clean_text(said.Narration or "", limit=500).text
-    lines = [line for line in said.JournalLines or () if line.LineAmount or line.AccountCode]
     return LedgerDoc(
         external_id=_id(said.ManualJournalID),
         number=_id(said.ManualJournalID)[:8],
@@ -115,9 +117,19 @@ def doc_of(said: Journal) -> LedgerDoc:
         on=day_of(said.Date),
         narration=narration,
         key=key_in(narration),
-        lines=tuple(LedgerLine(line.AccountCode or "", pence_of(line.LineAmount), (line.Description or "")[:500]) for line in lines),
+        lines=_lines_of(said, lenient=listed and not key_in(narration)),
         changed_at=instant_of(said.UpdatedDateUTC) if said.UpdatedDateUTC else None,
     )
+
+
+def _lines_of(said: Journal, *, lenient: bool) -> tuple[LedgerLine, ...]:
+    told = [line for line in said.JournalLines or () if line.LineAmount or line.AccountCode]
+    try:
+        return tuple(LedgerLine(line.AccountCode or "", pence_of(line.LineAmount), (line.Description or "")[:500]) for line in told)
+    except Unreadable:
+        if lenient:
+            return ()
+        raise
 
 
 def account_of(said: Account) -> LedgerAccount | None:

@@ -1,4 +1,4 @@
-"""The journals in the ledger that carry a key of ours, whoever made them, as they were last shown."""
+"""The journals in the ledger that carry a key of ours, whoever made them, and those of ours that lost it, as they were last shown."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,7 +10,7 @@ import msgspec
 from partners import connect
 from partners.ledger import LedgerDoc
 from partners.pages import Applied, Page
-from returns.models import LedgerDocument
+from returns.models import Journal, LedgerDocument
 
 OVERLAP = timedelta(minutes=10)  # their clock, and what was being written when we last looked
 FACTS = ("number", "key", "status", "raw_status", "dated_on", "lines", "total_pence", "content_hash", "changed_at")
@@ -26,11 +26,18 @@ def read_documents(cursor: str) -> Iterator[Page]:
         if last:
             yield last
         reached = max([at for at in (reached, *(doc.changed_at for doc in docs)) if at], default=None)
-        ours = [doc for doc in docs if doc.key]
+        ours = [*filter(lambda doc: doc.key, docs), *_without_key(docs)]
         body = msgspec.json.encode([[doc.external_id, doc.raw_status, doc.changed_at] for doc in docs])
         last = Page(records=ours, cursor=None, source="journals", body=body)
     if last:
         yield replace(last, cursor=reached.isoformat() if reached else None)
+
+
+def _without_key(docs: list[LedgerDoc]) -> list[LedgerDoc]:
+    """Journals of ours out of whose narration somebody has taken the key: they are known by the ledger's id. One statement a page."""
+    bare = {doc.external_id: doc for doc in docs if not doc.key}
+    known = Journal.objects.filter(external_id__in=bare).values_list("external_id", flat=True) if bare else ()
+    return [bare[one] if bare[one].lines else connect.ledger().document(one) or bare[one] for one in known]
 
 
 def cursor_at(at: datetime) -> str:

@@ -217,6 +217,17 @@ class TestReading:
         with pytest.raises(Unreadable):
             xero.document(made.external_id)
 
+    def test_somebody_elses_journal_that_cannot_be_read_keeps_nobody_from_ours(self):
+        fake = FakeXero(filters=False)
+        xero = xero_of(fake)
+        made = xero.draft(JOURNAL, idempotency_key="one")
+        ours = fake.journals[made.external_id]
+        lines = [{"LineAmount": 0.125, "AccountCode": "310"}, {"LineAmount": -0.125, "AccountCode": "410"}]
+        fake.journals["theirs"] = {**ours, "ManualJournalID": "theirs", "Narration": "Somebody's accrual", "JournalLines": lines}
+
+        assert [doc.external_id for doc in xero.find(JOURNAL.key)] == [made.external_id]
+        assert {doc.external_id for page in xero.journals(changed_since=None) for doc in page} == {made.external_id, "theirs"}
+
 
 class TestLimits:
     def test_a_429_says_when_to_ask_again(self):

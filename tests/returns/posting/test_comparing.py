@@ -98,6 +98,15 @@ def test_whatever_was_changed_is_one_case(posted: Journal, clock: Clock, tmp_pat
     assert (faults(), posted.state) == ([fault], JournalState.DRIFTED)
 
 
+def test_a_journal_that_lost_its_key_in_the_ledger_is_compared_all_the_same(posted: Journal, clock: Clock, tmp_path):
+    clock.turn(hours=1)
+    write(tmp_path, clock, posted.external_id, narration="Somebody's own words", lines=wrong(9999))
+
+    told = compare(clock)
+
+    assert (told["differing"], faults()) == (1, ["changed"])
+
+
 def test_a_reading_that_is_cut_off_leaves_the_cursor_where_it_was(folder, clock: Clock, monkeypatch):
     monkeypatch.setattr("partners.folder.ledger.PAGE", 1)
     for number in (1, 2, 3):
