@@ -215,6 +215,12 @@ def _edit(row: WriteOff, at: datetime) -> Mapping[str, Any]:
     return {name: value for name, value in said.items() if name not in kept and not (name == "happened_on" and not row.item.graded_at)}  # type: ignore[union-attr]
 
 
+def _why_withdrawn(row: WriteOff) -> str:
+    if row.item and row.item.rfid != row.rfid:
+        return f"Withdrawn: ACS says that it was garment {row.item.rfid or 'without an RFID'} that it graded."
+    return f"Withdrawn: ACS graded it “{row.item.raw_grade if row.item else ''}” since."
+
+
 def withdraw(rows: Sequence[WriteOff], *, at: datetime) -> None:
     """End these because their garments are graded otherwise now, and let the garments go. The rows are locked by the caller."""
     words = [
@@ -223,7 +229,7 @@ def withdraw(rows: Sequence[WriteOff], *, at: datetime) -> None:
             word=Approval.Word.REJECTED,
             lines_hash=row.lines_hash,
             carrying_pence=row.carrying_pence,
-            comment=f"Withdrawn: ACS graded it “{row.item.raw_grade if row.item else ''}” since.",
+            comment=_why_withdrawn(row),
             at=at,
         )
         for row in rows

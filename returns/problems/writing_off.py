@@ -28,10 +28,13 @@ def find(write_off: WriteOff, standing: Standing, *, at: datetime) -> dict[str, 
 
 
 def is_regraded(write_off: WriteOff) -> bool:
-    """Was it raised for a grade, and is the garment graded otherwise now? A grade that is not mapped is otherwise."""
+    """Was it raised for a grade, and is the garment graded otherwise now? A grade that is not mapped is otherwise, and so is one that
+    ACS says it gave to another garment: that one has a write-off of its own."""
     if write_off.cause != Cause.GRADED or write_off.item is None or write_off.state in ENDED:
         return False
-    return write_off.item.grade is None or not is_beyond_repair(write_off.item.grade.target)
+    if write_off.item.rfid != write_off.rfid or write_off.item.grade is None:
+        return True
+    return not is_beyond_repair(write_off.item.grade.target)
 
 
 def _undecided(write_off: WriteOff, standing: Standing, at: datetime) -> list[tuple[str, Mapping[str, Any]]]:

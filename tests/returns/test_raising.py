@@ -10,7 +10,7 @@ from inventory.actions import confirm_garment, recount
 from inventory.models import Garment, GarmentChange, Level
 from returns.actions import completing, deciding, raising, reversing
 from returns.actions.outcomes import Refused
-from returns.models import Approval, Journal, LedgerAccount, WriteOff
+from returns.models import Approval, Journal, LedgerAccount, ReturnItem, WriteOff
 from returns.states import Grade
 from tests.inventory.holding import make_status
 from tests.returns.builders import NOON, make_cost, make_garment, make_grade, make_item, make_write_off, seen
@@ -121,6 +121,16 @@ class TestGradedOtherwise:
         assert (looked.withdrawn, write_off.state, open_codes()) == (1, "rejected", [])
         assert Approval.objects.get(word="rejected").comment == "Withdrawn: ACS graded it “A” since."
         assert Garment.objects.get().withheld_since is None
+
+    def test_a_grade_that_was_given_to_another_garment_is_one_write_off_and_not_two(self, people):
+        write_off = make_write_off()
+        ReturnItem.objects.filter(pk=write_off.item_id).update(rfid="E-OTHER")
+
+        looked = raising.look([write_off.item_id], at=LATER)
+
+        assert (looked.raised, looked.withdrawn) == (1, 1)
+        assert list(WriteOff.objects.exclude(state="rejected").values_list("rfid", flat=True)) == ["E-OTHER"]
+        assert "E-OTHER" in Approval.objects.get(write_off=write_off, word="rejected").comment
 
     def test_afterwards_a_case_says_so_until_it_is_reversed(self, people):
         write_off = posted(people)
