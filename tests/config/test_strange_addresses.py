@@ -21,6 +21,7 @@ PATHS = (
     *(
         "/sync/feeds/%00/again/",
         "/reference/%00/",
+        "/returns/%00/",
         "/api/v1/orders/%00/",
         "/api/v1/lockers/%00/",
         "/api/v1/lockers/%00/alternatives/",
@@ -37,6 +38,7 @@ LISTS = {
     "/audit/": ("actor", "verb", "subject", "order", "since", "until", "after"),
     "/sync/": ("feed", "after", "before"),
     "/settings/people/": ("show", "role"),
+    "/returns/": ("q", "only", "grade", "after", "before"),
     "/search/": ("q",),
     "/write-offs/": ("tab", "group", "after", "before"),
     "/api/v1/orders/": ("q", "locker", "cursor"),
