@@ -53,6 +53,7 @@ def send() -> Round:
         "locker_sizes": goods.tell_sizes(),
         "messages": orders.send_messages(),
         "stock": counts(goods.publish_stock()),
+        "photos": returned.fetch_photos(),
         "journals": returned.post_journals(),
         "alerts": _without_standing(roof.tell_people()),
     }

@@ -35,8 +35,9 @@ class Refused(Exception):
 def fetch_due(clock: Clock) -> dict[str, int]:
     """Fetch the photos whose time has come, the longest waiting first; each try is counted. Stops after a minute.
 
-    A refusal for good is not tried again; a host that does not answer is asked again later, each time after a longer pause. The
-    write-offs that waited for a photo are looked at together in the end; where that is cut off, the hourly look does it.
+    A refusal for good is not tried again; a host that does not answer, or is not allowed yet, comes again later, each time after a
+    longer pause. The write-offs that waited for a photo are looked at together in the end; where that is cut off, the hourly look
+    does it.
     """
     began, counts, shown = time.monotonic(), {"kept": 0, "refused": 0, "later": 0}, set[int]()
     due = Photo.objects.filter(try_at__lte=clock(), content=None).order_by("try_at", "pk")
@@ -60,7 +61,7 @@ def _fetch(photo: Photo, fetch: Callable[[str], bytes], clock: Clock) -> str:
     except NotAPhoto as refusal:
         return _fail(photo, refusal.sentence, at=clock(), final=True)
     except PartnerError as trouble:
-        final = isinstance(trouble, Rejected | Unreadable) and trouble.status != NOT_FOUND
+        final = isinstance(trouble, Rejected | Unreadable) and trouble.status not in (None, NOT_FOUND)
         return _fail(photo, trouble.sentence, at=clock(), final=final)
 
 

@@ -1,7 +1,7 @@
 """Show me: one return with its garments, their photos, what happened to it, and where it leads."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from exceptions_queue.catalogue import CATALOGUE
 from exceptions_queue.models import AuditEntry, ExceptionCase
 from exceptions_queue.queries import words
 from exceptions_queue.states import CaseState
-from inventory.models import Garment, Product
+from inventory.models import Garment, Level, Product
 from orders.models import OrderLine
 from returns.models import Photo, Return, ReturnItem, WriteOff
 from returns.queries.grades import Graded, told
@@ -38,13 +38,14 @@ class Event(NamedTuple):
 
 @dataclass(frozen=True)
 class Shown:
-    """One garment of the return. `not_ordered`: the order has no line of its SKU."""
+    """One garment of the return. `is_in_stock`, `is_sku_in_stock`: ACS's stock file knows it. `not_ordered`: the order has no such line."""
 
     item: ReturnItem
     graded: Graded
     name: str
     repair: str
     is_in_stock: bool
+    is_sku_in_stock: bool
     not_ordered: bool
     photos: list[Photo] = field(default_factory=list)
     write_offs: list[WriteOff] = field(default_factory=list)
@@ -90,7 +91,9 @@ def told_of(ret: Return) -> Told:
 
 
 def _shown(ret: Return, items: list[ReturnItem], photos: list[Photo], write_offs: list[WriteOff]) -> Iterator[Shown]:
-    named = dict(Product.objects.filter(sku__in={item.sku for item in items if item.sku}).values_list("sku", "name"))
+    skus = {item.sku for item in items if item.sku}
+    named = dict(Product.objects.filter(sku__in=skus).values_list("sku", "name"))
+    stocked = set(Level.objects.filter(sku__in=skus).values_list("sku", flat=True))
     known = set(Garment.objects.filter(rfid__in={item.rfid for item in items if item.rfid}).values_list("rfid", flat=True))
     ordered = set(OrderLine.objects.filter(order=ret.order_id).values_list("sku", flat=True)) if ret.order_id else set()
     pictures: dict[int, list[Photo]] = defaultdict(list)
@@ -106,6 +109,7 @@ def _shown(ret: Return, items: list[ReturnItem], photos: list[Photo], write_offs
             name=named.get(item.sku, ""),
             repair="" if item.repair_pence is None else words.pounds(item.repair_pence) or "£0.00",
             is_in_stock=item.rfid in known,
+            is_sku_in_stock=item.sku in stocked,
             not_ordered=bool(ordered and item.sku and item.sku not in ordered),
             photos=pictures[item.pk],
             write_offs=written[item.pk],
@@ -117,17 +121,26 @@ def _shown(ret: Return, items: list[ReturnItem], photos: list[Photo], write_offs
 
 def _events(ret: Return, items: list[ReturnItem], photos: list[Photo], write_offs: list[WriteOff]) -> Iterator[Event]:
     yield Event(ret.arrived_at, "ACS", "scanned the parcel in")
+    names = {item.pk: _name(item) for item in items}
     for item in items:
         if item.raw_grade and item.graded_at:
-            by = f"by {item.grader}" if item.grader else ""
-            where = f"at {item.station}" if item.station else ""
-            yield Event(item.graded_at, "ACS", f"graded {_name(item)} “{item.raw_grade}”", " ".join(filter(None, (by, where))))
-    for photo in photos:
-        if photo.kept_at and photo.source_url:
-            yield Event(photo.kept_at, "Lockstep", f"fetched a photo of {_name_of(photo, items)}")
+            told = (names[item.pk], f"by {item.grader}" if item.grader else "", f"at {item.station}" if item.station else "")
+            yield Event(item.graded_at, "ACS", f"graded a garment “{item.raw_grade}”", ", ".join(filter(None, told)))
     for write_off in write_offs:
         yield Event(write_off.raised_at, "Lockstep", f"raised write-off {write_off.reference}")
+    yield from _fetched(photos, names)
     yield from _acts(ret, items)
+
+
+def _fetched(photos: list[Photo], names: Mapping[int, str]) -> Iterator[Event]:
+    """The photos that were fetched of each garment, as one event of when the last of them came."""
+    kept: dict[int, list[datetime]] = defaultdict(list)
+    for photo in photos:
+        if photo.kept_at and photo.source_url:
+            kept[photo.item_id].append(photo.kept_at)
+    for item_id, instants in kept.items():
+        many = f"{len(instants)} photos" if len(instants) > 1 else "a photo"
+        yield Event(max(instants), "Lockstep", f"fetched {many}", names[item_id])
 
 
 def _acts(ret: Return, items: Iterable[ReturnItem]) -> Iterator[Event]:
@@ -149,10 +162,6 @@ def _detail(entry: AuditEntry, item: ReturnItem | None) -> str:
 
 def _name(item: ReturnItem) -> str:
     return item.rfid or item.sku or f"line {item.line_id}"
-
-
-def _name_of(photo: Photo, items: Iterable[ReturnItem]) -> str:
-    return next((_name(item) for item in items if item.pk == photo.item_id), "a garment")
 
 
 def _cases(ret: Return) -> list[dict[str, Any]]:

@@ -114,7 +114,7 @@ def _garment(shown: one.Shown, now: Any, refused: PhotoForm | None) -> dict[str,
         "item": item,
         "graded": words.moment(item.graded_at, now) if item.graded_at else "",
         "garment_url": _address("inventory:garment", rfid=item.rfid) if shown.is_in_stock else "",
-        "sku_url": _address("inventory:sku", sku=item.sku) if item.sku else "",
+        "sku_url": _address("inventory:sku", sku=item.sku) if shown.is_sku_in_stock else "",
         "write_offs": [(each, _address("returns:write-off", reference=each.reference)) for each in shown.write_offs],
         "photos": [(photo, words.moment(photo.kept_at, now) if photo.kept_at else "") for photo in shown.photos],
     }

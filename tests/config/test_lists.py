@@ -19,10 +19,12 @@ from inventory.models import Product
 from lockers.models import Point
 from orders.models import Order
 from partners.models import CodeMapping, SyncRun
+from returns.models import Return, ReturnItem
 from tests.exceptions_queue.builders import open_many
 from tests.lockers.builders import make_point
 from tests.orders.builders import make_order, make_product
 from tests.partners.builders import make_feed, make_run
+from tests.returns.telling import make_item, make_return
 
 pytestmark = pytest.mark.django_db
 MOST = 10
@@ -70,6 +72,15 @@ def points(number: int) -> None:
 @rows_of("/products/")
 def products(number: int) -> None:
     copies(make_product("DRS-0"), number, sku=lambda n: f"DRS-{n}")
+
+
+@rows_of("/returns/")
+def returns(number: int) -> None:
+    first = make_return("R-0")
+    copies(first, number, acs_id=lambda n: f"R-{n}")
+    garment = make_item(first, "BER")
+    rows = [ReturnItem(ret_id=pk, line_id="1", raw_grade="BER", grade=garment.grade) for pk in Return.objects.values_list("pk", flat=True)]
+    ReturnItem.objects.bulk_create(rows, batch_size=100, ignore_conflicts=True)
 
 
 @rows_of("/sync/?all=1")
@@ -121,7 +132,7 @@ def test_a_list_asks_the_same_of_the_database_for_three_rows_and_three_thousand(
     client.force_login(User.objects.create_superuser("root"))
     MAKERS[url](3)
     few = statements(client, url)
-    for model in (ExceptionCase, Order, Point, Product, SyncRun, CodeMapping, BulkJob):
+    for model in (ExceptionCase, Order, Point, Product, SyncRun, Return, CodeMapping, BulkJob):
         model.objects.all().delete()
     AuditEntry.objects.all()._raw_delete("default")
     User.objects.exclude(username="root").delete()

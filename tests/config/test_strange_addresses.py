@@ -9,10 +9,19 @@ from tests.orders.builders import make_order
 
 pytestmark = pytest.mark.django_db
 PATHS = (
-    *("/orders/%00/", "/orders/LS%00/cancel/", "/orders/at-locker/%00/", "/lockers/%00/", "/products/%00/size/", "/welcome/%00/"),
+    *(
+        "/orders/%00/",
+        "/orders/LS%00/cancel/",
+        "/orders/at-locker/%00/",
+        "/lockers/%00/",
+        "/products/%00/size/",
+        "/welcome/%00/",
+        "/write-offs/%00/",
+    ),
     *(
         "/sync/feeds/%00/again/",
         "/reference/%00/",
+        "/returns/%00/",
         "/api/v1/orders/%00/",
         "/api/v1/lockers/%00/",
         "/api/v1/lockers/%00/alternatives/",
@@ -29,7 +38,9 @@ LISTS = {
     "/audit/": ("actor", "verb", "subject", "order", "since", "until", "after"),
     "/sync/": ("feed", "after", "before"),
     "/settings/people/": ("show", "role"),
+    "/returns/": ("q", "only", "grade", "after", "before"),
     "/search/": ("q",),
+    "/write-offs/": ("tab", "group", "after", "before"),
     "/api/v1/orders/": ("q", "locker", "cursor"),
     "/api/v1/exceptions/": ("assignee", "order", "cause", "due_before", "cursor"),
     "/api/v1/lockers/": ("q", "place", "cursor"),

@@ -80,7 +80,7 @@ class TestFetching:
 
         did, photo = fetched(settings, web, waiting("http://169.254.169.254/latest/meta-data"))
 
-        assert (did["refused"], web.asked) == (1, [])
+        assert (did["later"], web.asked, photo.content) == (1, [], None)
         assert photo.why == "The host 169.254.169.254 is not among those allowed by RETURN_PHOTO_HOSTS."
 
     def test_the_setting_names_the_hosts_and_then_the_feeds_own_is_not_among_them(self, settings):
