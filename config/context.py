@@ -85,6 +85,7 @@ SETTINGS: tuple[Part, ...] = (
     Part("Resolver rules", "orders:resolvers", "funnel", "orders.view_resolverrule", "Where an order says its locker, mobile and dates."),
     Part("Delivery rates", "orders:rates", "banknotes", "orders.view_carrierrate", "What the shop's checkout offers, and for how much."),
     Part("Approval limits", "returns:limits", "scale", "returns.view_writeoff", "How much one person may write off, and who confirms it."),
+    Part("Ledger accounts", "returns:accounts", "book-open", "returns.view_writeoff", "Which account each line of a journal names."),
     Part("Delegations", "returns:delegations", "user-group", "returns.add_delegation", "Who approves write-offs for whom, until when."),
     Part("Ownership", "queue:ownership", "user-group", "exceptions_queue.view_ownershiprule", "Which desk or person gets which case."),
     Part("API", "api:docs", "code-bracket", "exceptions_queue.view_exceptioncase", "What programs may ask and do, to read and to try."),

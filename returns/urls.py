@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from returns.views import by_hand, completing, deciding, delegations, desk, limits, one, photos, returned, reversing
+from returns.views import accounts, by_hand, completing, deciding, delegations, desk, limits, one, photos, returned, reversing
 
 app_name = "returns"
 
@@ -26,6 +26,7 @@ urlpatterns = [
     path("settings/limits/", limits.limits, name="limits"),
     path("settings/limits/<int:pk>/confirm/", limits.confirm, name="confirm-limit"),
     path("settings/limits/<int:pk>/withdraw/", limits.withdraw, name="withdraw-limit"),
+    path("settings/accounts/", accounts.accounts, name="accounts"),
     path("settings/delegations/", delegations.delegations, name="delegations"),
     path("settings/delegations/<int:pk>/end/", delegations.end, name="end-delegation"),
 ]

@@ -11,6 +11,7 @@ SCENARIOS = {
     "cause_cards": ("postgresql",),
     "tracking": ("postgresql",),
     "manifest": ("postgresql",),
+    "approve": ("postgresql", "sqlite"),
     "integrity": ("postgresql", "sqlite"),
     "alternatives": ("postgresql",),
     "sellable": ("postgresql", "sqlite"),

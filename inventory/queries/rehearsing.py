@@ -10,6 +10,7 @@ from django.db.models import Count, F, IntegerField, Q, Sum, Value
 from django.db.models.functions import Greatest
 
 from inventory.models import Allocation, Garment, Level
+from inventory.queries.among import among
 from inventory.queries.counting import DOUBTED, PRESENT, still_taken
 from inventory.queries.levels import stock_as_of
 from inventory.rules import DEFAULT_BUFFER, is_ripe, is_sellable, sellable, short_orders
@@ -157,14 +158,12 @@ def sku_effects(moving: Collection[int], before: Ways, after: Ways, *, taken: Ma
     place_of = {sku: buffers.index(hours) for sku, (_, hours) in kept.items()}
     most = buffers.index(_HOURS)
     tallies: dict[str, list[int]] = {}
-    for sku, status, here, *ripe in _counted(moving, before.there | after.there, buffers, at):
-        tally = tallies.get(sku) or tallies.setdefault(sku, [0, 0, 0, 0, 0])
-        old = ripe[place_of.get(sku, most)]
-        counted = (status in moving and here, status in before.there and here, status in after.there and here)
-        for place, count in enumerate((*counted, status in before.sold and old, status in after.sold and old)):
-            tally[place] += count
+    for sku, *counted in _counted(moving, before, after, buffers, at):
+        if counted[0]:
+            place = 3 + 2 * place_of.get(sku, most)
+            tallies[sku] = [*counted[:3], *counted[place : place + 2]]
     _leave_out_doubted(tallies, before, after, {sku: hours for sku, (_, hours) in kept.items()}, at)
-    return sorted(_effect(sku, tally, kept.get(sku, (0, 0))[0], taken.get(sku, Taken())) for sku, tally in tallies.items() if tally[0])
+    return sorted(_effect(sku, tally, kept.get(sku, (0, 0))[0], taken.get(sku, Taken())) for sku, tally in tallies.items())
 
 
 def _leave_out_doubted(tallies: Mapping[str, list[int]], before: Ways, after: Ways, hours: Mapping[str, int], at: datetime) -> None:
@@ -185,17 +184,25 @@ def _effect(sku: str, tally: Sequence[int], reserve: int, taken: Taken) -> SkuEf
     return SkuEffect(sku, moving, there_before, there_after, before, after)
 
 
-def _counted(moving: Collection[int], there: frozenset[int], buffers: Sequence[int], at: datetime) -> Iterable[Sequence[Any]]:
-    """(SKU, status, garments, then those that have been in it for each of `buffers`, in hours) of the statuses that matter.
+def _counted(moving: Collection[int], before: Ways, after: Ways, buffers: Sequence[int], at: datetime) -> Iterable[Sequence[Any]]:
+    """(SKU, garments that move, there before, there after, then for each of `buffers`, in hours: for sale before, and after).
 
     Few garments move: only their SKUs are counted, by their index. Many: every SKU in one pass, which is cheaper than to pick them.
     """
     present = Garment.objects.filter(missing_since=None).order_by()
     named = present.filter(status__in=moving).values_list("sku", flat=True)[: FEW + 1]
     if len(named) <= FEW:
-        present = present.filter(sku__in=set(named))
-    ripe = {f"ripe_{hours}": Count("sku", filter=Q(since__lte=at - timedelta(hours=hours))) for hours in buffers}
-    return present.filter(status__in=there.union(moving)).values_list("sku", "status").annotate(here=Count("sku"), **ripe)
+        present = present.filter(among("sku", set(named)))
+    counts = {"moving": _in(moving), "there_before": _in(before.there), "there_after": _in(after.there)}
+    for hours in buffers:
+        ripe = Q(since__lte=at - timedelta(hours=hours))
+        counts |= {f"before_{hours}": _in(before.sold) & ripe, f"after_{hours}": _in(after.sold) & ripe}
+    told = {name: Count("sku", filter=which) for name, which in counts.items()}
+    return present.filter(_in(before.there | after.there | set(moving))).values_list("sku").annotate(**told)
+
+
+def _in(statuses: Collection[int]) -> Q:
+    return Q(status__in=sorted(statuses) or [0])
 
 
 def _unlike_most() -> Iterable[tuple[str, int, int]]:

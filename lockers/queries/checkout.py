@@ -11,6 +11,7 @@ from django.db import connection
 
 from lockers.queries import room
 from lockers.queries.nearest import metres_between
+from lockers.queries.prepared import prepared
 from lockers.rules.postcodes import Parts
 
 SHOWN = 5
@@ -114,7 +115,7 @@ def _around_spot(spot: Spot, point_id: str, key: tuple[str, str]) -> Around:
     asked: dict[str, float | str] = {"point": point_id, "size": key[1], "latitude": spot.latitude, "longitude": spot.longitude}
     asked |= {"north": spot.latitude + reach, "south": spot.latitude - reach, "squeeze": squeeze}
     asked |= {"west": spot.longitude - reach / squeeze, "east": spot.longitude + reach / squeeze}
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(_box(bool(key[1]), bool(point_id)), asked)
         found = _read([(-1, True), *((tier, True, spot.latitude, spot.longitude, *row) for tier, *row in cursor.fetchall())])
     if len(found.near) < spot.shown:

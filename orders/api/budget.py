@@ -15,6 +15,8 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections
 
+from lockers.queries.prepared import keep_statements
+
 READERS = 8
 TROUBLES, REST_S = 3, 2.0  # after so many in a row nobody waits again for so long
 MOST_WAITING = 100  # notes for later; more are dropped, because an answer must never wait for them
@@ -108,6 +110,7 @@ class Readers:
         if connection.vendor == "postgresql":
             with connection.connection.cursor() as cursor:
                 cursor.execute(f"SET statement_timeout = {int(settings.ELIGIBILITY_BUDGET_MS)}")
+            keep_statements()
         self._own.said_to = connection.connection
 
     def _noted(self, act: Callable[[], object]) -> None:

@@ -8,6 +8,7 @@ from django.db import connection
 
 from exceptions_queue.catalogue import Code
 from lockers.queries import checkout
+from lockers.queries.prepared import prepared
 from lockers.rules.postcodes import Parts
 from orders.problems import places
 from orders.problems.facts import Line, Place
@@ -59,7 +60,7 @@ def _of_goods(packed: Packed, lines: Sequence[Line]) -> list[Reason]:
 def read_lines(asked: Asked) -> list[Line]:
     """The lines beside what the product master knows; an unknown SKU has no size. One statement."""
     skus = list({sku for sku, _ in asked})
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(_sql(1 if connection.vendor == "postgresql" else len(skus)), [skus] if connection.vendor == "postgresql" else skus)
         known: Mapping[str, tuple[int | None, ...]] = {sku: facts for sku, *facts in cursor.fetchall()}
     return [_line(sku, quantity, known.get(sku, _UNKNOWN)) for sku, quantity in asked]

@@ -59,6 +59,7 @@ class OrderBook:
         body = _numbered(index) | {
             "channel": self.rng.choice(("web", "web", "app")),
             "cancelledAt": None,
+            "fulfilled": "",
             "financial": "paid",
             "currency": "GBP",
             "note": "",

@@ -11,6 +11,7 @@ from partners.ledger import Books, CreditDoc, CreditDraft, DocStatus, JournalDra
 from partners.xero import bodies
 from partners.xero.calls import SCOPES, Calls
 from partners.xero.records import Accounts, Credits, Journals, Organisations, account_of, books_of, credit_of, decode, doc_of, where_equal
+from partners.xero.refusals import refusal
 
 PARTNER = "ledger"
 PAGE, MOST_PAGES = 100, 2_000
@@ -61,7 +62,10 @@ class XeroLedger:
         if not journal.is_balanced:
             raise ValueError("A journal has two lines or more, and its debits equal its credits.")
         answer = self._calls.write("PUT", JOURNALS, bodies.drafted(journal), label=JOURNALS, idempotency_key=idempotency_key)
-        return self._written(answer)
+        doc = self._written(answer)
+        if any(line.amount_pence and not line.account for line in doc.lines):
+            self._refuse_without_account(doc, answer)
+        return doc
 
     def post(self, external_id: str) -> LedgerDoc:
         return self._move(external_id, "POSTED", already=DocStatus.POSTED)
@@ -98,6 +102,13 @@ class XeroLedger:
         told = decode(self._there(CREDITS, where_equal("CreditNoteNumber", key)), Credits).CreditNotes
         found = [credit_of(one) for one in told if one.CreditNoteNumber == key]
         return min(found, key=lambda doc: (doc.status == DocStatus.VOID, doc.external_id), default=None)
+
+    def _refuse_without_account(self, doc: LedgerDoc, answer: Answer) -> None:
+        """Xero lays a draft down without the account that it does not know, and only warns of it: such a draft is taken away again."""
+        warned = [warning.Message or "" for one in decode(answer, Journals).ManualJournals for warning in one.Warnings or ()]
+        self.drop(doc.external_id)
+        said = refusal([text for text in warned if text], request_id=answer.request_id, status=answer.status).sentence
+        raise Rejected(PARTNER, said, fields={"account": ["unknown"]}, request_id=answer.request_id, status=answer.status)
 
     def _allocate(self, external_id: str, credit: CreditDraft, key: str) -> None:
         path = f"/CreditNotes/{quote(external_id, safe='')}/Allocations"

@@ -41,6 +41,10 @@ class Line(msgspec.Struct):
     IsBlank: bool | None = None
 
 
+class Warned(msgspec.Struct):
+    Message: str | None = None
+
+
 class Journal(msgspec.Struct):
     ManualJournalID: str
     Status: str
@@ -48,6 +52,7 @@ class Journal(msgspec.Struct):
     Narration: str | None = None
     JournalLines: list[Line] | None = None
     UpdatedDateUTC: str | None = None
+    Warnings: list[Warned] | None = None
 
 
 class Journals(msgspec.Struct):

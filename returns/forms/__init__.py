@@ -3,6 +3,7 @@
 from returns.forms.returned import MatchForm, PhotoForm
 from returns.forms.write_offs import (
     MOST_AT_ONCE,
+    AccountForm,
     AnswerForm,
     ApproveForm,
     ByHandForm,
@@ -16,6 +17,7 @@ from returns.forms.write_offs import (
 
 __all__ = [
     "MOST_AT_ONCE",
+    "AccountForm",
     "AnswerForm",
     "ApproveForm",
     "ByHandForm",

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from returns.actions.deciding import REASONS
+from returns.models import LedgerAccount
 from returns.rules.money import NotMoney, pence_of, pounds
 from returns.states import LedgerClass, Route
 
@@ -132,6 +133,18 @@ class DelegationForm(forms.Form):
     def __init__(self, *args: Any, colleagues: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["taker"].choices = [("", "Choose a colleague"), *colleagues]  # type: ignore[attr-defined]
+
+
+class AccountForm(forms.Form):
+    """Which account stands for a purpose: one of the ledger's chart, or a typed code while the chart is not known."""
+
+    purpose = forms.ChoiceField(label="For", choices=LedgerAccount.Purpose.choices)
+    code = forms.CharField(label="Account", max_length=20)
+
+    def __init__(self, *args: Any, chart: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if chart:
+            self.fields["code"] = forms.ChoiceField(label="Account", choices=[("", "Choose an account"), *chart])
 
 
 class ByHandForm(forms.Form):

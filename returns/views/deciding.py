@@ -144,4 +144,4 @@ def _do(request: Signed, reference: str, name: str, form: Form, act: Callable[..
         form.add_error(refused.field, refused.sentence)
         return show(request, write_off, status=422, filled={name: form})
     messages.success(request, said.format(reference))
-    return redirect("returns:write-off", reference=reference)
+    return redirect("returns:write-offs") if request.POST.get("back") == "list" else redirect("returns:write-off", reference=reference)

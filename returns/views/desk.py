@@ -40,7 +40,7 @@ def write_offs(request: Signed) -> HttpResponse:
     """One tab of the desk. Everything the page shows is in its address."""
     now = timezone.now()
     viewer = viewer_of(request)
-    tab = _one_of(request, "tab", tabs.LABELS)
+    tab = _one_of(request, "tab", _labels(viewer))
     group = _one_of(request, "group", rows.GROUPS)
     tally = tabs.tally(tab, viewer)
     page = rows.page(tab, viewer, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
@@ -50,7 +50,7 @@ def write_offs(request: Signed) -> HttpResponse:
     context = {
         "tab": tab,
         "label": tabs.LABELS[tab],
-        "tabs": _tabs(tally),
+        "tabs": _tabs(tally, viewer),
         "group": group,
         "group_choices": list(rows.GROUPS.items()),
         "groups": rows.grouped(shown),
@@ -101,9 +101,15 @@ def _judge(request: Signed, found: list[WriteOff], tab: str, now: datetime) -> C
     return why
 
 
-def _tabs(tally: tabs.Tally) -> list[tuple[str, str, int, str]]:
+def _labels(viewer: tabs.Viewer) -> dict[str, str]:
+    """Nothing awaits who may only look."""
+    acts = viewer.approves or viewer.completes
+    return tabs.LABELS if acts else {key: label for key, label in tabs.LABELS.items() if key != "mine"}
+
+
+def _tabs(tally: tabs.Tally, viewer: tabs.Viewer) -> list[tuple[str, str, int, str]]:
     base = reverse("returns:write-offs")
-    return [(key, label, tally.counts[key], f"{base}?tab={key}") for key, label in tabs.LABELS.items()]
+    return [(key, label, tally.counts[key], f"{base}?tab={key}") for key, label in _labels(viewer).items()]
 
 
 def _oldest(moment: datetime | None, now: datetime) -> dict[str, Any]:

@@ -50,6 +50,7 @@ def show(request: Signed, write_off: WriteOff, *, status: int = 200, refusal: st
         "signs": "" if decides.why_not else f"{write_off.reference}:{write_off.lines_hash}",
         "economics": "" if advice.beyond is None else advice.sentence,
         "refusal": refusal,
+        "in_pane": in_pane,
         **_reversing(request, write_off),
     }
     context |= _forms(request, write_off, in_pane=in_pane) | dict(filled)

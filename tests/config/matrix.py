@@ -120,7 +120,7 @@ GOODS = {
 RETURNS = {
     **pages(ALL, "returns:returns", "returns:return", "returns:photo"),
     **acts("C", "returns:match"),
-    **acts("WF", "returns:photo-add", "returns:photo-again"),
+    **acts("WFG", "returns:photo-add", "returns:photo-again"),
     **pages(ALL, "returns:write-offs", "returns:write-off"),
     **forms("FG", "returns:approve", "returns:delegations"),
     **acts("FG", "returns:query", "returns:reject", "returns:end-delegation"),
@@ -128,6 +128,7 @@ RETURNS = {
     **forms("G", "returns:reverse"),
     **forms("WFG", "returns:raise"),
     "returns:limits": May(ALL, "G"),
+    "returns:accounts": May(ALL, "G"),
     **acts("G", "returns:confirm-limit", "returns:withdraw-limit", "returns:post-again"),
 }
 PARTNERS = {

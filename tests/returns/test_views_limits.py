@@ -8,11 +8,13 @@ from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.utils import timezone
 
-from returns.models import ApprovalLimit, Delegation
+from returns.actions import deciding
+from returns.models import ApprovalLimit, ChartAccount, Delegation, LedgerAccount
 from returns.queries import authority
+from returns.states import WriteOffState
 from tests.callers import person
 from tests.config.people import sign_in
-from tests.returns.builders import People
+from tests.returns.builders import People, make_write_off, seen
 
 pytestmark = pytest.mark.django_db
 TYPED = {"tier": "finance", "limit_pence": "150", "second_above_pence": "150.00", "reason": "Prices rose"}
@@ -80,6 +82,33 @@ def test_an_approver_looks_but_proposes_nothing(people: People):
 
     assert "Propose another limit" not in client.get("/settings/limits/").content.decode()
     assert client.post("/settings/limits/", TYPED).status_code == 403
+
+
+class TestAccounts:
+    def test_another_account_is_chosen_from_the_chart_and_what_was_approved_is_asked_for_again(self, people: People):
+        now = timezone.now()
+        one = make_write_off()
+        deciding.approve_many(seen(one), actor=people.finance, at=now)
+        for code, why in (("7106", ""), ("800", "A system account takes no journal.")):
+            ChartAccount.objects.create(code=code, name="Damaged stock", kind="expense", why_not=why, seen_at=now)
+        client = sign_in(people.manager)
+
+        assert client.post("/settings/accounts/", {"purpose": "stock_write_off", "code": "800"}).status_code == 422
+        answer = client.post("/settings/accounts/", {"purpose": "stock_write_off", "code": "7106"}, follow=True)
+
+        one.refresh_from_db()
+        assert "Saved." in answer.content.decode()
+        assert (one.lines[0]["account"], one.state, one.first_by) == ("7106", WriteOffState.AWAITING_APPROVAL, None)
+
+    def test_before_the_chart_is_read_a_code_is_typed(self, people: People):
+        LedgerAccount.objects.all().delete()
+        client = sign_in(people.manager)
+        assert "None yet" in client.get("/settings/accounts/").content.decode()
+
+        client.post("/settings/accounts/", {"purpose": "stock", "code": "1200"})
+
+        assert LedgerAccount.objects.get().code == "1200"
+        assert sign_in(people.finance).post("/settings/accounts/", {"purpose": "stock", "code": "1"}).status_code == 403
 
 
 class TestDelegations:

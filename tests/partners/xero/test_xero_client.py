@@ -139,6 +139,24 @@ class TestWriting:
 
         assert len(fake.journals) == 1
 
+    def test_a_draft_whose_account_xero_took_away_with_a_mere_warning_is_dropped_and_refused(self):
+        fake = FakeXero()
+        create = fake._create
+
+        def warn(said):
+            status, headers, body = create(said)
+            told = json.loads(body)
+            del told["ManualJournals"][0]["JournalLines"][1]["AccountCode"]
+            told["ManualJournals"][0]["Warnings"] = [{"Message": "Account code '310' has been removed as it does not match an account."}]
+            return status, headers, json.dumps(told).encode()
+
+        fake._create = warn
+        with pytest.raises(Rejected) as refusal:
+            xero_of(fake).draft(JOURNAL, idempotency_key="one")
+
+        assert ("has been removed" in refusal.value.sentence, list(refusal.value.fields)) == (True, ["account"])
+        assert [journal["Status"] for journal in fake.journals.values()] == ["DELETED"]
+
 
 class TestReading:
     def test_without_the_filter_all_that_has_changed_since_is_looked_through(self):
