@@ -205,6 +205,15 @@ class TestAtPosting:
             "who approved it may approve no longer",
         }
 
+    def test_nor_does_one_of_somebody_who_turns_out_to_have_graded_it(self, people):
+        write_off = make_write_off(grader="Agnes")
+        approve(write_off, people.finance)
+        write_off.refresh_from_db()
+
+        GraderLink.objects.create(grader="Agnes", user=people.finance)
+
+        assert authority.no_longer_approved([write_off], at=LATER) == {write_off.pk: "who approved it has another part in it"}
+
     def test_a_delegation_that_ended_since_leaves_what_was_approved_under_it(self, people):
         made = hand_over(people.manager, people.finance)
         write_off = make_write_off(40_000, photos=2)
