@@ -72,9 +72,10 @@ class Talk:
             return None
 
     def _standing(self, journal: Journal) -> list[LedgerDoc]:
-        docs = self._ledger.find(journal.key, narration=journal.narration, since=journal.made_at - SKEW)
-        if journal.external_id and journal.external_id not in {doc.external_id for doc in docs}:
-            docs = [*docs, *filter(None, [self._ledger.document(journal.external_id)])]
+        with a_refused_question_answers_nothing():
+            docs = self._ledger.find(journal.key, narration=journal.narration, since=journal.made_at - SKEW)
+            if journal.external_id and journal.external_id not in {doc.external_id for doc in docs}:
+                docs = [*docs, *filter(None, [self._ledger.document(journal.external_id)])]
         return [doc for doc in docs if doc.status != DocStatus.VOID]
 
     def _settle(self, docs: list[LedgerDoc], journal: Journal, may_post: str) -> LedgerDoc | None:
@@ -85,7 +86,7 @@ class Talk:
         kept = next(iter([*posted, *good]), None)
         for doc in drafts:
             if doc is not kept:
-                self._ledger.drop(doc.external_id)
+                self._drop(doc.external_id)
         if kept and kept.status == DocStatus.OTHER:
             raise Conflict(PARTNER, f"It stands in the ledger as {kept.raw_status}, which is neither draft nor posted.")
         return kept
@@ -96,7 +97,7 @@ class Talk:
             if doc.status == DocStatus.DRAFT:
                 self._post(journal, doc)
             failpoint("posting.posted")
-            shown = self._ledger.document(doc.external_id)
+            shown = self._shown(doc.external_id)
             if shown is None:
                 raise UnknownOutcome(PARTNER, "The ledger does not show what it has just posted.")
         return _receipt(shown, already=already)
@@ -104,17 +105,26 @@ class Talk:
     def _post(self, journal: Journal, doc: LedgerDoc) -> None:
         """Post a draft that says what was approved; drop one that does not, or that the ledger does not post."""
         if doc.content_hash != journal.lines_hash:
-            self._ledger.drop(doc.external_id)
+            self._drop(doc.external_id)
             raise Conflict(PARTNER, "The draft showed something else than was approved.", current=doc.external_id)
         try:
             self._ledger.post(doc.external_id)
         except Rejected:
-            standing = self._ledger.document(doc.external_id)
+            standing = self._shown(doc.external_id)
             if standing and standing.status == DocStatus.POSTED:
                 return
-            self._ledger.drop(doc.external_id)
+            self._drop(doc.external_id)
             _keep_id(journal, "")
             raise
+
+    def _shown(self, external_id: str) -> LedgerDoc | None:
+        with a_refused_question_answers_nothing():
+            return self._ledger.document(external_id)
+
+    def _drop(self, external_id: str) -> None:
+        """A draft that cannot be dropped may have been posted by somebody meanwhile: looked up, not believed gone."""
+        with a_refused_question_answers_nothing():
+            self._ledger.drop(external_id)
 
     def _put_in_open_period(self, journal: Journal) -> None:
         """Date it on the first open day where its own is closed, with the true day in each memo. The approval stands: it is a policy."""
@@ -157,6 +167,15 @@ def unknown_from_here() -> Iterator[None]:
     except PartnerError as error:
         if error.retry in (Retry.NEVER, Retry.LOOK_UP):
             raise
+        raise UnknownOutcome(error.partner, error.sentence, request_id=error.request_id, status=error.status) from error
+
+
+@contextmanager
+def a_refused_question_answers_nothing() -> Iterator[None]:
+    """A ledger that does not let us look, or drop, has said nothing of whether the journal stands in it: that stays unknown."""
+    try:
+        yield
+    except Rejected as error:
         raise UnknownOutcome(error.partner, error.sentence, request_id=error.request_id, status=error.status) from error
 
 

@@ -248,6 +248,28 @@ class TestLostAnswers:
         assert [asked for asked in xero.asked if asked.startswith("PUT")] == ["PUT /api/ManualJournals"]
         assert state_of(row) == WriteOffState.VERIFIED
 
+    @pytest.mark.parametrize("when", ["read back", "looked up"])
+    def test_a_refusal_to_show_it_is_no_refusal_of_it_and_nothing_is_posted_twice(self, xero: FakeXero, clock: Clock, when: str):
+        row = approved(at=clock.now)
+        no = (400, JSON, b'{"Message":"Not now"}')
+        if when == "read back":
+            post = xero._change
+            xero._change = lambda one, said: [post(one, said), xero.fail("GET", no, when="before")][0]
+        else:
+            xero.fail("PUT", httpx.ReadTimeout("slow"))
+            post_journals(clock)
+            clock.turn(minutes=2)
+            xero.fail("GET", no, when="before")
+
+        post_journals(clock)
+        in_the_meantime = (state_of(row), Journal.objects.get().state, posting.post_again(row.reference, actor=approver(), at=clock.now))
+        clock.turn(minutes=5)
+        post_journals(clock)
+
+        assert in_the_meantime == (WriteOffState.POST_UNKNOWN, JournalState.UNKNOWN, False)
+        assert [journal["Status"] for journal in xero.journals.values()] == ["POSTED"]
+        assert state_of(row) == WriteOffState.VERIFIED
+
     def test_doubt_that_lasts_is_a_case_and_ends_with_the_doubt(self, xero: FakeXero, clock: Clock):
         approved(at=clock.now)
         xero.fail("PUT", httpx.ReadTimeout("slow"))
