@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from exceptions_queue.audit import Actor, record
 from exceptions_queue.moves import move
-from partners.ledger import LedgerLine, hash_of
+from partners.ledger import DocStatus, LedgerLine, hash_of
 from returns.actions import deciding, drafting, looking
 from returns.actions.outcomes import NotFound, Refused
-from returns.models import Approval, Journal, WriteOff
+from returns.models import Approval, Journal, LedgerDocument, WriteOff
+from returns.queries import authority
 from returns.queries.periods import closed_to
 from returns.rules import journal
 from returns.states import IN_THE_LEDGER, MOVES, Method, WriteOffState
@@ -62,6 +63,16 @@ def finish(ids: Collection[int], *, at: datetime, actor: Actor = drafting.SYSTEM
     return len(done)
 
 
+def why_not_asked(journal: Journal) -> str:
+    """Why a reversal carries no posting any more: who asked for it has lost the right. "" for every other journal."""
+    if journal.kind != Journal.Kind.REVERSAL:
+        return ""
+    words = Approval.objects.filter(write_off__reversal=journal, word=Approval.Word.REVERSED, by__isnull=False)
+    asked = words.select_related("by").order_by("-at", "-pk").first()
+    lost = asked is not None and asked.by is not None and not authority.may(asked.by, "returns.reverse_writeoff")
+    return "who asked for it may reverse no longer" if lost else ""
+
+
 def _one(reference: str) -> WriteOff:
     rows = WriteOff.objects.filter(reference=reference.replace("\x00", "")[:20]).select_for_update(of=("self",))
     row = rows.select_related("journal").first()
@@ -77,6 +88,8 @@ def _check(row: WriteOff, actor: User) -> None:
         raise Refused("Nothing of it was posted, so there is nothing to reverse.")
     if row.reversal_id is not None:
         raise Refused("It is being reversed already.")
+    if LedgerDocument.objects.filter(external_id=row.journal.external_id, status=DocStatus.VOID.value).exclude(external_id="").exists():
+        raise Refused("The ledger shows its journal as void: a reversal would book the garment back in without having booked it out.")
     if actor.pk in {row.raised_by_id, row.valued_by_id}:
         raise Refused("You raised or valued this write-off, so someone else must reverse it.")
     if actor.pk in {row.first_by_id, row.second_by_id}:

@@ -11,6 +11,7 @@ Rows = Sequence[Mapping[str, Any]]  # {"purpose", "account", "debit_pence", "cre
 CURRENCY = "GBP"
 SUMMARY_FROM_HOUR = 18  # a day's journal takes what was approved until then, by London's clock
 MOST_TIMES = 20  # journals of one write-off, one after the other was refused
+MOST_OF_A_DAY = 9_999  # journals under one day, which after a month was closed takes all that comes late; no key has a longer number
 MOST_MEMO = 500
 
 
@@ -58,14 +59,14 @@ def is_summary_due(approved_at: datetime, *, now: datetime) -> bool:
     return approved_at.date() < now.date() or now.hour >= SUMMARY_FROM_HOUR
 
 
-def next_key(base: str, taken: Iterable[str]) -> str | None:
+def next_key(base: str, taken: Iterable[str], *, most: int = MOST_TIMES) -> str | None:
     """The first free of base:1, base:2 …; None where it was tried too often."""
     known = set(taken)
-    return next((key for key in keys(base) if key not in known), None)
+    return next((key for key in keys(base, most=most) if key not in known), None)
 
 
-def keys(base: str) -> list[str]:
-    return [f"{base}:{number}" for number in range(1, MOST_TIMES + 1)]
+def keys(base: str, *, most: int = MOST_TIMES) -> list[str]:
+    return [f"{base}:{number}" for number in range(1, most + 1)]
 
 
 def differs_in(ours: Rows, on: date, theirs: Iterable[LedgerLine], their_day: date) -> list[str]:

@@ -10,6 +10,7 @@ from partners.mappings import fold
 from returns.models import Return, ReturnItem
 
 TEXTS = ("rfid", "sku", "grader", "station", "reason", "note")
+FOLLOWED = {"rfid", "sku", "grader", "reason", "repair_pence"}  # what a write-off repeats, and who may not approve it hangs on
 Key = tuple[str, str]  # (ACS's number of the return, line)
 
 
@@ -54,7 +55,7 @@ class Book:
 
     @property
     def to_look_at(self) -> list[ReturnItem]:
-        """Graded, graded otherwise, or graded and now known by another RFID or SKU."""
+        """Graded, graded otherwise, or graded and something else that its write-off repeats is told now."""
         return [self.items[key] for key in self.looked]
 
     def take(self, said: AcsReturn) -> Did:
@@ -105,7 +106,7 @@ class Book:
         changed = [name for name, value in heard.items() if getattr(item, name) != value]
         for name in changed:
             setattr(item, name, heard[name])
-        if {"rfid", "sku"} & set(changed) and item.raw_grade:
+        if FOLLOWED & set(changed) and item.raw_grade:
             self.looked[key] = None
         return bool(changed)
 

@@ -1,6 +1,7 @@
 """The journals in the ledger that carry a key of ours, whoever made them, as they were last shown."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,13 +17,20 @@ FACTS = ("number", "key", "status", "raw_status", "dated_on", "lines", "total_pe
 
 
 def read_documents(cursor: str) -> Iterator[Page]:
-    """Pages of those changed since the cursor less ten minutes; of all of them without one. The cursor is the ledger's latest change."""
-    reached = datetime.fromisoformat(cursor) if cursor else None
+    """Pages of those changed since the cursor less ten minutes; of all of them without one. The cursor is the ledger's latest change.
+
+    The ledger sorts them by their own day, so only the last page moves the cursor: a reading that is cut off begins anew.
+    """
+    reached, last = datetime.fromisoformat(cursor) if cursor else None, None
     for docs in connect.ledger().journals(changed_since=reached - OVERLAP if reached else None):
+        if last:
+            yield last
         reached = max([at for at in (reached, *(doc.changed_at for doc in docs)) if at], default=None)
         ours = [doc for doc in docs if doc.key]
         body = msgspec.json.encode([[doc.external_id, doc.raw_status, doc.changed_at] for doc in docs])
-        yield Page(records=ours, cursor=reached.isoformat() if reached else None, source="journals", body=body)
+        last = Page(records=ours, cursor=None, source="journals", body=body)
+    if last:
+        yield replace(last, cursor=reached.isoformat() if reached else None)
 
 
 def cursor_at(at: datetime) -> str:

@@ -1,8 +1,10 @@
 """Approved write-offs become journals with an intent each: per garment, or one for each posting day."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import NamedTuple, TypeVar
 
 from django.conf import settings
@@ -61,7 +63,9 @@ def queue_drafted(*, at: datetime) -> int:
     with transaction.atomic():
         asked = Intent.objects.filter(kind=KIND, business_id=OuterRef("key"))
         drafted = Journal.objects.filter(~Exists(asked), state=JournalState.DRAFTED).order_by("pk")
-        return _queue(list(_locked(drafted)[:AT_ONCE]), at)
+        journals = list(_locked(drafted)[:AT_ONCE])
+        _drop_refused([journal for journal in journals if journal.kind == Journal.Kind.REVERSAL], at)
+        return _queue(journals, at)
 
 
 def post_again(reference: str, *, actor: User, at: datetime) -> bool:
@@ -111,11 +115,11 @@ def _groups(rows: Iterable[WriteOff], at: datetime) -> list[_Group]:
 def _make(groups: Sequence[_Group], at: datetime) -> int:
     if not groups:
         return 0
-    wanted = [key for base in {group.base for group in groups} for key in rules.keys(base)]
-    taken = set(Journal.objects.filter(key__in=wanted).values_list("key", flat=True))
+    most = rules.MOST_TIMES if settings.LEDGER_POSTING == "item" else rules.MOST_OF_A_DAY
+    taken = _taken({group.base for group in groups})
     pairs: list[tuple[Journal, _Group]] = []
     for group in groups:
-        if key := rules.next_key(group.base, taken):
+        if key := rules.next_key(group.base, taken, most=most):
             taken.add(key)
             pairs.append((_journal(key, group, at), group))
     for old in {row.journal_id: row.journal for _, group in pairs for row in group.rows if row.journal}.values():
@@ -125,6 +129,15 @@ def _make(groups: Sequence[_Group], at: datetime) -> int:
     _link(pairs, at)
     _queue([journal for journal, _ in pairs], at)
     return len(pairs)
+
+
+def _taken(bases: Collection[str]) -> set[str]:
+    """The keys that stand under these: of write-offs, which are many, by the few each may have; of days, which are few, all."""
+    if settings.LEDGER_POSTING == "item":
+        named = Q(key__in=[key for base in bases for key in rules.keys(base)])
+    else:
+        named = reduce(or_, (Q(key__startswith=f"{base}:") for base in bases))
+    return set(Journal.objects.filter(named).values_list("key", flat=True))
 
 
 def _journal(key: str, group: _Group, at: datetime) -> Journal:
@@ -156,6 +169,14 @@ def _queue(journals: Sequence[Journal], at: datetime) -> int:
     wanted = [(journal.key, 1, {"lines_hash": journal.lines_hash}) for journal in journals]
     outbox.put_many(kind=KIND, wanted=wanted, actor=SYSTEM, at=at, ring=RING)
     return len(wanted)
+
+
+def _drop_refused(reversals: Sequence[Journal], at: datetime) -> None:
+    """A reversal that was asked for anew takes the place of the one that the ledger refused. Reversals are few."""
+    for journal in reversals:
+        before = journal.key.rpartition(":r")[0]
+        for old in Journal.objects.filter(key__startswith=f"{before}:r", state=JournalState.REFUSED).order_by("pk"):
+            _drop(old, at=at, why="Asked for anew.")
 
 
 def _drop(journal: Journal, *, at: datetime, why: str) -> None:

@@ -13,7 +13,7 @@ from partners.ledger import DocStatus, LedgerLine
 from partners.models import Intent
 from partners.ports import Ledger
 from returns.actions import reversing
-from returns.actions.posting.approvals import send_back
+from returns.actions.posting.approvals import send_back, withdraw_regraded
 from returns.actions.posting.moving import KIND, move_journal, move_write_offs, reconcile
 from returns.actions.posting.talking import Talk
 from returns.models import Journal, WriteOff
@@ -50,11 +50,10 @@ def drain_journals(
 def may_send(intent: Intent, at: datetime) -> bool:
     """Its approvals are asked for again. Where one no longer carries, the journal is dropped, and the others go into a new one."""
     journal = _journal(intent)
-    gone = no_longer_approved(_of(journal), at=at)
-    if gone:
-        move_journal(journal, _J.DROPPED, at=at, why="An approval no longer carries.")
-        move_write_offs(journal.write_offs.all(), IN_THE_AIR, _W.APPROVED, at=at)
-        send_back(gone, at=at)
+    gone, unasked = no_longer_approved(_of(journal), at=at), reversing.why_not_asked(journal)
+    if gone or unasked:
+        move_journal(journal, _J.DROPPED, at=at, why=unasked or "An approval no longer carries.")
+        _let_go(journal, gone, at)
         reconcile(journal, {}, at=at)
         return False
     if journal.state != _J.SENDING:
@@ -84,10 +83,17 @@ def failed(intent: Intent, error: PartnerError, at: datetime) -> None:
     """The ledger refused it, and nothing of it stands there: the write-offs are approved again, and a case says what is to be put right."""
     journal = _journal(intent)
     move_journal(journal, _J.REFUSED, at=at, why=error.sentence)
-    move_write_offs(journal.write_offs.all(), IN_THE_AIR, _W.APPROVED, at=at, why=error.sentence)
     gone = no_longer_approved(_of(journal), at=at)
-    send_back(gone, at=at)
+    _let_go(journal, gone, at, why=error.sentence)
     reconcile(journal, {} if gone else _refusal(error), at=at)
+
+
+def _let_go(journal: Journal, gone: dict[int, str], at: datetime, *, why: str = "") -> None:
+    """Nothing of it stands in the ledger: its write-offs are where they were before it, and a reversal can be asked for anew."""
+    move_write_offs(journal.write_offs.all(), IN_THE_AIR, _W.APPROVED, at=at, why=why)
+    send_back(gone, at=at)
+    withdraw_regraded(journal, at=at)
+    journal.reversed_write_offs.update(reversal=None)
 
 
 def _refusal(error: PartnerError) -> dict[str, Evidence]:
@@ -113,7 +119,7 @@ def _differs(journal: Journal, told: dict[str, Any]) -> dict[str, Evidence]:
 def _look_up(talk: Talk, intent: Intent, at: datetime) -> outbox.Receipt | None:
     journal = _journal(intent)
     gone = no_longer_approved(_of(journal), at=at)
-    return talk.look_up(journal, may_post=next(iter(gone.values()), ""))
+    return talk.look_up(journal, may_post=next(iter(gone.values()), "") or reversing.why_not_asked(journal))
 
 
 def _lock(intent: Intent) -> bool:

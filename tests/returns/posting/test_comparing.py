@@ -14,6 +14,7 @@ from partners.ledger import DocStatus, JournalDraft
 from partners.models import SyncRun
 from returns.models import ChartAccount, Journal, LedgerAccount, LedgerDocument, WriteOff
 from returns.rules.posting import ledger_lines
+from returns.sync import read_documents
 from returns.states import JournalState
 from returns.tasks import compare_ledger, post_journals
 from tests.partners.xero.fake_xero import FakeXero
@@ -95,6 +96,16 @@ def test_whatever_was_changed_is_one_case(posted: Journal, clock: Clock, tmp_pat
 
     posted.refresh_from_db()
     assert (faults(), posted.state) == ([fault], JournalState.DRIFTED)
+
+
+def test_a_reading_that_is_cut_off_leaves_the_cursor_where_it_was(folder, clock: Clock, monkeypatch):
+    monkeypatch.setattr("partners.folder.ledger.PAGE", 1)
+    for number in (1, 2, 3):
+        folder.draft(JournalDraft("", clock.turn(hours=-1).date(), "x", ledger_lines(lines_of(1, ""))), idempotency_key=str(number))
+
+    cursors = [page.cursor for page in read_documents("")]
+
+    assert cursors == [None, None, clock.turn(hours=2).isoformat()]
 
 
 def test_a_journal_that_is_gone_is_a_case_once_the_ledger_was_read_since(posted: Journal, clock: Clock, tmp_path):

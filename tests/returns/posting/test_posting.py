@@ -4,19 +4,21 @@ from datetime import date
 
 import httpx
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 
 from exceptions_queue.catalogue import Code
 from exceptions_queue.models import AuditEntry, ExceptionCase
 from exceptions_queue.states import CaseState
 from partners.ledger import DocStatus
 from partners.models import Intent
-from returns.actions import posting
-from returns.models import Approval, Journal, PeriodSignOff, WriteOff
+from returns.actions import posting, reversing
+from returns.actions.outcomes import Refused
+from returns.models import Approval, Journal, LedgerDocument, PeriodSignOff, Return, ReturnItem, WriteOff
 from returns.rules.posting import lines_hash
 from returns.states import JournalState, WriteOffState
 from returns.tasks import post_journals
 from tests.partners.xero.fake_xero import JSON, FakeXero
+from tests.returns.builders import make_grade
 from tests.returns.posting.approved import Clock, approved, approver, lines_of
 
 pytestmark = pytest.mark.django_db
@@ -137,6 +139,18 @@ class TestSummary:
             post_journals(clock)
 
         assert sorted(Journal.objects.values_list("key", flat=True)) == ["ber:20260609:1", "ber:20260609:2"]
+
+    def test_a_day_that_has_had_many_journals_takes_more(self, folder, clock: Clock, settings):
+        settings.LEDGER_POSTING = "day"
+        clock.turn(hours=8)
+        for number in range(1, 26):
+            facts = {"post_on": clock.now.date(), "lines": [], "lines_hash": "x", "total_pence": 0, "made_at": clock.now}
+            Journal.objects.create(key=f"ber:20260609:{number}", kind="write_off", state=JournalState.DROPPED, **facts)
+        row = approved(at=clock.now)
+
+        post_journals(clock)
+
+        assert (state_of(row), WriteOff.objects.get().journal.key) == (WriteOffState.VERIFIED, "ber:20260609:26")
 
     def test_where_one_approval_is_gone_the_others_go_into_another_journal(self, folder, clock: Clock, settings):
         settings.LEDGER_POSTING = "day"
@@ -374,6 +388,71 @@ class TestRefusals:
         case = ExceptionCase.objects.get()
         assert (case.code, case.evidence["fault"], case.evidence["fields"]) == (Code.JRN_MISMATCH, "shown", ["amount"])
         assert (state_of(row), Journal.objects.get().state, len(xero.journals)) == (WriteOffState.POSTED, JournalState.POSTED, 1)
+
+
+class TestReversals:
+    @pytest.fixture
+    def posted(self, folder, clock: Clock) -> WriteOff:
+        row = approved(at=clock.now)
+        post_journals(clock)
+        return row
+
+    @pytest.fixture
+    def manager(self) -> User:
+        user = User.objects.create(username="manager")
+        user.user_permissions.add(Permission.objects.get(codename="reverse_writeoff"))
+        return user
+
+    def test_a_refused_one_can_be_asked_for_anew(self, folder, clock: Clock, tmp_path, posted: WriteOff, manager: User):
+        (tmp_path / "books" / "books.json").write_text('{"accounts":[{"code":"410"},{"code":"310","why_not":"Not today."}]}')
+        reversing.ask(posted.reference, reason="Found", actor=manager, at=clock.now)
+        post_journals(clock)
+        refused = (state_of(posted), codes())
+        (tmp_path / "books" / "books.json").write_text("{}")
+
+        reversing.ask(posted.reference, reason="Found", actor=manager, at=clock.now)
+        post_journals(clock)
+
+        assert refused == (WriteOffState.VERIFIED, [Code.JRN_REJECTED])
+        assert (state_of(posted), codes()) == (WriteOffState.REVERSED, [])
+        assert dict(Journal.objects.filter(kind="reversal").values_list("key", "state")) == {
+            "ber:BER-260609-00001:r1": JournalState.DROPPED,
+            "ber:BER-260609-00001:r2": JournalState.VERIFIED,
+        }
+
+    def test_one_whose_asker_has_lost_the_right_is_never_sent(self, folder, clock: Clock, posted: WriteOff, manager: User):
+        reversing.ask(posted.reference, reason="Found", actor=manager, at=clock.now)
+        manager.user_permissions.clear()
+
+        post_journals(clock)
+
+        posted.refresh_from_db()
+        assert folder.find("ber:BER-260609-00001:r1") == []
+        assert (posted.state, posted.reversal, Journal.objects.get(kind="reversal").state) == ("verified", None, JournalState.DROPPED)
+
+    def test_what_somebody_voided_in_the_ledger_is_not_reversed_on_top(self, folder, clock: Clock, posted: WriteOff, manager: User):
+        journal = Journal.objects.get()
+        facts = {"key": journal.key, "dated_on": journal.post_on, "total_pence": 4205, "content_hash": "x", "seen_at": clock.now}
+        LedgerDocument.objects.create(external_id=journal.external_id, status=DocStatus.VOID.value, **facts)
+
+        with pytest.raises(Refused, match="void"):
+            reversing.ask(posted.reference, reason="Found", actor=manager, at=clock.now)
+
+        assert not Journal.objects.filter(kind="reversal").exists()
+
+
+class TestRegraded:
+    def test_what_is_graded_otherwise_on_its_way_and_then_refused_is_withdrawn_and_never_posted_again(self, folder, clock: Clock):
+        at = clock.now
+        ret = Return.objects.create(acs_id="R-1", arrived_at=at, told_at=at, fetched_at=at, content_hash="x")
+        item = ReturnItem.objects.create(ret=ret, line_id="1", rfid="E1", raw_grade="BER", grade=make_grade(), graded_at=at)
+        row = approved(at=at, item=item, lines=lines_of(4205, "x", accounts=("410", "610")))
+        posting.make_journals(at=at)
+        ReturnItem.objects.update(raw_grade="A", grade=make_grade("a", "A"))
+
+        post_journals(clock)
+
+        assert state_of(row) == WriteOffState.REJECTED
 
 
 class TestClosedPeriods:

@@ -71,6 +71,14 @@ class TestFeed:
         assert counts(run) == ("ok", 1, 0, 2, 0)
         assert (ReturnItem.objects.count(), looked) == (1, [[ReturnItem.objects.get().pk]])
 
+    @pytest.mark.parametrize("later_on", [{"grader": "Morag"}, {"reason": "Tear"}, {"repairPence": 900}])
+    def test_what_a_write_off_repeats_is_looked_at_again_when_it_is_told_later(self, hear, looked, later_on):
+        hear(answer(back("R-1", garment("1", grade="BER", grader="", reason=""))))
+
+        hear(answer(back("R-1", garment("1", grade="BER", **({"grader": "", "reason": ""} | later_on)), updatedAt=later(2))))
+
+        assert len(looked) == 2
+
     def test_what_is_older_changes_nothing(self, hear):
         hear(answer(back("R-1", garment("1", grade="BER", reason="Tear"), updatedAt=later(2))))
 
