@@ -221,9 +221,8 @@ Q_CLUSTER = {
 }
 
 # --- partners -----------------------------------------------------------------------------------------------------------
-_MODES = ("observe", "live")
-MODE = env.choice("MODE", _MODES, "observe")
-MODES = {partner: env.choice(f"MODE_{partner.upper()}", _MODES, MODE) for partner in ("acs", "inpost", "store", "ledger")}
+MODE = env.choice("MODE", ("observe", "live"), "observe")
+MODES = {partner: env.choice(f"MODE_{partner.upper()}", ("observe", "live"), MODE) for partner in ("acs", "inpost", "store", "ledger")}
 RELEASES = env.choice("RELEASES", ("all", "locker"), "all")
 LABELS_BY = env.choice("LABELS_BY", ("lockstep", "acs"), "lockstep")
 LABELS_TO = env.choice("LABELS_TO", ("none", "field", "folder"), "none")

@@ -90,6 +90,7 @@ WRITING_OFF = (
         what_to_do="Decide, hand over to a colleague, or accrue it",
         fixes=(WRITE_OFF,),
         recheck="",
+        waivable_by=frozenset({Owner.FINANCE}),
         closes_when="the write-off is decided",
     ),
     Kind(
@@ -100,6 +101,7 @@ WRITING_OFF = (
         what_to_do="Reverse the write-off, or have the grade put right",
         fixes=(WRITE_OFF,),
         recheck="",
+        waivable_by=frozenset({Owner.FINANCE}),
         closes_when="the write-off is reversed, or the garment is graded beyond repair again",
     ),
 )

@@ -61,6 +61,11 @@ def no_longer_approved(write_offs: Collection[WriteOff], *, at: datetime) -> dic
     return {pk: why for pk, why in found.items() if why}
 
 
+def may(user: User, permission: str) -> bool:
+    """Does this person, as the database has them now, still have a right?"""
+    return _may_come_in(user) and user.has_perm(permission)
+
+
 def _gone(write_off: WriteOff, facts: Facts, people: Mapping[int, Person]) -> str:
     if write_off.first_by_id is None or write_off.approved_hash != write_off.lines_hash:
         return "nobody has approved it as it stands"

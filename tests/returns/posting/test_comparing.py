@@ -14,8 +14,8 @@ from partners.ledger import DocStatus, JournalDraft
 from partners.models import SyncRun
 from returns.models import ChartAccount, Journal, LedgerAccount, LedgerDocument, WriteOff
 from returns.rules.posting import ledger_lines
-from returns.sync import read_documents
 from returns.states import JournalState
+from returns.sync import read_documents
 from returns.tasks import compare_ledger, post_journals
 from tests.partners.xero.fake_xero import FakeXero
 from tests.returns.posting.approved import Clock, approved, lines_of
