@@ -221,9 +221,8 @@ Q_CLUSTER = {
 }
 
 # --- partners -----------------------------------------------------------------------------------------------------------
-_MODES = ("observe", "live")
-MODE = env.choice("MODE", _MODES, "observe")
-MODES = {partner: env.choice(f"MODE_{partner.upper()}", _MODES, MODE) for partner in ("acs", "inpost", "store", "ledger")}
+MODE = env.choice("MODE", ("observe", "live"), "observe")
+MODES = {partner: env.choice(f"MODE_{partner.upper()}", ("observe", "live"), MODE) for partner in ("acs", "inpost", "store", "ledger")}
 RELEASES = env.choice("RELEASES", ("all", "locker"), "all")
 LABELS_BY = env.choice("LABELS_BY", ("lockstep", "acs"), "lockstep")
 LABELS_TO = env.choice("LABELS_TO", ("none", "field", "folder"), "none")
@@ -234,6 +233,7 @@ WRITE_OFF_PHOTOS_ABOVE_PENCE = env.whole("WRITE_OFF_PHOTOS_ABOVE_PENCE", 20_000)
 WRITE_OFF_PHOTOS_ABOVE = env.whole("WRITE_OFF_PHOTOS_ABOVE", 2, least=1)
 WRITE_OFF_TYPED_ABOVE_PENCE = env.whole("WRITE_OFF_TYPED_ABOVE_PENCE", 100_000)
 WRITE_OFF_ROUTE = env.choice("WRITE_OFF_ROUTE", ("", "destroyed", "recycled", "sold", "donated", "returned"), "")
+WRITE_OFF_METHOD = env.choice("WRITE_OFF_METHOD", ("journal", "stock_adjustment"), "journal")
 WRITE_OFF_STALE_DAYS = env.whole("WRITE_OFF_STALE_DAYS", 5, least=1)
 LABEL_GOOD_DAYS = env.whole("LABEL_GOOD_DAYS", 4, least=1)
 STORE = env.choice("STORE", ("folder", "shopify"), "folder")

@@ -127,6 +127,7 @@ ARGUMENTS: tuple[dict[str, object], ...] = (
     {"code": "VAL-NAME"},
     {"rfid": "E1"},
     {"acs_id": "R-1"},
+    {"reference": "BER-1"},
 )
 
 

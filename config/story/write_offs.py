@@ -23,23 +23,23 @@ _S = WriteOffState
 
 
 def mirror(sandbox_url: str) -> None:
-    """Read what came back, what garments are worth and their photos; what is beyond repair has its write-off drafted."""
+    """Read what came back, what garments are worth and their photos; what is beyond repair has its write-off drafted, and the warehouse
+    says where the garment goes."""
     run_feed("acs.returns")
     _read_costs(sandbox_url)
     tasks.fetch_photos()
     tasks.look_at_returns()
     tasks.look_at_write_offs()
+    for row in WriteOff.objects.filter(cause=Cause.GRADED):
+        completing.complete(row.reference, actor=person("warehouse"), at=timezone.now(), route=Route.RECYCLED, certificate="RC-2026-118")
 
 
 def decide(plan: Mapping[str, Any], *, say: Callable[[str], None]) -> None:
-    """The warehouse says where each garment goes, finance approves, queries and rejects, a manager what is above a limit and takes one
-    back once it is posted."""
+    """Finance approves, queries and rejects; a manager approves what is above a limit, and takes one back once it is posted."""
     fates = {rfid: one for rfid, one in plan["returned"].items() if one["fate"]}
     rows = WriteOff.objects.filter(rfid__in=fates)
-    say(f"{rows.count()} garments are beyond economic repair: completing, approving and posting their write-offs")
+    say(f"{rows.count()} garments are beyond economic repair: approving and posting their write-offs")
     for row in rows:
-        completing.complete(row.reference, actor=person("warehouse"), at=timezone.now(), route=Route.RECYCLED, certificate="RC-2026-118")
-    for row in rows.all():
         _one(row, fates[row.rfid])
     _approve({rfid: one for rfid, one in fates.items() if one["fate"] in ("approve", "reverse")})
     post()

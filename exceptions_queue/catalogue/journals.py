@@ -3,6 +3,8 @@
 from exceptions_queue.catalogue.kinds import Code, Evidence, Fix, Kind, by_fault, fault, named
 from exceptions_queue.states import Owner
 
+WRITE_OFF = Fix("returns:write-off", "Open the write-off", takes="reference", fragment=False)
+CONNECTION = Fix("partners:connections", "Look at the ledger's connection", takes="", fragment=False)
 _REJECTED = {
     "closed": "The ledger refuses the journal: its books are closed over that day.",
     "account": "The ledger refuses the journal: it does not take one of its accounts.",
@@ -32,7 +34,7 @@ JOURNALS = (
         owner=Owner.FINANCE,
         sentence=by_fault(_REJECTED, "The ledger refuses the journal. Its own words stand at the write-off."),
         what_to_do="Put right what it names, and post again",
-        fixes=(Fix("partners:connections", "Look at the ledger's connection", takes="", fragment=False),),
+        fixes=(WRITE_OFF, CONNECTION),
         recheck="",
         closes_when="the journal, or the one that takes its place, is posted and read back",
         blocks="J",
@@ -43,7 +45,7 @@ JOURNALS = (
         owner=Owner.INTEGRATION,
         sentence=lambda evidence: "The ledger's answer was lost, and looking the journal up has not settled it yet.",
         what_to_do="See that the ledger can be reached",
-        fixes=(Fix("partners:connections", "Look at the ledger's connection", takes="", fragment=False),),
+        fixes=(WRITE_OFF, CONNECTION),
         recheck="",
         closes_when="the journal is found, or is proved absent and posted anew",
         blocks="J",
@@ -54,7 +56,7 @@ JOURNALS = (
         owner=Owner.FINANCE,
         sentence=_mismatch,
         what_to_do="Compare both, then reverse or correct",
-        fixes=(Fix("partners:connections", "Look at the ledger's connection", takes="", fragment=False),),
+        fixes=(WRITE_OFF, CONNECTION),
         recheck="",
         closes_when="both show the same again",
         waivable_by=frozenset({Owner.FINANCE}),

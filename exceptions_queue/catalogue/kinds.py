@@ -112,6 +112,7 @@ NEEDS = {
     "partners:run": "partners.view_syncrun",
     "partners:sync": "partners.view_syncrun",
     "returns:return": "returns.view_return",
+    "returns:write-off": "returns.view_writeoff",
 }
 
 

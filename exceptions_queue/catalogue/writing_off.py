@@ -1,7 +1,9 @@
 """What a write-off waits for, and what is wrong with one."""
 
-from exceptions_queue.catalogue.kinds import Code, Evidence, Kind, always, by_fault, fault, named
+from exceptions_queue.catalogue.kinds import Code, Evidence, Fix, Kind, always, by_fault, fault, named
 from exceptions_queue.states import Owner
+
+WRITE_OFF = Fix("returns:write-off", "Open the write-off", takes="reference", fragment=False)
 
 
 def _lacks(evidence: Evidence) -> str:
@@ -31,6 +33,7 @@ WRITING_OFF = (
         ),
         what_to_do="Approve, query or reject it",
         blocks="S",
+        fixes=(WRITE_OFF,),
         recheck="",
         closes_when="the write-off is approved or rejected, or the garment is graded otherwise",
     ),
@@ -41,6 +44,7 @@ WRITING_OFF = (
         sentence=_lacks,
         what_to_do="Add what lacks, or ask ACS for it",
         blocks="J",
+        fixes=(WRITE_OFF,),
         recheck="",
         closes_when="nothing on its checklist lacks any more",
     ),
@@ -60,6 +64,7 @@ WRITING_OFF = (
         ),
         what_to_do="Enter its cost and ledger class, with their source",
         blocks="J",
+        fixes=(WRITE_OFF,),
         recheck="",
         closes_when="a journal can be drafted from its value",
     ),
@@ -70,6 +75,7 @@ WRITING_OFF = (
         sentence=always("The garment belongs to somebody else: its write-off is decided here and never posted."),
         what_to_do="Tell the owner, and claim from ACS where it is liable",
         blocks="J",
+        fixes=(WRITE_OFF,),
         recheck="",
         closes_when="the write-off is approved without a journal, or rejected",
     ),
@@ -82,7 +88,9 @@ WRITING_OFF = (
             "Nobody has decided about the write-off for days.",
         ),
         what_to_do="Decide, hand over to a colleague, or accrue it",
+        fixes=(WRITE_OFF,),
         recheck="",
+        waivable_by=frozenset({Owner.FINANCE}),
         closes_when="the write-off is decided",
     ),
     Kind(
@@ -91,7 +99,9 @@ WRITING_OFF = (
         owner=Owner.FINANCE,
         sentence=_regraded,
         what_to_do="Reverse the write-off, or have the grade put right",
+        fixes=(WRITE_OFF,),
         recheck="",
+        waivable_by=frozenset({Owner.FINANCE}),
         closes_when="the write-off is reversed, or the garment is graded beyond repair again",
     ),
 )

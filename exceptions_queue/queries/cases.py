@@ -38,7 +38,7 @@ _VERBS = {
     "bulk act undone": "took an act on many cases back",
 }
 _KEYS = {"orders:change-locker": "l"}  # fixes that have a letter of their own; the others go by their number
-_ARGUMENTS = {"number": "number", "sku": "sku", "run": "pk", "rfid": "rfid", "return": "acs_id"}
+_ARGUMENTS = {"number": "number", "sku": "sku", "run": "pk", "rfid": "rfid", "return": "acs_id", "reference": "reference"}
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,7 @@ def _targets(fix: Fix, case: ExceptionCase) -> list[Any]:
         "run": [case.evidence.get("run")],
         "rfid": [case.evidence.get("rfid")],
         "return": [case.evidence.get("return")],
+        "reference": [case.evidence.get("reference")],
     }[fix.takes]
     return [argument for argument in named if argument or not fix.takes]
 

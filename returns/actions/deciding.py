@@ -184,8 +184,8 @@ def _verb(to: str) -> str:
 
 
 def _end_unposted(signed: Sequence[_Signed], *, actor: User, at: datetime) -> None:
-    """What is another's is never posted: with the last approval it is done."""
-    ids = [each.row.pk for each in signed if each.to == _S.APPROVED and each.row.method == Method.NONE]
+    """What is another's, and what the ledger adjusts by itself, is never posted: with the last approval it is done."""
+    ids = [each.row.pk for each in signed if each.to == _S.APPROVED and each.row.method != Method.JOURNAL]
     if ids:
         _move_many(ids, frm=_S.APPROVED, to=_S.VERIFIED, actor=actor, at=at, verb="write-off ended without posting", reason="")
 
@@ -222,6 +222,8 @@ def _outcome(reference: str, each: _Signed | Outcome, done: frozenset[int], rows
         return Outcome(reference, True, each.to, "Approved. It needs a second person’s approval too.")
     if each.row.method == Method.NONE:
         return Outcome(reference, True, _S.VERIFIED, "Approved. It is another owner’s, so nothing is posted.")
+    if each.row.method == Method.STOCK_ADJUSTMENT:
+        return Outcome(reference, True, _S.VERIFIED, "Approved. The ledger adjusts its stock itself, so no journal is posted.")
     return Outcome(reference, True, each.to, "Approved. Its journal is posted next.")
 
 

@@ -20,7 +20,7 @@ from returns.queries.periods import closed_to
 from returns.queries.worth import accounts, costs_of
 from returns.rules import journal
 from returns.rules.authority import alone, needs_second
-from returns.states import BEFORE_APPROVAL, MOVES, WAITS_FOR_APPROVAL, Method, WriteOffState
+from returns.states import BEFORE_APPROVAL, MOVES, WAITS_FOR_APPROVAL, WriteOffState
 
 SYSTEM = "system:returns"
 _S = WriteOffState
@@ -137,7 +137,7 @@ def _draft(row: WriteOff, known: _Known) -> None:
         row.ledger_class, row.owner, row.cost_as_at = cost.ledger_class, cost.owner, cost.as_at
         row.cost_pence, row.depreciation_pence = cost.cost_pence, cost.depreciation_pence
     row.route = row.route or settings.WRITE_OFF_ROUTE
-    row.method = journal.method_of(row.ledger_class, policy=Method.JOURNAL)
+    row.method = journal.method_of(row.ledger_class, policy=settings.WRITE_OFF_METHOD)
     row.post_on = journal.day_to_post(row.happened_on, closed_to=known.closed_to)
     worth = worth_of(row)
     row.carrying_pence = worth.carrying_pence if worth else None

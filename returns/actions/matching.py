@@ -31,7 +31,7 @@ def match(only: Collection[int] | None = None, *, renumbered: Collection[int] = 
     A number that ACS names counts alone: where it is none of ours nothing is guessed from the garments. What a person said stays
     until ACS names another known number. A fixed number of statements, in the caller's transaction.
     """
-    open_ones = Return.objects.filter(Q(order=None) | Q(pk__in=renumbered))
+    open_ones = Return.objects.select_for_update().filter(Q(order=None) | Q(pk__in=renumbered)).order_by("pk")
     rows = list(open_ones if only is None else open_ones.filter(pk__in=only))
     if not rows:
         return 0

@@ -24,6 +24,7 @@ from returns.states import BEFORE_APPROVAL, ENDED, MOVES, Cause, WriteOffState
 
 SYSTEM = drafting.SYSTEM
 EX_HIRED_WITHIN = timedelta(days=14)  # what was ex-hired before we looked is history, not a candidate
+AT_ONCE = 1_000  # in one transaction: nobody waits for the lock on all of them
 _ROUNDS = 5
 
 
@@ -73,8 +74,9 @@ def look_ex_hired(*, at: datetime) -> Looked:
 def look_again(*, at: datetime) -> int:
     """Once a day: draft anew what nobody has decided (the month may be closed, a cost known, it may wait too long), and keep off sale
     what a stock file has named since; return how many were looked at."""
-    waiting = list(WriteOff.objects.filter(state__in=BEFORE_APPROVAL).values_list("pk", flat=True))
-    drafting.redraft(waiting, at=at)
+    waiting = list(WriteOff.objects.filter(state__in=BEFORE_APPROVAL).order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(waiting), AT_ONCE):
+        drafting.redraft(waiting[start : start + AT_ONCE], at=at)
     live = WriteOff.objects.exclude(state__in=ENDED).filter(rfid=OuterRef("rfid"))
     loose = Garment.objects.filter(Exists(live), withheld_since=None).values_list("rfid", flat=True)
     withhold(list(loose), reason="To be written off.", actor=SYSTEM, at=at)

@@ -1,12 +1,9 @@
 """Money is decided about by a person who has just proved who they are, and by no program."""
 
-import time
-
-from allauth.account.internal.flows.login import get_authentication_records
-from django.conf import settings
 from rest_framework.exceptions import PermissionDenied
 
 from exceptions_queue.api.door import Asked
+from exceptions_queue.views.proof import is_fresh, took_two_steps
 
 SESSION_ONLY = "A token decides nothing about money: sign in, and act within ten minutes of giving your password."
 STALE = "Give your password again: deciding about money needs a sign-in of the last ten minutes."
@@ -22,8 +19,7 @@ def must_be_a_person(request: Asked) -> None:
 def must_be_fresh(request: Asked) -> None:
     """Raises PermissionDenied where the session gave no password in the last ten minutes ("reauthenticate"), or no second step
     ("two_steps"), which the make-believe world asks nobody for."""
-    given = get_authentication_records(request._request, request.user)
-    if time.time() - max((record["at"] for record in given), default=0) > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT:
+    if not is_fresh(request._request):
         raise PermissionDenied(STALE, "reauthenticate")
-    if not settings.SANDBOX and not any(record.get("method") == "mfa" for record in given):
+    if not took_two_steps(request._request):
         raise PermissionDenied(ONE_STEP, "two_steps")

@@ -138,8 +138,10 @@ def day_to_post(happened_on: date, *, closed_to: date | None) -> date:
 
 
 def method_of(ledger_class: str, *, policy: str = Method.JOURNAL) -> str:
-    """How it reaches the ledger: by the policy of the house, and never for what is another's."""
-    return Method.NONE if ledger_class == LedgerClass.CONSIGNED else policy
+    """How it reaches the ledger: stock by the policy of the house, hire fleet by a journal, and never what is another's."""
+    if ledger_class == LedgerClass.CONSIGNED:
+        return Method.NONE
+    return Method(policy) if ledger_class == LedgerClass.STOCK else Method.JOURNAL
 
 
 def hash_to_sign(

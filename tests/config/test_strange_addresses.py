@@ -9,7 +9,15 @@ from tests.orders.builders import make_order
 
 pytestmark = pytest.mark.django_db
 PATHS = (
-    *("/orders/%00/", "/orders/LS%00/cancel/", "/orders/at-locker/%00/", "/lockers/%00/", "/products/%00/size/", "/welcome/%00/"),
+    *(
+        "/orders/%00/",
+        "/orders/LS%00/cancel/",
+        "/orders/at-locker/%00/",
+        "/lockers/%00/",
+        "/products/%00/size/",
+        "/welcome/%00/",
+        "/write-offs/%00/",
+    ),
     *(
         "/sync/feeds/%00/again/",
         "/reference/%00/",
@@ -32,6 +40,7 @@ LISTS = {
     "/settings/people/": ("show", "role"),
     "/returns/": ("q", "only", "grade", "after", "before"),
     "/search/": ("q",),
+    "/write-offs/": ("tab", "group", "after", "before"),
     "/api/v1/orders/": ("q", "locker", "cursor"),
     "/api/v1/exceptions/": ("assignee", "order", "cause", "due_before", "cursor"),
     "/api/v1/lockers/": ("q", "place", "cursor"),

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from exceptions_queue.models import ExceptionCase
+from exceptions_queue.queries import cases
 from inventory.actions import Refused as StockRefused
 from inventory.actions import confirm_garment, recount
 from inventory.models import Garment, GarmentChange, Level
@@ -106,6 +107,14 @@ class TestBeyondRepair:
             ("7120", 5_000, 0),
             ("0050", 0, 18_000),
         ]
+
+
+def test_each_case_leads_to_its_write_off(people):
+    write_off = make_write_off()
+
+    [link] = cases.fixes(ExceptionCase.objects.get(code="BER-NEW"), may=people.finance.has_perm)
+
+    assert link.url == f"/write-offs/{write_off.reference}/"
 
 
 class TestGradedOtherwise:

@@ -159,9 +159,11 @@ class TestProof:
         Authenticator.objects.create(user=people.finance, type=Authenticator.Type.TOTP, data={"secret": "x"})
         one = make_write_off(1, at=timezone.now())
 
-        answer = sign_in(people.finance).post(APPROVE, {**picks(one), "do": "approve"})
+        client = sign_in(people.finance)
+        answer = client.post(APPROVE, {**picks(one), "do": "approve"})
 
         assert answer["Location"].startswith("/account/2fa/reauthenticate/")
+        assert client.get(answer["Location"]).status_code == 200
         assert states(one) == [_S.AWAITING_APPROVAL]
 
     def test_with_both_steps_it_is_done(self, people: People, sandbox: LazySettings):

@@ -11,7 +11,7 @@ from partners import connect
 from partners.errors import Rejected
 from partners.ledger import DocStatus, LedgerLine
 from returns.actions.posting.making import may_post
-from returns.actions.posting.moving import card_of, move_journal, move_write_offs
+from returns.actions.posting.moving import finding, move_journal, move_write_offs
 from returns.models import Journal, LedgerDocument
 from returns.queries import mismatches
 from returns.rules import posting as rules
@@ -55,7 +55,7 @@ def _compare_journals(at: datetime) -> int:
         found = {row.pk: _found(row, read_at) for row in rows}
         for row in rows:
             _follow(row, bool(found[row.pk]), at)
-        desk.reconcile_many(Journal, [desk.Finding(row.pk, found[row.pk], card_of(row)) for row in rows], scope=SCOPE, at=at)
+        desk.reconcile_many(Journal, [finding(row, found[row.pk]) for row in rows], scope=SCOPE, at=at)
     return sum(map(bool, found.values()))
 
 

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from exceptions_queue import actions as desk
 from exceptions_queue.catalogue import Code
 from partners.models import Intent
-from returns.actions.posting.moving import KIND, card_of, move_journals, move_write_offs
+from returns.actions.posting.moving import KIND, finding, move_journals, move_write_offs
 from returns.models import Journal, WriteOff
 from returns.states import JournalState, WriteOffState
 
@@ -31,7 +31,7 @@ def find_in_doubt(*, at: datetime) -> int:
 def _reconcile(at: datetime) -> int:
     standing = desk.subjects_with_open_case(Journal, only=SCOPE).values_list("subject_id", flat=True)
     journals = list(Journal.objects.select_for_update().filter(Q(state=JournalState.UNKNOWN) | Q(pk__in=list(standing))).order_by("pk"))
-    findings = [desk.Finding(journal.pk, _found(journal, at), card_of(journal)) for journal in journals]
+    findings = [finding(journal, _found(journal, at)) for journal in journals]
     desk.reconcile_many(Journal, findings, scope=SCOPE, at=at)
     return sum(journal.state == JournalState.UNKNOWN for journal in journals)
 

@@ -45,16 +45,27 @@ def move_write_offs(
     return moved
 
 
+def finding(journal: Journal, found: Mapping[str, Evidence]) -> desk.Finding:
+    """What is wrong with one journal, its evidence naming the write-off."""
+    return desk.Finding(journal.pk, {code: {**evidence, **told_of(journal)} for code, evidence in found.items()}, card_of(journal))
+
+
 def reconcile(journal: Journal, found: Mapping[str, Evidence], *, at: datetime) -> None:
     """Make the cases of one journal equal what is wrong with it. The journal is locked by whoever calls."""
-    desk.reconcile(journal, scope=OF_A_JOURNAL, found=found, card=card_of(journal), at=at)
+    desk.reconcile_many(Journal, [finding(journal, found)], scope=OF_A_JOURNAL, at=at)
 
 
 def card_of(journal: Journal) -> desk.Card:
     return desk.Card(label=journal.key, url=address_of(journal), value_pence=journal.total_pence)
 
 
+def told_of(journal: Journal) -> dict[str, str]:
+    """What a case's evidence names it by: the reference of its one write-off; nothing where it is a day's."""
+    reference = journal.key.split(":")[1]
+    return {"reference": reference} if reference.startswith("BER-") else {}
+
+
 def address_of(journal: Journal) -> str:
     """The page where it is dealt with: its write-off's, and of a day's journal the desk's."""
-    reference = journal.key.split(":")[1]
-    return f"/write-offs/{reference}/" if reference.startswith("BER-") else "/write-offs/"
+    reference = told_of(journal).get("reference", "")
+    return f"/write-offs/{reference}/" if reference else "/write-offs/"

@@ -11,6 +11,7 @@ from partners import connect, outbox
 from partners.errors import Conflict, PartnerError, PeriodClosed, Rejected
 from partners.ledger import DocStatus, LedgerLine
 from partners.models import Intent
+from partners.ports import Ledger
 from returns.actions import reversing
 from returns.actions.posting.approvals import send_back, withdraw_regraded
 from returns.actions.posting.moving import KIND, move_journal, move_write_offs, reconcile
@@ -24,9 +25,14 @@ _J, _W = JournalState, WriteOffState
 Clock = Callable[[], datetime]
 
 
-def drain_journals(*, clock: Clock, limit: int = 500, quarantine_s: float = outbox.QUARANTINE_S) -> dict[str, int]:
-    """Send the journals that are due and look up those whose answer was lost. Safe in several processes at once; not in a transaction."""
-    talk = Talk(connect.ledger(), at=clock())
+def drain_journals(
+    *, clock: Clock, limit: int = 500, quarantine_s: float = outbox.QUARANTINE_S, ledger: Ledger | None = None
+) -> dict[str, int]:
+    """Send the journals that are due and look up those whose answer was lost. Safe in several processes at once; not in a transaction.
+
+    `quarantine_s` must outlive any call that is still on its way; `ledger` takes the place of the one that the settings name.
+    """
+    talk = Talk(ledger or connect.ledger(), at=clock())
     return outbox.drain(
         KIND,
         send=lambda intent: talk.send(_journal(intent), attempt=intent.attempts),

@@ -1,25 +1,18 @@
-"""Is the input well-formed? What a person may say about a mapping or a feed."""
+"""What a person says that a code means, row by row or as a file."""
 
 import csv
 import io
 import re
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.core.validators import validate_email
-from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from exceptions_queue.actions.alerts import DELAYS
-from exceptions_queue.queries import words
-from exceptions_queue.states import AlertKind, ChannelKind, Owner
 from partners.mappings import fold, statuses
 from partners.models import CodeMapping
 
-LONGEST_QUIET = timedelta(days=7)
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,20}")
 DESTINATIONS = [("", "Choose"), ("locker", "InPost Locker"), ("home", "Home delivery")]
 SERVICES, AGENTS = ("24", "48", "ND"), ("INPOST", "RM", "DPD")
@@ -243,71 +236,3 @@ class NewCodeForm(forms.Form):
         if not fold(raw) or not raw.isprintable():
             raise forms.ValidationError("Type the code as the shop or ACS writes it.")
         return raw
-
-
-class AgainForm(forms.Form):
-    """From when a feed is read again, local time, and why."""
-
-    since = forms.DateTimeField(
-        label="Read again what changed since",
-        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        validators=words.SAYABLE,
-    )
-    reason = forms.CharField(label="Why?", max_length=400, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label="Why?", max_length=400, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-
-
-class ChannelForm(forms.Form):
-    """How one channel is used: whether, for which desks, to whom for e-mail, and how many minutes it waits per kind of alert."""
-
-    enabled = forms.BooleanField(label="Use it", required=False)
-    to = forms.CharField(label="To", max_length=500, required=False, help_text="Addresses, separated by commas.")
-    desks = forms.MultipleChoiceField(
-        label="For these desks", choices=Owner.choices, required=False, widget=forms.CheckboxSelectMultiple, help_text="None means all."
-    )
-
-    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, minutes in DELAYS.items():
-            label = f"{AlertKind(name).label}: minutes to wait"
-            self.fields[f"wait_{name}"] = forms.IntegerField(label=label, min_value=0, max_value=1440, initial=minutes)
-        self._mails = kind == ChannelKind.EMAIL
-        if not self._mails:
-            del self.fields["to"]
-
-    def clean_to(self) -> str:
-        addresses = [address.strip() for address in self.cleaned_data["to"].split(",") if address.strip()]
-        for address in addresses:
-            validate_email(address)
-        return ", ".join(addresses)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if self._mails and cleaned.get("enabled") and "to" in cleaned and not cleaned["to"]:
-            self.add_error("to", "Say to whom, or leave the channel off.")
-        return cleaned
-
-    def values(self) -> dict[str, Any]:
-        said = self.cleaned_data
-        delays = {str(name): said[f"wait_{name}"] for name in DELAYS}
-        return {"enabled": said["enabled"], "desks": said["desks"], "delays": delays} | ({"to": said["to"]} if self._mails else {})
-
-
-class QuietForm(forms.Form):
-    """A time in which nothing new is raised. Times as the desk's clocks show them."""
-
-    starts_at = forms.DateTimeField(label="From", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"))
-    ends_at = forms.DateTimeField(label="Until", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"))
-    why = forms.CharField(label="Why?", max_length=200)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        starts, ends = cleaned.get("starts_at"), cleaned.get("ends_at")
-        if starts and ends and not timezone.now() < ends <= starts + LONGEST_QUIET:
-            self.add_error("ends_at", "It must end in the future and within a week of its start.")
-        if starts and ends and ends <= starts:
-            self.add_error("ends_at", "It must end after it starts.")
-        return cleaned
