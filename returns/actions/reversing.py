@@ -84,6 +84,8 @@ def _one(reference: str) -> WriteOff:
 def _check(row: WriteOff, actor: User) -> None:
     if row.state not in IN_THE_LEDGER:
         raise Refused("Only what stands in the ledger can be reversed: reject or query it instead.")
+    if row.state != WriteOffState.VERIFIED:
+        raise Refused("The ledger has not shown it as it was approved: look at its journal first.")
     if row.method != Method.JOURNAL or row.journal is None:
         raise Refused("Nothing of it was posted, so there is nothing to reverse.")
     if row.reversal_id is not None:

@@ -71,7 +71,7 @@ class RejectForm(forms.Form):
 
 
 class ReverseForm(forms.Form):
-    reason = _text("Why is it taken back?", help_text="It stands in the audit log and in the ledger’s memo.")
+    reason = _text("Why is it taken back?", help_text="It stands in the audit log and beside the write-off.")
 
 
 class CompleteForm(forms.Form):

@@ -88,7 +88,7 @@ class Talk:
             if doc is not kept:
                 self._drop(doc.external_id)
         if kept and kept.status == DocStatus.OTHER:
-            raise Conflict(PARTNER, f"It stands in the ledger as {kept.raw_status}, which is neither draft nor posted.")
+            raise UnknownOutcome(PARTNER, f"It stands in the ledger as {kept.raw_status}, which is neither draft nor posted.")
         return kept
 
     def _finish(self, journal: Journal, doc: LedgerDoc, *, already: bool = False) -> Receipt:
