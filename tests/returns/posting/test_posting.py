@@ -252,6 +252,22 @@ class TestLostAnswers:
             "00000000-late": "POSTED",
         }
 
+    def test_a_status_nobody_knows_is_looked_at_again_and_never_drafted_twice(self, xero: FakeXero, clock: Clock):
+        row = approved(at=clock.now)
+        xero.fail("PUT", httpx.ReadTimeout("slow"))
+        post_journals(clock)
+        (there,) = xero.journals.values()
+        there["Status"] = "ARCHIVED"
+        clock.turn(minutes=2)
+        post_journals(clock)
+        in_the_meantime = (state_of(row), len(xero.journals))
+        there["Status"] = "DRAFT"
+        clock.turn(hours=2)
+        post_journals(clock)
+
+        assert in_the_meantime == (WriteOffState.POST_UNKNOWN, 1)
+        assert (state_of(row), there["Status"], len(xero.journals)) == (WriteOffState.VERIFIED, "POSTED", 1)
+
     def test_a_reading_back_that_fails_leaves_it_unknown_and_never_drafts_twice(self, xero: FakeXero, clock: Clock):
         row = approved(at=clock.now)
         xero.fail("POST", (200, JSON, b"{"))
@@ -429,6 +445,12 @@ class TestReversals:
         posted.refresh_from_db()
         assert folder.find("ber:BER-260609-00001:r1") == []
         assert (posted.state, posted.reversal, Journal.objects.get(kind="reversal").state) == ("verified", None, JournalState.DROPPED)
+
+    def test_what_the_ledger_has_not_shown_as_approved_is_not_reversed(self, folder, clock: Clock, posted: WriteOff, manager: User):
+        WriteOff.objects.filter(pk=posted.pk).update(state=WriteOffState.POSTED)
+
+        with pytest.raises(Refused, match="has not shown it as it was approved"):
+            reversing.ask(posted.reference, reason="Found", actor=manager, at=clock.now)
 
     def test_what_somebody_voided_in_the_ledger_is_not_reversed_on_top(self, folder, clock: Clock, posted: WriteOff, manager: User):
         journal = Journal.objects.get()
