@@ -136,7 +136,7 @@ def database(tmp_path, request) -> Database:
             with closing(sqlite3.connect(path, timeout=20)) as file:
                 return file.execute(sql).fetchall()
     else:
-        address = _own_database("lockstep_cluster")
+        address = _own_database(f"lockstep_cluster_{os.getpid()}")  # two tests may run at once
 
         def read(sql: str) -> list[tuple]:
             with psycopg.connect(address) as server:

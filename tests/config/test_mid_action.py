@@ -59,7 +59,7 @@ class TestTheSessionEnds:
 
 
 class TestTheRoleEnds:
-    """CX agent a moment ago, finance approver now: looking goes on, acting does not."""
+    """CX agent a moment ago, viewer now: looking goes on, acting does not."""
 
     @pytest.fixture
     def client(self, priya):
@@ -79,7 +79,7 @@ class TestTheRoleEnds:
     )
     def test_acts_on_a_case_are_refused(self, client, priya, noon, act, sent):
         case = one_case(at=noon)
-        becomes(priya, "finance")
+        becomes(priya, "viewer")
 
         answer = client.post(f"/queue/{case.pk}/{act}/", sent | {"version": case.version})
 
@@ -88,7 +88,7 @@ class TestTheRoleEnds:
     @pytest.mark.parametrize("act", ["correct-mobile", "cancel", "hold", "convert-to-home"])
     def test_acts_on_an_order_are_refused_and_their_panels_show_nothing(self, client, priya, act):
         order = make_order(mobile="0113 496 0123")
-        becomes(priya, "finance")
+        becomes(priya, "viewer")
 
         panel = client.get(f"/orders/{order.number}/{act}/", headers={"HX-Request": "true"})
         answer = client.post(f"/orders/{order.number}/{act}/", {"value": "07712 345 068", "version": order.version, "reason": "x"})
@@ -119,7 +119,7 @@ class TestTheRoleEnds:
     def test_a_token_loses_what_its_user_loses(self, client, priya):
         _, key = tokens.create(priya, name="t", scopes=["orders:read", "orders:write"], days=1, actor=priya, at=timezone.now())
         order, bearer = make_order(), {"authorization": f"Bearer {key}"}
-        becomes(priya, "finance")
+        becomes(priya, "viewer")
 
         answer = client.post(f"/api/v1/orders/{order.number}/cancel/", "{}", content_type="application/json", headers=bearer)
 
