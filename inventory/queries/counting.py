@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce, Greatest
 
 from inventory.models import Allocation, Garment, Level
 from inventory.queries.among import among
+from inventory.queries.bare import bare
 from inventory.queries.levels import statuses_by_use, stock_as_of
 from inventory.rules import is_ripe
 
@@ -40,7 +41,7 @@ def counted(hours: Mapping[str, int], *, at: datetime, every: bool = False) -> d
     inside, doubts = _inside(only, sells, hours, at), doubted(only, sells)
     sold = allocated(only, picked)
     nothing = (0, 0, 0)
-    there = {sku: totals for sku, *totals in _totals(only, sells)}
+    there = {sku: totals for sku, *totals in bare(_totals(only, sells))}
     for sku in doubts:
         there[sku], inside[sku] = _without(there.get(sku, nothing), inside.get(sku, []), doubts[sku])
     return {sku: _counted(there.get(sku, nothing), inside.get(sku, []), sold.get(sku, 0), hour) for sku, hour in hours.items()}

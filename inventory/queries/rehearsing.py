@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db import connection
-from django.db.models import Count, F, IntegerField, Q, QuerySet, Sum, Value
+from django.db.models import Count, F, IntegerField, Q, Sum, Value
 from django.db.models.functions import Greatest
 
 from inventory.models import Allocation, Garment, Level
 from inventory.queries.among import among
+from inventory.queries.bare import bare
 from inventory.queries.counting import DOUBTED, PRESENT, still_taken
 from inventory.queries.levels import stock_as_of
 from inventory.rules import DEFAULT_BUFFER, is_ripe, is_sellable, sellable, short_orders
@@ -199,16 +199,7 @@ def _counted(moving: Collection[int], before: Ways, after: Ways, buffers: Sequen
         ripe = Q(since__lte=at - timedelta(hours=hours))
         counts |= {f"before_{hours}": _in(before.sold) & ripe, f"after_{hours}": _in(after.sold) & ripe}
     told = {name: Count("sku", filter=which) for name, which in counts.items()}
-    return _bare(present.filter(_in(before.there | after.there | set(moving))).values_list("sku").annotate(**told))
-
-
-def _bare(rows: QuerySet[Any, Any]) -> list[Sequence[Any]]:
-    """As the database answers: that a count or a sum of counts is a whole number need not be made sure of 160,000 times."""
-    sql, params = rows.query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        found: list[Sequence[Any]] = cursor.fetchall()
-    return found
+    return bare(present.filter(_in(before.there | after.there | set(moving))).values_list("sku").annotate(**told))
 
 
 def _in(statuses: Collection[int]) -> Q:
@@ -224,7 +215,7 @@ def allocated(before: Ways, after: Ways) -> dict[str, Taken]:
     """{SKU: what orders take of it that are not known to have left}. Two statements."""
     sums = [Sum("quantity"), *(Sum(still_taken(ways.there - ways.sold)) for ways in (before, after))]
     rows = _sold().order_by().values_list("sku").annotate(**dict(zip(("sold", "was", "becomes"), sums, strict=True)))
-    return {sku: Taken(*map(int, counts)) for sku, *counts in _bare(rows)}  # PostgreSQL sums large whole numbers as decimals
+    return {sku: Taken(*map(int, counts)) for sku, *counts in bare(rows)}  # PostgreSQL sums large whole numbers as decimals
 
 
 def _sold() -> Any:
