@@ -106,7 +106,7 @@ class TestTheDocument:
         ]
         names = [body["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2] for body in bodies]
 
-        assert len(names) == 11
+        assert len(names) == 15
         assert [name for name in names if schema()["components"]["schemas"][name]["additionalProperties"] is not False] == []
 
     def test_no_operation_is_open(self):

@@ -45,6 +45,8 @@ def said(facts: Facts) -> tuple[Why, str]:
          "It is beyond economic repair, since 08.06; garments do not come back from there by themselves."),
         (replace(ON_SALE, sells=False), Why.KEPT_OFF,
          "ACS says it is ready, but the mapping of “In warehouse – ready for customer” keeps such garments off sale."),
+        (replace(ON_SALE, withheld_since=NOON - HOUR), Why.WITHHELD,
+            "It is to be written off: kept off sale since 09.11, whatever ACS says."),
         (replace(ON_SALE, doubted_since=NOON - HOUR), Why.DOUBTED,
          "It came to be ready from where nothing comes back, 09.11; "
          "it is not for sale until a person confirms that, or it is not ready any more."),
