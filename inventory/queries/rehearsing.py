@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.db.models import Count, F, IntegerField, Q, Sum, Value
@@ -36,6 +37,9 @@ class Taken(NamedTuple):
     sold: int = 0
     before: int = 0
     after: int = 0
+
+
+_UNSOLD, _PLAIN = Taken(), (0, 0)
 
 
 class SkuEffect(NamedTuple):
@@ -162,9 +166,10 @@ def sku_effects(moving: Collection[int], before: Ways, after: Ways, *, taken: Ma
     for sku, *counted in _counted(moving, before, after, buffers, at):
         if counted[0]:
             place = 3 + 2 * place_of.get(sku, most)
-            tallies[sku] = [*counted[:3], *counted[place : place + 2]]
+            tallies[sku] = counted[:3] + counted[place : place + 2]
     _leave_out_doubted(tallies, before, after, {sku: hours for sku, (_, hours) in kept.items()}, at)
-    return sorted(_effect(sku, tally, kept.get(sku, (0, 0))[0], taken.get(sku, Taken())) for sku, tally in tallies.items())
+    effects = (_effect(sku, tally, kept.get(sku, _PLAIN)[0], taken.get(sku, _UNSOLD)) for sku, tally in tallies.items())
+    return sorted(effects, key=itemgetter(0))
 
 
 def _leave_out_doubted(tallies: Mapping[str, list[int]], before: Ways, after: Ways, hours: Mapping[str, int], at: datetime) -> None:
@@ -234,7 +239,7 @@ def _orders_short(effects: Iterable[SkuEffect], taken: Mapping[str, Taken]) -> t
 
     An order that has left has its garments, and is served first.
     """
-    short = {effect.sku: effect for effect in effects if _falls_short(effect, taken.get(effect.sku, Taken()).sold)}
+    short = {effect.sku: effect for effect in effects if _falls_short(effect, taken.get(effect.sku, _UNSOLD).sold)}
     by_sku: dict[str, list[tuple[str, int]]] = defaultdict(list)
     sold = _sold().filter(sku__in=list(short)) if len(short) <= FEW else _sold()
     for sku, number, quantity in (
