@@ -1,5 +1,6 @@
 """A program asks for exceptions, or acts on one: the same questions and the same acts as in the queue."""
 
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -82,8 +83,9 @@ class Act(Door):
             raise _stale(stale, asked, request) from stale
         return Response(_shown(pk))
 
+    @abstractmethod
     def act(self, case: ExceptionCase, asked: dict[str, Any], request: Asked) -> None:
-        raise NotImplementedError
+        """Do it. Raises what the actions raise."""
 
 
 def _described(name: str, summary: str, body: type[Strict]) -> Callable[[type[Act]], type[Act]]:

@@ -1,5 +1,6 @@
 """A program asks for orders, or acts on one: the same acts as on the pages."""
 
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -83,8 +84,9 @@ class Act(Door):
             raise _stale(stale.order, asked, request) from stale
         return _shown(checked.order, request)
 
+    @abstractmethod
     def act(self, order: Order, asked: dict[str, Any], request: Asked) -> actions.Checked:
-        raise NotImplementedError
+        """Do it. Raises what the actions raise."""
 
 
 def _described(name: str, summary: str, body: type[Strict]) -> Callable[[type[Act]], type[Act]]:

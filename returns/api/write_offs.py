@@ -1,5 +1,6 @@
 """Write-offs for programs to read, and the four acts of a person on one: the same as on the pages, with the same refusals."""
 
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -58,8 +59,9 @@ class Act(Door):
             raise refused(no.sentence, no.field if no.field in self.body().fields else "") from no
         return Response(_shown(reference))
 
+    @abstractmethod
     def act(self, reference: str, seen: str, asked: dict[str, Any], request: Asked) -> None:
-        raise NotImplementedError
+        """Do it. Raises what the actions raise."""
 
 
 def _described(name: str, summary: str, body: type[Strict]) -> Callable[[type[Act]], type[Act]]:
