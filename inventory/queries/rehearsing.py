@@ -39,7 +39,8 @@ class Taken(NamedTuple):
     after: int = 0
 
 
-_UNSOLD, _PLAIN = Taken(), (0, 0)
+_UNSOLD = Taken()
+Tally = Sequence[Any]  # (SKU, garments that move, there before, there after, ripe before, ripe after)
 
 
 class SkuEffect(NamedTuple):
@@ -158,35 +159,52 @@ def sku_effects(moving: Collection[int], before: Ways, after: Ways, *, taken: Ma
     """
     if not moving:
         return []
-    kept = {sku: (reserve, hours) for sku, reserve, hours in _unlike_most()}
-    buffers = sorted({_HOURS, *(hours for _, hours in kept.values())})
-    place_of = {sku: buffers.index(hours) for sku, (_, hours) in kept.items()}
-    most = buffers.index(_HOURS)
-    tallies: dict[str, list[int]] = {}
-    for sku, *counted in _counted(moving, before, after, buffers, at):
-        if counted[0]:
-            place = 3 + 2 * place_of.get(sku, most)
-            tallies[sku] = counted[:3] + counted[place : place + 2]
-    _leave_out_doubted(tallies, before, after, {sku: hours for sku, (_, hours) in kept.items()}, at)
-    effects = (_effect(sku, tally, kept.get(sku, _PLAIN)[0], taken.get(sku, _UNSOLD)) for sku, tally in tallies.items())
+    rows = list(_unlike_most())
+    reserves, hours = ({row[0]: row[place] for row in rows} for place in (1, 2))
+    buffers = sorted({_HOURS, *hours.values()})
+    tallies = _by_buffer(_counted(moving, before, after, buffers, at), buffers, hours)
+    doubted = _doubted(before, after, hours, at)
+    effects = [
+        _effect(_less(tally, doubted[tally[0]]) if tally[0] in doubted else tally, reserves.get(tally[0], 0), taken.get(tally[0], _UNSOLD))
+        for tally in tallies
+        if tally[1]
+    ]
     return sorted(effects, key=itemgetter(0))
 
 
-def _leave_out_doubted(tallies: Mapping[str, list[int]], before: Ways, after: Ways, hours: Mapping[str, int], at: datetime) -> None:
-    """A doubted garment is there for nobody by a status that would sell it. Few are: one statement on an index of theirs."""
+def _by_buffer(rows: Iterable[Sequence[Any]], buffers: Sequence[int], hours: Mapping[str, int]) -> Iterable[Tally]:
+    """Of each row of `_counted`, what its SKU's own buffer gives. Where all have the same, a row is the tally itself."""
+    if len(buffers) == 1:
+        return rows
+    place_of = {sku: 4 + 2 * buffers.index(buffer) for sku, buffer in hours.items()}
+    most = 4 + 2 * buffers.index(_HOURS)
+    placed = ((row, place_of.get(row[0], most)) for row in rows)
+    return (row[:4] + row[place : place + 2] for row, place in placed)
+
+
+def _doubted(before: Ways, after: Ways, hours: Mapping[str, int], at: datetime) -> dict[str, list[int]]:
+    """{SKU: what a tally counts too much of}: a doubted garment is there for nobody by a status that would sell it.
+
+    Few are doubted: one statement on an index of theirs.
+    """
     rows = Garment.objects.filter(PRESENT & DOUBTED, status__in=before.sold | after.sold)
+    found: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for sku, status, since in rows.values_list("sku", "status", "since"):
-        if sku in tallies:
-            ripe = is_ripe(since=since, buffer=timedelta(hours=hours.get(sku, _HOURS)), at=at)
-            was, becomes = status in before.sold, status in after.sold
-            for place, counts in enumerate((False, was, becomes, was and ripe, becomes and ripe)):
-                tallies[sku][place] -= counts
+        ripe = is_ripe(since=since, buffer=timedelta(hours=hours.get(sku, _HOURS)), at=at)
+        was, becomes = status in before.sold, status in after.sold
+        found[sku] = [sum(pair) for pair in zip(found[sku], (was, becomes, was and ripe, becomes and ripe), strict=True)]
+    return found
 
 
-def _effect(sku: str, tally: Sequence[int], reserve: int, taken: Taken) -> SkuEffect:
-    moving, there_before, there_after, ripe_before, ripe_after = tally
-    before = sellable(ripe=ripe_before, allocated=taken.before, reserve=reserve)
-    after = sellable(ripe=ripe_after, allocated=taken.after, reserve=reserve)
+def _less(tally: Tally, doubted: Sequence[int]) -> Tally:
+    return [*tally[:2], *(count - off for count, off in zip(tally[2:], doubted, strict=True))]
+
+
+def _effect(tally: Tally, reserve: int, taken: Taken) -> SkuEffect:
+    sku, moving, there_before, there_after, ripe_before, ripe_after = tally
+    _, taken_before, taken_after = taken
+    before = sellable(ripe=ripe_before, allocated=taken_before, reserve=reserve)
+    after = sellable(ripe=ripe_after, allocated=taken_after, reserve=reserve)
     return SkuEffect(sku, moving, there_before, there_after, before, after)
 
 
@@ -218,9 +236,12 @@ def _unlike_most() -> Iterable[tuple[str, int, int]]:
 
 def allocated(before: Ways, after: Ways) -> dict[str, Taken]:
     """{SKU: what orders take of it that are not known to have left}. Two statements."""
-    sums = [Sum("quantity"), *(Sum(still_taken(ways.there - ways.sold)) for ways in (before, after))]
-    rows = _sold().order_by().values_list("sku").annotate(**dict(zip(("sold", "was", "becomes"), sums, strict=True)))
-    return {sku: Taken(*map(int, counts)) for sku, *counts in bare(rows)}  # PostgreSQL sums large whole numbers as decimals
+    rows = _sold().order_by().values_list("sku").annotate(sold=Sum("quantity"))
+    if before.there == before.sold and after.there == after.sold:
+        return {sku: Taken(sold, sold, sold) for sku, sold in bare(rows)}
+    was, becomes = (Sum(still_taken(ways.there - ways.sold)) for ways in (before, after))
+    # PostgreSQL sums large whole numbers as decimals.
+    return {sku: Taken(*map(int, counts)) for sku, *counts in bare(rows.annotate(was=was, becomes=becomes))}
 
 
 def _sold() -> Any:
