@@ -144,6 +144,7 @@ ROLES = {
             "returns.confirm_approvallimit",
             "returns.change_ledgeraccount",
             "returns.reopen_periodsignoff",
+            "config.view_systemauditday",
         ),
         _role(
             "integration",
@@ -180,6 +181,7 @@ ROLES = {
             "partners.check_circuit",
             "config.view_access",
             "config.manage_access",
+            "config.view_systemauditday",
         ),
         _role(
             "viewer",
@@ -188,6 +190,7 @@ ROLES = {
             "exceptions_queue.export_exceptioncase",
             "exceptions_queue.export_auditentry",
             "config.view_access",
+            "config.view_systemauditday",
         ),
     )
 }
