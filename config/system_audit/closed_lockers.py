@@ -1,5 +1,7 @@
 """Lockers that open orders go to and that cannot take them."""
 
+from urllib.parse import urlencode
+
 from django.db import connection
 from django.urls import reverse
 
@@ -21,9 +23,7 @@ def in_use(_look: Look) -> Found:
         sentence=f"{plural(count, 'locker')} that open orders go to {'is' if count == 1 else 'are'} closed, or unknown to InPost.",
         costs=(delayed(sum(orders for _, _, orders, _ in found), sum(pence for *_, pence in found)),),
         rows=listed([_row(locker, code, orders) for locker, code, orders, _ in found]),
-        url=f"{reverse('queue:list')}?code=LOC-CLOSED"
-        if found[0][1] == "LOC-CLOSED"
-        else f"{reverse('queue:list')}?code=VAL-LOCKER-UNKNOWN",
+        url=f"{reverse('queue:list')}?code={found[0][1]}",
     )
 
 
@@ -39,5 +39,9 @@ GROUP BY o.locker_id, facts.code ORDER BY COUNT(*) DESC, o.locker_id
 
 
 def _row(locker: str, code: str, orders: int) -> Row:
-    known = reverse("lockers:detail", args=[locker]) if code == "LOC-CLOSED" else f"{reverse('orders:list')}?locker={locker}&open=1"
+    known = (
+        reverse("lockers:detail", args=[locker])
+        if code == "LOC-CLOSED"
+        else f"{reverse('orders:list')}?{urlencode({'locker': locker, 'open': 1})}"
+    )
     return Row(locker, known, f"{_WORDS[code]}, {plural(orders, 'open order')}")

@@ -1,6 +1,7 @@
 """Goods that are sold or held and whose size or weight nobody knows."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.urls import reverse
@@ -39,4 +40,5 @@ def _skus(look: Look) -> "QuerySet[Any, str]":
 
 
 def _row(sku: str) -> Row:
-    return Row(sku, reverse("inventory:sku", args=[sku]), "no size or weight")
+    """Its row in the product list, which also a SKU has that ACS never held."""
+    return Row(sku, f"{reverse('inventory:products')}?{urlencode({'q': sku})}", "no size or weight")

@@ -1,6 +1,7 @@
 """What we want done at partners and could not get done: intents that wait, or of which nobody knows what became."""
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -42,6 +43,6 @@ def intents(look: Look) -> Found:
 
 
 def _row(intent: Intent, look: Look) -> Row:
-    url = reverse("orders:detail", args=[intent.business_id]) if intent.kind in _OF_ORDERS else ""
+    url = f"{reverse('orders:list')}?{urlencode({'q': intent.business_id})}" if intent.kind in _OF_ORDERS else ""
     since = f"{intent.get_state_display().lower()} since {clock_time(intent.created_at, look.at)}"
     return Row(f"{WORDS.get(intent.kind, intent.kind)}: {intent.business_id}", url, f"{since}, tried {plural(intent.attempts, 'time')}")
