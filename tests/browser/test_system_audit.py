@@ -56,3 +56,14 @@ def test_all_of_a_gap_is_one_press_away(sign_in, gaps):
     page.get_by_role("link", name="All 2").first.click()
 
     expect(page.get_by_role("heading", name="SKUs without a size or weight")).to_be_visible()
+
+
+def test_the_report_prints_its_rows_and_no_buttons(sign_in, gaps):
+    page = sign_in("viewer")
+    page.goto("/system-audit/report/")
+    page.emulate_media(media="print")
+
+    expect(page.get_by_role("link", name="COAT-00", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Print")).to_be_hidden()
+    expect(page.get_by_role("navigation", name="Sections")).to_be_hidden()
+    page.screenshot(path="test-artifacts/system-audit-print.png", full_page=True)
