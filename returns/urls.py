@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from returns.views import accounts, by_hand, completing, deciding, delegations, desk, limits, one, photos, returned, reversing
+from returns.views import accounts, by_hand, completing, deciding, delegations, desk, grade_effect, limits, one, photos, returned, reversing
 
 app_name = "returns"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("returns/photos/<int:pk>/", photos.photo, name="photo"),
     path("returns/photos/<int:pk>/again/", photos.again, name="photo-again"),
     path("returns/garments/<int:pk>/photos/", photos.add, name="photo-add"),
+    path("returns/grades/<int:pk>/effect/", grade_effect.grade_effect, name="grade-effect"),
     path("returns/match/<path:acs_id>/", returned.match, name="match"),
     path("returns/<path:acs_id>/", returned.return_page, name="return"),
     path("write-offs/", desk.write_offs, name="write-offs"),

@@ -118,7 +118,7 @@ GOODS = {
     **forms("M", "inventory:sources"),
 }
 RETURNS = {
-    **pages(ALL, "returns:returns", "returns:return", "returns:photo"),
+    **pages(ALL, "returns:returns", "returns:return", "returns:photo", "returns:grade-effect"),
     **acts("C", "returns:match"),
     **acts("WFG", "returns:photo-add", "returns:photo-again"),
     **pages(ALL, "returns:write-offs", "returns:write-off"),
