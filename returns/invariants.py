@@ -32,9 +32,9 @@ def what_is_to_be_written_off_is_not_for_sale(at: datetime) -> list[str]:
 
 
 def nobody_approves_what_is_theirs(_at: datetime) -> list[str]:
-    """I11: raiser, valuer, first and second are different people, and so are those they stood in for."""
+    """I11: raiser, valuer, who added evidence, first and second are different people, and so are those they stood in for."""
     first, second = ("first_by", "first_for"), ("second_by", "second_for")
-    pairs = [(one, other) for one in ("raised_by", "valued_by") for other in (*first, *second)]
+    pairs = [(one, other) for one in ("raised_by", "valued_by", "evidence_by") for other in (*first, *second)]
     pairs += [(one, other) for one in first for other in second]
     same = Q()
     for one, other in pairs:

@@ -19,7 +19,7 @@ from returns.queries import authority
 from returns.rules.authority import Facts, Person, Signature, not_waiting, signature
 from returns.rules.grading import is_beyond_repair
 from returns.rules.money import pounds
-from returns.states import ENDED, MOVES, WAITS_FOR_APPROVAL, Method, WriteOffState
+from returns.states import ENDED, IN_THE_AIR, IN_THE_LEDGER, MOVES, WAITS_FOR_APPROVAL, Method, WriteOffState
 
 MOST = 2_000  # in one approval
 CHANGED = "It has changed since you opened it: look at it again."
@@ -33,6 +33,7 @@ REASONS = {
     "other": "Another reason",
 }
 _S = WriteOffState
+_STILL_APPROVED = (_S.AWAITING_SECOND, _S.APPROVED, *IN_THE_AIR, *IN_THE_LEDGER)
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,9 @@ def _judge(row: WriteOff | None, seen: str, person: Person, facts: Mapping[int, 
 
 
 def _did(row: WriteOff, person: Person, seen: str) -> bool:
-    return person.pk in (row.first_by_id, row.second_by_id) and bool(seen) and seen == row.approved_hash == row.lines_hash
+    """Is this the same approval sent again, of what is still approved? Of what was rejected or reversed since it is nothing done."""
+    theirs = person.pk in (row.first_by_id, row.second_by_id) and row.state in _STILL_APPROVED
+    return theirs and bool(seen) and seen == row.approved_hash == row.lines_hash
 
 
 def _check_total(good: Sequence[_Signed], changed: Sequence[WriteOff], total_pence: int | None) -> None:

@@ -145,8 +145,20 @@ def method_of(ledger_class: str, *, policy: str = Method.JOURNAL) -> str:
 
 
 def hash_to_sign(
-    *, reference: str, rfid: str, sku: str, ledger_class: str, method: str, post_on: date, rows: Sequence[Mapping[str, Any]]
+    *,
+    reference: str,
+    rfid: str,
+    sku: str,
+    ledger_class: str,
+    method: str,
+    post_on: date,
+    rows: Sequence[Mapping[str, Any]],
+    reason: str,
+    route: str,
+    certificate: str,
+    photos: Iterable[str],
 ) -> str:
-    """What an approver signs: another amount, account, period, way or garment makes another."""
-    seen = [reference, rfid, sku, ledger_class, method, post_on.isoformat(), list(rows)]
+    """What an approver signs: another amount, account, period, way or garment makes another, and so does another piece of evidence.
+    `photos` are the SHA-256 of each, in whatever order."""
+    seen = [reference, rfid, sku, ledger_class, method, post_on.isoformat(), list(rows), [reason, route, certificate, sorted(photos)]]
     return sha256(json.dumps(seen, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

@@ -50,7 +50,7 @@ def drain_journals(
 def may_send(intent: Intent, at: datetime) -> bool:
     """Its approvals are asked for again. Where one no longer carries, the journal is dropped, and the others go into a new one."""
     journal = _journal(intent)
-    gone, unasked = no_longer_approved(_of(journal), at=at), reversing.why_not_asked(journal)
+    gone, unasked = no_longer_approved(_of(journal), at=at), reversing.why_not_asked(journal, at=at)
     if gone or unasked:
         move_journal(journal, _J.DROPPED, at=at, why=unasked or "An approval no longer carries.")
         _let_go(journal, gone, at)
@@ -119,7 +119,7 @@ def _differs(journal: Journal, told: dict[str, Any]) -> dict[str, Evidence]:
 def _look_up(talk: Talk, intent: Intent, at: datetime) -> outbox.Receipt | None:
     journal = _journal(intent)
     gone = no_longer_approved(_of(journal), at=at)
-    return talk.look_up(journal, may_post=next(iter(gone.values()), "") or reversing.why_not_asked(journal))
+    return talk.look_up(journal, may_post=next(iter(gone.values()), "") or reversing.why_not_asked(journal, at=at))
 
 
 def _lock(intent: Intent) -> bool:

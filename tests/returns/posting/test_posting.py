@@ -415,7 +415,7 @@ class TestReversals:
 
     @pytest.fixture
     def manager(self) -> User:
-        user = User.objects.create(username="manager")
+        user = approver("manager")
         user.user_permissions.add(Permission.objects.get(codename="reverse_writeoff"))
         return user
 
