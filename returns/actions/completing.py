@@ -36,7 +36,8 @@ def complete(
     repair_pence: int | None = None,
     source: str = "",
 ) -> WriteOff:
-    """Set what is given and leave the rest; "" and None are not given. A value needs its `source`. Whoever enters anything does not approve it.
+    """Set what is given and leave the rest; "" and None are not given. A value needs its `source`.
+    Whoever enters anything does not approve it.
 
     Drafts the journal anew, voids approvals of what says something else now, and moves the write-off on where nothing lacks any more.
     Raises Refused for who may not, a value that cannot be right, and a write-off that is decided.

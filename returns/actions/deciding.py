@@ -9,10 +9,11 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
+from django_q.tasks import async_task
 
 from exceptions_queue.moves import IllegalMove, move, move_many
 from inventory.actions import let_go
-from returns.actions import drafting, looking
+from returns.actions import drafting, looking, refusals
 from returns.actions.outcomes import NotFound, Outcome, Refused
 from returns.models import Approval, WriteOff
 from returns.queries import authority
@@ -22,6 +23,7 @@ from returns.rules.money import pounds
 from returns.states import ENDED, IN_THE_AIR, IN_THE_LEDGER, MOVES, WAITS_FOR_APPROVAL, Method, WriteOffState
 
 MOST = 2_000  # in one approval
+POSTING = "returns.tasks.post_journals"
 CHANGED = "It has changed since you opened it: look at it again."
 QUICKER = "A colleague was quicker: look at it again."
 REASONS = {
@@ -109,6 +111,7 @@ def reject(reference: str, *, reason: str, note: str = "", actor: User, at: date
         _move(row, to=_S.REJECTED, actor=actor, at=at, verb="write-off rejected", reason=why)
         _word(row, Approval.Word.REJECTED, actor=actor, at=at, comment=why)
         release([row], why="Its write-off was rejected.", at=at)
+        refusals.end([row], at=at)
         looking.look([row.pk], at=at)
 
 
@@ -172,6 +175,8 @@ def _sign(good: Sequence[_Signed], *, actor: User, at: datetime, comment: str) -
     signed = [each for each in good if each.row.pk in done]
     Approval.objects.bulk_create([_approval(each, actor, at, comment) for each in signed])
     _end_unposted(signed, actor=actor, at=at)
+    if any(each.to == _S.APPROVED and each.row.method == Method.JOURNAL for each in signed):
+        async_task(POSTING)  # in this transaction, so that it is rung for nothing but what stands
     looking.look(sorted(done), at=at)
     return frozenset(done)
 
@@ -239,7 +244,7 @@ def _locked(references: Collection[str]) -> list[WriteOff]:
 
 
 def _ids(reference: str) -> list[int]:
-    return [row.pk for row in _locked([reference])]
+    return list(WriteOff.objects.filter(reference=reference.replace("\x00", "")[:20]).values_list("pk", flat=True))
 
 
 def _one(reference: str, actor: User, at: datetime) -> WriteOff:

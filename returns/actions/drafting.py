@@ -12,7 +12,7 @@ from django.db import transaction
 from exceptions_queue.audit import Actor
 from exceptions_queue.moves import move_many
 from returns.actions import looking
-from returns.actions.splitting import split_among
+from returns.actions.splitting import hold, split_among
 from returns.models import Approval, Cost, WriteOff
 from returns.queries import authority
 from returns.queries.evidence import photos_of, standing_of, worth_of
@@ -63,7 +63,8 @@ def redraft(ids: Collection[int], *, at: datetime, closed: date | None = None) -
 
 
 def lock(ids: Collection[int]) -> list[WriteOff]:
-    """These write-offs where they can still be drafted, locked in the order everybody locks them."""
+    """These write-offs where they can still be drafted, locked in the order everybody locks them, with what may be split with them."""
+    hold(ids)
     rows = WriteOff.objects.filter(pk__in=list(ids), state__in=DRAFTED_STATES).select_for_update(of=("self",))
     return list(rows.select_related("item").order_by("pk"))
 

@@ -1,7 +1,7 @@
 """Who may approve what. Pure; every refusal is a sentence, addressed to the person it refuses.
 
-Nobody approves what they raised, valued, graded or added evidence to, nor what the person they stand in for did, nor twice. There is no exception for
-a superuser: a right to see everything is no limit, and without a limit nothing is approved.
+Nobody approves what they raised, valued, graded or added evidence to, nor what the person they stand in for did, nor twice. There is no
+exception for a superuser: a right to see everything is no limit, and without a limit nothing is approved.
 """
 
 from collections.abc import Iterable, Mapping
@@ -170,7 +170,13 @@ def _no_part(pk: int, write_off: Facts) -> str:
     return ""
 
 
-_PARTS = {"You raised": "{} raised", "You entered": "{} entered", "You added": "{} added", "You graded": "{} graded", "You are its": "{} is its"}
+_PARTS = {
+    "You raised": "{} raised",
+    "You entered": "{} entered",
+    "You added": "{} added",
+    "You graded": "{} graded",
+    "You are its": "{} is its",
+}
 
 
 def _for(each: StandIn, write_off: Facts) -> Signature | str:

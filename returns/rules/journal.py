@@ -18,6 +18,16 @@ PURPOSES: Mapping[str, tuple[str, ...]] = {
 }
 
 
+# Which purposes one journal debits and credits: one account for both would book nothing.
+OPPOSITE: Mapping[str, tuple[str, ...]] = {
+    "stock_write_off": ("stock",),
+    "stock": ("stock_write_off",),
+    "depreciation": ("hire_fleet",),
+    "disposal_loss": ("hire_fleet",),
+    "hire_fleet": ("depreciation", "disposal_loss"),
+}
+
+
 class CannotDraft(ValueError):
     """No journal can be drafted from these facts. `str()` of it is the sentence to show; `fault` names its kind."""
 

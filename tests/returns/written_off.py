@@ -75,8 +75,17 @@ def drafted(
     named = {purpose: code for purpose, (code, _) in ACCOUNTS.items()}
     lines = rules.as_rows(rules.draft(worth, named, memo=rules.memo(reference, rfid, happened_on=on, post_on=on)))
     signed = rules.hash_to_sign(
-        reference=reference, rfid=rfid, sku=sku, ledger_class=LedgerClass.STOCK, method=Method.JOURNAL, post_on=on, rows=lines,
-        reason=reason, route=Route.RECYCLED, certificate="REC-2211", photos=photos,
+        reference=reference,
+        rfid=rfid,
+        sku=sku,
+        ledger_class=LedgerClass.STOCK,
+        method=Method.JOURNAL,
+        post_on=on,
+        rows=lines,
+        reason=reason,
+        route=Route.RECYCLED,
+        certificate="REC-2211",
+        photos=photos,
     )
     return lines, signed
 
