@@ -24,6 +24,8 @@ def end(rows: Collection[WriteOff], *, at: datetime) -> None:
     waiting = WriteOff.objects.filter(journal=OuterRef("pk")).exclude(state__in=ENDED)
     over = Journal.objects.filter(~Exists(waiting), pk__in=ids, state__in=(JournalState.REFUSED, JournalState.DROPPED))
     pks = list(over.select_for_update().order_by("pk").values_list("pk", flat=True))
+    if not pks:
+        return
     reason = "Its write-offs have ended."
     told = {"actor": SYSTEM, "at": at, "verb": "journal dropped", "label_field": "key", "reason": reason}
     move_many(Journal, pks, frm=JournalState.REFUSED, to=JournalState.DROPPED, allowed=JOURNAL_MOVES, **told)

@@ -196,7 +196,7 @@ class TestAuthority:
         post_journals(clock)
 
         assert [journal["Status"] for journal in xero.journals.values()] == ["DELETED"]
-        assert (state_of(row), Journal.objects.get().state) == (WriteOffState.AWAITING_APPROVAL, JournalState.REFUSED)
+        assert (state_of(row), Journal.objects.get().state) == (WriteOffState.AWAITING_APPROVAL, JournalState.DROPPED)
 
 
 class TestLostAnswers:
