@@ -26,7 +26,16 @@ def end(rows: Collection[WriteOff], *, at: datetime) -> None:
     pks = list(over.select_for_update().order_by("pk").values_list("pk", flat=True))
     if not pks:
         return
-    reason = "Its write-offs have ended."
-    told = {"actor": SYSTEM, "at": at, "verb": "journal dropped", "label_field": "key", "reason": reason}
-    move_many(Journal, pks, frm=JournalState.REFUSED, to=JournalState.DROPPED, allowed=JOURNAL_MOVES, **told)
+    move_many(
+        Journal,
+        pks,
+        frm=JournalState.REFUSED,
+        to=JournalState.DROPPED,
+        allowed=JOURNAL_MOVES,
+        actor=SYSTEM,
+        at=at,
+        verb="journal dropped",
+        label_field="key",
+        reason="Its write-offs have ended.",
+    )
     desk.reconcile_many(Journal, [desk.Finding(pk, {}, desk.Card(label="", url="")) for pk in pks], scope=SCOPE, at=at)
