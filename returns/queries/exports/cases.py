@@ -141,7 +141,7 @@ def _part_of(found: Sequence[WriteOff]) -> _Part:
         said[word.write_off_id].append(word)
     for photo in Photo.objects.filter(item__in=items).defer("content").order_by("taken_at", "pk"):
         photos[photo.item_id].append(photo)
-    types = {model: ContentType.objects.get_for_model(model).pk for model in (WriteOff, Journal, ReturnItem)}
+    types: dict[type, int] = {model: ContentType.objects.get_for_model(model).pk for model in (WriteOff, Journal, ReturnItem)}
     products = dict(Product.objects.filter(sku__in={one.sku for one in found if one.sku}).values_list("sku", "name"))
     return _Part(products, said, photos, _acts_on(found, types), types)
 
