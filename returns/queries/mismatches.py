@@ -1,9 +1,11 @@
 """Where register and ledger disagree, both ways, by key and by what they say in money. One statement each way, whatever the number."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.lookups import Exact
 
 from partners.ledger import DocStatus
 from partners.models import SyncRun
@@ -15,28 +17,23 @@ ON_ITS_WAY = (JournalState.DRAFTED, JournalState.SENDING, JournalState.UNKNOWN)
 FEED = "ledger.journals"
 
 
-def compared() -> QuerySet[Journal]:
-    """Journals that must stand in the ledger, each with what it shows: `their_hash`, `their_status`, `their_lines`, `their_day`."""
-    shown = LedgerDocument.objects.filter(external_id=OuterRef("external_id"))
-    told = {
-        "their_hash": "content_hash",
-        "their_status": "status",
-        "their_lines": "lines",
-        "their_day": "dated_on",
-        "their_raw": "raw_status",
-    }
-    asked = {name: Subquery(shown.values(column)[:1]) for name, column in told.items()}
-    return Journal.objects.filter(state__in=IN_THE_LEDGER).annotate(**asked)
-
-
 def to_look_at(also: "QuerySet[Any, Any]") -> list[int]:
-    """The ids of those that differ, of those not verified, which may agree by now, and of those in `also`. One statement, whose three
-    parts stand beside each other: within one condition they would cost a look-up for each journal."""
-    same = LedgerDocument.objects.filter(external_id=OuterRef("external_id"), content_hash=OuterRef("lines_hash"))
+    """The ids of the journals that must stand in the ledger and differ from what it shows, of those not verified, which may agree by now,
+    and of those in `also`. One statement, its parts beside each other: within one condition each journal would be looked up by itself."""
+    agreeing = LedgerDocument.objects.filter(
+        Exact(OuterRef("state"), JournalState.VERIFIED),
+        external_id=OuterRef("external_id"),
+        content_hash=OuterRef("lines_hash"),
+        status=DocStatus.POSTED.value,
+    )
     ours = Journal.objects.filter(state__in=IN_THE_LEDGER).order_by()
-    differing = ours.filter(~Exists(same.filter(status=DocStatus.POSTED.value)))
-    unverified = ours.exclude(state=JournalState.VERIFIED)
-    return sorted(differing.values_list("pk", flat=True).union(unverified.values_list("pk"), ours.filter(pk__in=also).values_list("pk")))
+    wanted = ours.filter(~Exists(agreeing)).values_list("pk", flat=True)
+    return sorted(wanted.union(ours.filter(pk__in=also).values_list("pk", flat=True)))
+
+
+def shown_of(journals: Iterable[Journal]) -> dict[str, LedgerDocument]:
+    """{the ledger's id: what it shows under it}. One statement."""
+    return {row.external_id: row for row in LedgerDocument.objects.filter(external_id__in=[one.external_id for one in journals])}
 
 
 def nobodys() -> QuerySet[LedgerDocument]:

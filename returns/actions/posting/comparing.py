@@ -68,23 +68,23 @@ def _compare_journals(at: datetime) -> int:
 
 def _compare_some(ids: Collection[int], read_at: datetime | None, at: datetime) -> int:
     with transaction.atomic():
-        locked = list(Journal.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk", flat=True))
-        rows = list(mismatches.compared().filter(pk__in=locked).order_by("pk"))
-        found = {row.pk: _found(row, read_at) for row in rows}
-        follow(rows, {pk for pk, wrong in found.items() if wrong}, at=at)
+        rows = list(Journal.objects.select_for_update().filter(pk__in=ids, state__in=mismatches.IN_THE_LEDGER).order_by("pk"))
+        shown = mismatches.shown_of(rows)
+        found = {row.pk: _found(row, shown.get(row.external_id), read_at) for row in rows}
+        follow(rows, shown, {pk for pk, wrong in found.items() if wrong}, at=at)
         desk.reconcile_many(Journal, [finding(row, found[row.pk]) for row in rows], scope=SCOPE, at=at)
     return sum(map(bool, found.values()))
 
 
-def _found(row: Any, read_at: datetime | None) -> dict[str, Evidence]:
+def _found(row: Journal, theirs: LedgerDocument | None, read_at: datetime | None) -> dict[str, Evidence]:
     """What is wrong with one journal that was posted. One that the ledger was not read for since is left as it was found then."""
-    if row.their_status is None:
+    if theirs is None:
         gone = read_at is not None and row.posted_at is not None and read_at > row.posted_at
         return _case("missing") if gone else _as_shown(row)
-    if row.their_status == DocStatus.VOID.value:
+    if theirs.status == DocStatus.VOID.value:
         return _case("void")
-    fields = rules.differs_in(row.lines, row.post_on, [LedgerLine(**line) for line in row.their_lines], row.their_day)
-    fields += ["status"] if row.their_status != DocStatus.POSTED.value else []
+    fields = rules.differs_in(row.lines, row.post_on, [LedgerLine(**line) for line in theirs.lines], theirs.dated_on)
+    fields += ["status"] if theirs.status != DocStatus.POSTED.value else []
     return _case("changed" if row.verified_at else "shown", fields=fields) if fields else {}
 
 
