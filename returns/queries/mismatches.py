@@ -1,11 +1,11 @@
-"""Where register and ledger disagree, both ways, by key and by what they say in money. One statement each way, whatever the number."""
+"""Where register and ledger disagree, both ways, by key and by what they say in money. One statement, whatever the number."""
 
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
-from django.db.models.lookups import Exact
 
 from partners.ledger import DocStatus
 from partners.models import SyncRun
@@ -17,18 +17,27 @@ ON_ITS_WAY = (JournalState.DRAFTED, JournalState.SENDING, JournalState.UNKNOWN)
 FEED = "ledger.journals"
 
 
-def to_look_at(also: "QuerySet[Any, Any]") -> list[int]:
-    """The ids of the journals that must stand in the ledger and differ from what it shows, of those not verified, which may agree by now,
-    and of those in `also`. One statement, its parts beside each other: within one condition each journal would be looked up by itself."""
-    agreeing = LedgerDocument.objects.filter(
-        Exact(OuterRef("state"), JournalState.VERIFIED),
-        external_id=OuterRef("external_id"),
-        content_hash=OuterRef("lines_hash"),
-        status=DocStatus.POSTED.value,
-    )
-    ours = Journal.objects.filter(state__in=IN_THE_LEDGER).order_by()
-    wanted = ours.filter(~Exists(agreeing)).values_list("pk", flat=True)
-    return sorted(wanted.union(ours.filter(pk__in=also).values_list("pk", flat=True)))
+def _named(states: Iterable[str]) -> str:
+    return ", ".join(f"'{state}'" for state in states)
+
+
+_APART = f"""
+SELECT j.id, d.id FROM {Journal._meta.db_table} j FULL JOIN {LedgerDocument._meta.db_table} d ON d.external_id = j.external_id
+WHERE (
+    j.state IN ({_named(IN_THE_LEDGER)})
+    AND (j.state <> '{JournalState.VERIFIED.value}' OR d.id IS NULL OR d.status <> '{DocStatus.POSTED.value}'
+         OR d.content_hash <> j.lines_hash)
+) OR (j.id IS NULL AND d.status NOT IN ('{DocStatus.VOID.value}', '{DocStatus.DRAFT.value}'))
+"""  # noqa: S608 - our own names; the ORM knows no join from both sides, and two joins take twice as long
+
+
+def apart() -> tuple[list[int], list[int]]:
+    """What is worth a look: the ids of journals that differ from what the ledger shows, or are not verified and may agree by now; and of
+    documents that are no journal of ours, neither void nor drafts. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_APART)
+        pairs = cursor.fetchall()
+    return [ours for ours, _ in pairs if ours is not None], [theirs for ours, theirs in pairs if ours is None]
 
 
 def shown_of(journals: Iterable[Journal]) -> dict[str, LedgerDocument]:

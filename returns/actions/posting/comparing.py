@@ -28,9 +28,10 @@ def compare(*, at: datetime) -> dict[str, int]:
     """Make the cases equal what the mirrored ledger shows; return how many journals differ and how many documents nobody approved.
 
     A journal changed in the ledger afterwards becomes DRIFTED, and VERIFIED again where it is put back. Nothing is posted. One statement
-    each way finds what differs; what was found is worked through 500 at a time, each in a transaction of its own.
+    finds what differs, both ways; what it found is worked through 500 at a time, each in a transaction of its own.
     """
-    return {"differing": _compare_journals(at), "nobodys": _compare_documents(at)}
+    journals, documents = mismatches.apart()
+    return {"differing": _compare_journals(journals, at), "nobodys": _compare_documents(documents, at)}
 
 
 def drop_surplus() -> int:
@@ -60,10 +61,13 @@ def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
     return (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
 
 
-def _compare_journals(at: datetime) -> int:
+def _with_case(model: type[Journal | LedgerDocument]) -> list[int]:
+    return list(desk.subjects_with_open_case(model, only=SCOPE).values_list("subject_id", flat=True))
+
+
+def _compare_journals(apart: Collection[int], at: datetime) -> int:
     read_at = mismatches.ledger_read_at()
-    ids = mismatches.to_look_at(desk.subjects_with_open_case(Journal, only=SCOPE))
-    return sum(_compare_some(part, read_at, at) for part in _parts(ids))
+    return sum(_compare_some(part, read_at, at) for part in _parts(sorted({*apart, *_with_case(Journal)})))
 
 
 def _compare_some(ids: Collection[int], read_at: datetime | None, at: datetime) -> int:
@@ -100,16 +104,18 @@ def _case(fault: str, **more: Any) -> dict[str, Evidence]:
     return {Code.JRN_MISMATCH: {"field": "journal", "fault": fault, **more}}
 
 
-def _compare_documents(at: datetime) -> int:
+def _compare_documents(apart: Sequence[int], at: datetime) -> int:
     """Documents under a key of ours that are no journal of ours: a case each, closed where they are void, or ours, by now."""
-    wrong = mismatches.with_known_key().exclude(status=DocStatus.DRAFT.value).order_by("pk")
+    return sum(_compare_some_documents(part, at) for part in _parts(sorted({*apart, *_with_case(LedgerDocument)})))
+
+
+def _compare_some_documents(ids: Collection[int], at: datetime) -> int:
+    wrong = mismatches.with_known_key().filter(pk__in=ids).exclude(status=DocStatus.DRAFT.value)
     faults = {pk: "twice" if is_known else "unknown" for pk, is_known in wrong.values_list("pk", "is_known")}
-    standing = desk.subjects_with_open_case(LedgerDocument, only=SCOPE).values_list("subject_id", flat=True)
-    for part in _parts(sorted({*faults, *standing})):
-        rows = LedgerDocument.objects.filter(pk__in=part).order_by("pk")
-        findings = [desk.Finding(row.pk, _case(faults[row.pk]) if row.pk in faults else {}, _card(row)) for row in rows]
-        with transaction.atomic():
-            desk.reconcile_many(LedgerDocument, findings, scope=SCOPE, at=at)
+    rows = LedgerDocument.objects.filter(pk__in=ids).order_by("pk")
+    findings = [desk.Finding(row.pk, _case(faults[row.pk]) if row.pk in faults else {}, _card(row)) for row in rows]
+    with transaction.atomic():
+        desk.reconcile_many(LedgerDocument, findings, scope=SCOPE, at=at)
     return len(faults)
 
 
