@@ -144,6 +144,7 @@ ROLES = {
             "returns.confirm_approvallimit",
             "returns.change_ledgeraccount",
             "returns.reopen_periodsignoff",
+            "returns.export_writeoff",
         ),
         _role(
             "integration",
@@ -184,9 +185,10 @@ ROLES = {
         _role(
             "viewer",
             "Viewer",
-            "Looks at everything, masked; exports and verifies the audit log.",
+            "Looks at everything, masked; exports and verifies the audit log, and takes a month's evidence away.",
             "exceptions_queue.export_exceptioncase",
             "exceptions_queue.export_auditentry",
+            "returns.export_writeoff",
             "config.view_access",
         ),
     )

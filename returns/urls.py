@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from returns.views import accounts, by_hand, completing, deciding, delegations, desk, grade_effect, limits, one, photos, returned, reversing
+from returns.views import (
+    accounts,
+    by_hand,
+    completing,
+    deciding,
+    delegations,
+    desk,
+    exporting,
+    grade_effect,
+    limits,
+    one,
+    photos,
+    returned,
+    reversing,
+)
 
 app_name = "returns"
 
@@ -24,6 +38,8 @@ urlpatterns = [
     path("write-offs/<str:reference>/complete/", completing.complete, name="complete"),
     path("write-offs/<str:reference>/reverse/", reversing.reverse, name="reverse"),
     path("write-offs/<str:reference>/post-again/", reversing.post_again, name="post-again"),
+    path("month-end/<str:month>/register.csv", exporting.register, name="register"),
+    path("month-end/<str:month>/evidence.zip", exporting.evidence, name="evidence"),
     path("settings/limits/", limits.limits, name="limits"),
     path("settings/limits/<int:pk>/confirm/", limits.confirm, name="confirm-limit"),
     path("settings/limits/<int:pk>/withdraw/", limits.withdraw, name="withdraw-limit"),

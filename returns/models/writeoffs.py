@@ -75,6 +75,7 @@ class WriteOff(models.Model):
             ("reverse_writeoff", "Can reverse a posted write-off"),
             ("complete_writeoff", "Can add evidence, a route and costs to a write-off"),
             ("post_writeoff", "Can post approved write-offs again"),
+            ("export_writeoff", "Can take a month's register and evidence away"),
         ]
         constraints = [
             models.UniqueConstraint(

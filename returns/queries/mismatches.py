@@ -1,9 +1,11 @@
-"""Where register and ledger disagree, both ways, by key and by what they say in money. Two statements, whatever the number."""
+"""Where register and ledger disagree, both ways, by key and by what they say in money. One statement, whatever the number."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db import connection
+from django.db.models import Exists, OuterRef, QuerySet
 
 from partners.ledger import DocStatus
 from partners.models import SyncRun
@@ -15,24 +17,32 @@ ON_ITS_WAY = (JournalState.DRAFTED, JournalState.SENDING, JournalState.UNKNOWN)
 FEED = "ledger.journals"
 
 
-def compared() -> QuerySet[Journal]:
-    """Journals that must stand in the ledger, each with what it shows: `their_hash`, `their_status`, `their_lines`, `their_day`."""
-    shown = LedgerDocument.objects.filter(external_id=OuterRef("external_id"))
-    told = {
-        "their_hash": "content_hash",
-        "their_status": "status",
-        "their_lines": "lines",
-        "their_day": "dated_on",
-        "their_raw": "raw_status",
-    }
-    asked = {name: Subquery(shown.values(column)[:1]) for name, column in told.items()}
-    return Journal.objects.filter(state__in=IN_THE_LEDGER).annotate(**asked)
+def _named(states: Iterable[str]) -> str:
+    return ", ".join(f"'{state}'" for state in states)
 
 
-def to_look_at(also: "QuerySet[Any, Any]") -> QuerySet[Journal]:
-    """Those of them that differ, those not verified, which may agree by now, and `also`: the ids of those that have a case."""
-    agrees = Q(their_hash=F("lines_hash"), their_status=DocStatus.POSTED.value, state=JournalState.VERIFIED)
-    return compared().filter(~agrees | Q(their_hash=None) | Q(pk__in=also))
+_APART = f"""
+SELECT j.id, d.id FROM {Journal._meta.db_table} j FULL JOIN {LedgerDocument._meta.db_table} d ON d.external_id = j.external_id
+WHERE (
+    j.state IN ({_named(IN_THE_LEDGER)})
+    AND (j.state <> '{JournalState.VERIFIED.value}' OR d.id IS NULL OR d.status <> '{DocStatus.POSTED.value}'
+         OR d.content_hash <> j.lines_hash)
+) OR (j.id IS NULL AND d.status NOT IN ('{DocStatus.VOID.value}', '{DocStatus.DRAFT.value}'))
+"""  # noqa: S608 - our own names; the ORM knows no join from both sides, and two joins take twice as long
+
+
+def apart() -> tuple[list[int], list[int]]:
+    """What is worth a look: the ids of journals that differ from what the ledger shows, or are not verified and may agree by now; and of
+    documents that are no journal of ours, neither void nor drafts. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_APART)
+        pairs = cursor.fetchall()
+    return [ours for ours, _ in pairs if ours is not None], [theirs for ours, theirs in pairs if ours is None]
+
+
+def shown_of(journals: Iterable[Journal]) -> dict[str, LedgerDocument]:
+    """{the ledger's id: what it shows under it}. One statement."""
+    return {row.external_id: row for row in LedgerDocument.objects.filter(external_id__in=[one.external_id for one in journals])}
 
 
 def nobodys() -> QuerySet[LedgerDocument]:
@@ -43,10 +53,15 @@ def nobodys() -> QuerySet[LedgerDocument]:
     return LedgerDocument.objects.exclude(status=DocStatus.VOID.value).filter(~Exists(same), ~Exists(moving))
 
 
-def of_known_keys() -> "QuerySet[LedgerDocument, str]":
-    """Those of them whose key is one of ours, by the ledger's id."""
-    ours = Journal.objects.filter(key=OuterRef("key"))
-    return nobodys().filter(Exists(ours)).values_list("external_id", flat=True)
+def with_known_key() -> "QuerySet[Any, Any]":
+    """Those of them, each with `is_known`: whether its key is one of ours."""
+    return nobodys().annotate(is_known=Exists(Journal.objects.filter(key=OuterRef("key"))))
+
+
+def surplus_drafts() -> "QuerySet[Any, str]":
+    """Those of them that are drafts under a key of ours, by the ledger's id, the first one first."""
+    drafts = with_known_key().filter(is_known=True, status=DocStatus.DRAFT.value)
+    return drafts.order_by("pk").values_list("external_id", flat=True)
 
 
 def ledger_read_at() -> datetime | None:

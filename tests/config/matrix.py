@@ -126,6 +126,7 @@ RETURNS = {
     **acts("FG", "returns:query", "returns:reject", "returns:end-delegation"),
     **acts("WFG", "returns:answer", "returns:complete"),
     **forms("G", "returns:reverse"),
+    **pages("GV", "returns:register", "returns:evidence"),
     **forms("WFG", "returns:raise"),
     "returns:limits": May(ALL, "G"),
     "returns:accounts": May(ALL, "G"),
