@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from returns.views import accounts, by_hand, completing, deciding, delegations, desk, limits, one, photos, returned, reversing
+from returns.views import accounts, by_hand, completing, deciding, delegations, desk, limits, month_end, one, photos, returned, reversing
 
 app_name = "returns"
 
@@ -23,6 +23,11 @@ urlpatterns = [
     path("write-offs/<str:reference>/complete/", completing.complete, name="complete"),
     path("write-offs/<str:reference>/reverse/", reversing.reverse, name="reverse"),
     path("write-offs/<str:reference>/post-again/", reversing.post_again, name="post-again"),
+    path("month-end/", month_end.months, name="months"),
+    path("month-end/<str:month>/", month_end.month, name="month"),
+    path("month-end/<str:month>/waiting/<str:kind>/", month_end.waiting, name="month-waiting"),
+    path("month-end/<str:month>/sign/", month_end.sign, name="month-sign"),
+    path("month-end/<str:month>/reopen/", month_end.reopen, name="month-reopen"),
     path("settings/limits/", limits.limits, name="limits"),
     path("settings/limits/<int:pk>/confirm/", limits.confirm, name="confirm-limit"),
     path("settings/limits/<int:pk>/withdraw/", limits.withdraw, name="withdraw-limit"),

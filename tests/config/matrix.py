@@ -127,6 +127,8 @@ RETURNS = {
     **acts("WFG", "returns:answer", "returns:complete"),
     **forms("G", "returns:reverse"),
     **forms("WFG", "returns:raise"),
+    **pages(ALL, "returns:months", "returns:month", "returns:month-waiting"),
+    **acts("G", "returns:month-sign", "returns:month-reopen"),
     "returns:limits": May(ALL, "G"),
     "returns:accounts": May(ALL, "G"),
     **acts("G", "returns:confirm-limit", "returns:withdraw-limit", "returns:post-again"),
