@@ -182,7 +182,8 @@ def _list(kind: str, tally: worklists.Tally, rows: list[worklists.Row]) -> dict[
 def _signed(row: PeriodSignOff, found: Figures) -> dict[str, Any]:
     """The signature that stands, its figures next to those of now."""
     figures = beside(row.figures.get("seen", {}), found.seen)
-    return {"who": queries.told(row), "figures": figures, "changed": not all(each.same for each in figures)}
+    tones = {each.tone for each in figures if not each.same}
+    return {"who": queries.told(row), "figures": figures, "changed": "warn" in tones, "moved": "info" in tones}
 
 
 def _event(row: PeriodSignOff) -> dict[str, str]:

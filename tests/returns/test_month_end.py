@@ -119,7 +119,8 @@ class TestWorklists:
         WriteOff.objects.filter(pk=refused.pk).update(journal=journal)
         drifted = posted(3, people.finance, state=JournalState.DRIFTED)
 
-        [one], [two], [three] = (worklists.rows_of(worklists.first_of(kind, MAY), at=NOW) for kind in worklists.KINDS)
+        observed = make_write_off(4, at=NOW - timedelta(days=4), state=_S.APPROVED, first_by=people.finance, happened_on=IN_MAY.date())
+        [one], [two, four], [three] = (worklists.rows_of(worklists.first_of(kind, MAY), at=NOW) for kind in worklists.KINDS)
 
         assert (one.reference, one.value, one.waiting, one.acts) == (
             waits.reference,
@@ -130,6 +131,10 @@ class TestWorklists:
         assert (two.why, two.acts) == (
             "Account 7105 is archived.",
             "A finance manager: put right what the ledger named, then post it again",
+        )
+        assert (four.reference, four.acts) == (
+            observed.reference,
+            "An integration admin: nothing is posted while the ledger is only observed",
         )
         assert (three.reference, three.acts) == (drifted.reference, "A finance manager: the ledger shows something else")
 

@@ -5,15 +5,16 @@ from html import unescape
 
 import pytest
 from django.conf import LazySettings
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from returns.models import Journal, PeriodSignOff
+from returns.models import Journal, PeriodSignOff, WriteOff
 from returns.queries.month_end import worklists
 from returns.rules.month_end import text_of
-from returns.states import JournalState
+from returns.states import JournalState, WriteOffState
 from tests.config.people import sign_in
 from tests.returns.builders import People
 from tests.returns.test_month_end import posted, read_the_ledger
@@ -24,6 +25,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def sandbox(people: People, settings: LazySettings) -> None:
+    cache.clear()
     settings.SANDBOX = True
 
 
@@ -151,8 +153,22 @@ def test_what_changed_since_it_was_signed_says_so(people: People, url: str, then
 
     page = text(client, url)
 
-    assert "Figures have changed since it was signed off" in page
+    assert "The books or what is owed have changed since it was signed off" in page
     assert page.count("changed since\n") + page.count("changed since<") == 1
+
+
+def test_what_was_left_and_is_approved_since_has_moved_on_and_alarms_nobody(people: People, url: str, then: datetime):
+    left = make_write_off(3, at=then)
+    client = sign_in(people.manager)
+    client.post(f"{url}sign/", {"seen": seen(client, url), "reason": "Photos on Friday"})
+    WriteOff.objects.filter(pk=left.pk).update(
+        state=WriteOffState.APPROVED, first_by=people.finance, first_at=then, approved_hash=left.lines_hash
+    )
+
+    page = text(client, url)
+
+    assert "Both books and the accrual are as they were signed. What was left then has moved on." in page
+    assert "chip-info" in page
 
 
 def test_more_than_twenty_lead_to_all_of_them_page_by_page(people: People, url: str, then: datetime):

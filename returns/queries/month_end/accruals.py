@@ -59,6 +59,8 @@ def _left(month: date) -> "QuerySet[WriteOff]":
 
 
 def _late(month: date) -> "QuerySet[WriteOff]":
-    """Posted since, under a later month: what was owed at the end of this one does not change with it."""
+    """Posted since, under a later month: what was owed at the end of this one does not change with it, nor with its reversal."""
     last = last_of_month(month)
-    return WriteOff.objects.filter(state__in=IN_THE_LEDGER, happened_on__lte=last, journal__post_on__gt=last).only(*_COLUMNS)
+    return WriteOff.objects.filter(
+        state__in=(*IN_THE_LEDGER, WriteOffState.REVERSED), happened_on__lte=last, journal__post_on__gt=last
+    ).only(*_COLUMNS)

@@ -43,12 +43,14 @@ class Figures:
 
 
 class Beside(NamedTuple):
-    """One figure as it was signed, and as it is now."""
+    """One figure as it was signed, and as it is now. `tone` is "warn" for the books and what is owed, which should stay as signed; "info"
+    for what was left, which is to move on."""
 
     label: str
     then: str
     now: str
     same: bool
+    tone: str
 
 
 def figures(month: date, *, at: datetime) -> Figures:
@@ -75,11 +77,9 @@ def figures(month: date, *, at: datetime) -> Figures:
 def beside(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[Beside]:
     """What was signed next to what is, figure by figure."""
     labels = {"register": "In our register", "ledger": "In the ledger", **worklists.KINDS, "accrual": "To be accrued"}
-    return [_beside(label, then.get(name, {}), now[name]) for name, label in labels.items()]
-
-
-def _beside(label: str, then: Mapping[str, Any], now: Mapping[str, Any]) -> Beside:
-    return Beside(label, _told(then), _told(now), then == now)
+    tones = dict.fromkeys(worklists.KINDS, "info")
+    pairs = {name: (then.get(name, {}), now[name]) for name in labels}
+    return [Beside(labels[name], _told(was), _told(is_), was == is_, tones.get(name, "warn")) for name, (was, is_) in pairs.items()]
 
 
 def _told(figure: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from exceptions_queue.queries import keyset
 from exceptions_queue.queries import words as desk_words
 from inventory.models import Product
+from partners import connect
 from returns.models import WriteOff
 from returns.queries import authority
 from returns.queries.desk import who, words
@@ -139,7 +140,13 @@ def _acts(one: WriteOff, limits: Mapping[str, Limit]) -> str:
         return "A finance manager: put right what the ledger named, then post it again"
     if one.journal and one.journal.state == _J.DRIFTED:
         return "A finance manager: the ledger shows something else"
+    if one.state == _S.APPROVED and not _posts():
+        return "An integration admin: nothing is posted while the ledger is only observed"
     return _WAITS_FOR.get(one.state, "")
+
+
+def _posts() -> bool:
+    return connect.mode("ledger") == "live" and not connect.missing("ledger")
 
 
 def _of_reversal(state: str) -> str:
