@@ -1,12 +1,15 @@
 """Is the input well-formed? What people say when they sign a month off, or open it again."""
 
+from typing import Any
+
 from django import forms
 
 _NOT_LONG = 300
 
 
 class SignForm(forms.Form):
-    """`seen` is the hash of the figures that this person looks at. The reason is asked for where something remains."""
+    """`seen` is the hash of the figures that this person looks at. `asks` is whether something remains, which needs a reason; where it is
+    not told, a reason is taken and none is demanded."""
 
     seen = forms.CharField(max_length=64, widget=forms.HiddenInput)
     reason = forms.CharField(
@@ -15,11 +18,13 @@ class SignForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Kept with the figures and in the audit log, for the auditor.",
+        error_messages={"required": "Say why the month is signed off with something left."},
     )
 
-    def __init__(self, *args: object, asks: bool, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        if not asks:
+    def __init__(self, *args: Any, asks: bool | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = bool(asks)
+        if asks is False:
             del self.fields["reason"]
 
 

@@ -67,7 +67,7 @@ def waiting(request: Signed, month: str, kind: str) -> HttpResponse:
 def sign(request: Signed, month: str) -> HttpResponse:
     """Sign it off, with the figures that this person saw."""
     first = _month_or_404(month)
-    form = SignForm(request.POST, asks=True)
+    form = SignForm(request.POST)
     if not form.is_valid():
         return _page(request, first, typed=request.POST, refused=None if "reason" in form.errors else Refused(signing.CHANGED), status=422)
     try:
@@ -122,21 +122,18 @@ def _page(
         "lists": _lists(found, month),
         "signed": standing and _signed(standing, found),
         "history": [_event(row) for row in signatures],
-        "sign_form": _sign_form(found, typed, refused) if may_sign else None,
+        "sign_form": _sign_form(found, typed) if may_sign else None,
         "reopen_form": (reopen_form or ReopenForm()) if standing and request.user.has_perm(signing.REOPENS) else None,
         "refusal": refused.sentence if refused and not refused.field else "",
     }
     return render(request, "returns/month.html", context, status=status)
 
 
-def _sign_form(found: Figures, typed: Mapping[str, Any] | None, refused: Refused | None) -> SignForm:
+def _sign_form(found: Figures, typed: Mapping[str, Any] | None) -> SignForm:
     asks = rules.needs_reason(found.standing)
     if typed is None:
         return SignForm(asks=asks, initial={"seen": found.hash})
-    form = SignForm({"seen": found.hash, "reason": typed.get("reason", "")}, asks=asks)
-    if form.is_valid() and refused and refused.field in form.fields:
-        form.add_error(refused.field, refused.sentence)
-    return form
+    return SignForm({"seen": found.hash, "reason": typed.get("reason", "")}, asks=asks)
 
 
 def _named(month: date) -> dict[str, Any]:

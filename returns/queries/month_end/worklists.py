@@ -112,7 +112,7 @@ def _row(one: WriteOff, name: str, limits: Mapping[str, Limit], at: datetime) ->
         name=name,
         sku=one.sku or one.rfid,
         value=words.money(one.carrying_pence),
-        graded=who.day(one.happened_on),
+        graded=f"{one.happened_on.day} {one.happened_on:%b %Y}",
         waiting=desk_words.brief(at - since),
         since=desk_words.full(since),
         acts=_acts(one, limits),
