@@ -15,7 +15,7 @@ from returns.states import JournalState, WriteOffState
 from tests.browser.conftest import PASSWORD, axe_faults, is_within_its_width, keep, small_targets
 from tests.config.people import load_roles
 from tests.inventory.builders import make_product
-from tests.returns.test_month_end import in_ledger, posted, read_the_ledger
+from tests.returns.of_a_month import in_ledger, posted, read_the_ledger
 from tests.returns.written_off import make_accounts, make_write_off
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

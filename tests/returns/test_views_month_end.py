@@ -17,7 +17,7 @@ from returns.rules.month_end import text_of
 from returns.states import JournalState, WriteOffState
 from tests.config.people import sign_in
 from tests.returns.builders import People
-from tests.returns.test_month_end import posted, read_the_ledger
+from tests.returns.of_a_month import posted, read_the_ledger
 from tests.returns.written_off import make_write_off
 
 pytestmark = pytest.mark.django_db
