@@ -143,6 +143,7 @@ ROLES = {
             "returns.change_approvallimit",
             "returns.confirm_approvallimit",
             "returns.change_ledgeraccount",
+            "returns.add_periodsignoff",
             "returns.reopen_periodsignoff",
             "returns.export_writeoff",
         ),

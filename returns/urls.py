@@ -12,6 +12,7 @@ from returns.views import (
     exporting,
     grade_effect,
     limits,
+    month_end,
     one,
     photos,
     returned,
@@ -38,8 +39,16 @@ urlpatterns = [
     path("write-offs/<str:reference>/complete/", completing.complete, name="complete"),
     path("write-offs/<str:reference>/reverse/", reversing.reverse, name="reverse"),
     path("write-offs/<str:reference>/post-again/", reversing.post_again, name="post-again"),
+<<<<<<< HEAD
     path("month-end/<str:month>/register.csv", exporting.register, name="register"),
     path("month-end/<str:month>/evidence.zip", exporting.evidence, name="evidence"),
+=======
+    path("month-end/", month_end.months, name="months"),
+    path("month-end/<str:month>/", month_end.month, name="month"),
+    path("month-end/<str:month>/waiting/<str:kind>/", month_end.waiting, name="month-waiting"),
+    path("month-end/<str:month>/sign/", month_end.sign, name="month-sign"),
+    path("month-end/<str:month>/reopen/", month_end.reopen, name="month-reopen"),
+>>>>>>> wip-month
     path("settings/limits/", limits.limits, name="limits"),
     path("settings/limits/<int:pk>/confirm/", limits.confirm, name="confirm-limit"),
     path("settings/limits/<int:pk>/withdraw/", limits.withdraw, name="withdraw-limit"),

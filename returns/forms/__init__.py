@@ -1,5 +1,6 @@
 """Is the input well-formed?"""
 
+from returns.forms.month_end import ReopenForm, SignForm
 from returns.forms.returned import MatchForm, PhotoForm
 from returns.forms.write_offs import (
     MOST_AT_ONCE,
@@ -28,5 +29,7 @@ __all__ = [
     "PhotoForm",
     "QueryForm",
     "RejectForm",
+    "ReopenForm",
     "ReverseForm",
+    "SignForm",
 ]

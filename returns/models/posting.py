@@ -87,7 +87,10 @@ class Refund(models.Model):
 
 
 class PeriodSignOff(models.Model):
-    """A month that somebody signed off, with the figures they saw. Signing again after it was reopened makes another row."""
+    """A month that somebody signed off, with the figures they saw. Signing again after it was reopened makes another row.
+
+    `figures` is {"seen": what `figures_hash` covers, "reason": why it was signed with something left, "ledger_read_at"}.
+    """
 
     month = models.DateField(help_text="Its first day.")
     figures = models.JSONField()
@@ -103,3 +106,6 @@ class PeriodSignOff(models.Model):
             models.UniqueConstraint(fields=["month"], condition=Q(reopened_at__isnull=True), name="one_sign_off_per_month"),
         ]
         permissions = [("reopen_periodsignoff", "Can reopen a month that was signed off")]
+
+    def __str__(self) -> str:
+        return f"{self.month:%B %Y}"

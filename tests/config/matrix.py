@@ -128,6 +128,8 @@ RETURNS = {
     **forms("G", "returns:reverse"),
     **pages("GV", "returns:register", "returns:evidence"),
     **forms("WFG", "returns:raise"),
+    **pages(ALL, "returns:months", "returns:month", "returns:month-waiting"),
+    **acts("G", "returns:month-sign", "returns:month-reopen"),
     "returns:limits": May(ALL, "G"),
     "returns:accounts": May(ALL, "G"),
     **acts("G", "returns:confirm-limit", "returns:withdraw-limit", "returns:post-again"),
