@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, Max, OuterRef, Q, Sum
 
 from inventory.models import Garment
-from returns.models import Approval, Journal, ReturnItem, WriteOff
+from returns.models import Approval, Journal, Refund, ReturnItem, WriteOff
 from returns.rules.journal import from_rows, is_balanced
-from returns.states import ENDED, IN_THE_AIR, IN_THE_LEDGER, Cause, Grade, WriteOffState
+from returns.states import ENDED, IN_THE_AIR, IN_THE_LEDGER, Cause, Grade, RefundState, WriteOffState
 
 SHOWN = 20
 LOOKED_AT = 5_000
@@ -67,6 +67,19 @@ def what_a_grade_withdrew_is_withdrawn(at: datetime) -> list[str]:
     return [f"{reference} waits for a garment that was graded otherwise" for reference in stale.values_list("reference", flat=True)[:SHOWN]]
 
 
+def what_was_given_can_be_found(_at: datetime) -> list[str]:
+    """A refund that was given has the number under which the shop or the ledger shows it; that a garment has one at most, a constraint says."""
+    lost = Refund.objects.filter(state=RefundState.DONE, external_id="").values_list("key", flat=True)[:SHOWN]
+    return [f"{key} was given and nobody can say under which number" for key in lost]
+
+
+def no_more_goes_back_than_was_paid(_at: datetime) -> list[str]:
+    """What goes back for a line is never more than what was paid for all of it."""
+    lines = Refund.objects.exclude(state=RefundState.DECLINED).order_by().values("order_number", "line_id")
+    summed = lines.annotate(back=Sum("amount_pence"), paid=Max(F("paid_pence") * F("sold"))).filter(back__gt=F("paid"))
+    return [f"order {one['order_number']}, line {one['line_id']}: {one['back']} pence go back of {one['paid']} paid" for one in summed[:SHOWN]]
+
+
 INVARIANTS: list[tuple[str, Callable[[datetime], list[str]]]] = [
     ("I10 what is beyond repair is written off", every_grade_beyond_repair_has_its_write_off),
     ("I10 what is to be written off is not for sale", what_is_to_be_written_off_is_not_for_sale),
@@ -74,4 +87,6 @@ INVARIANTS: list[tuple[str, Callable[[datetime], list[str]]]] = [
     ("I11 nobody approves what is theirs", nobody_approves_what_is_theirs),
     ("I11 what is approved has its signatures", what_is_approved_has_its_signatures),
     ("I13 every journal balances", every_journal_balances),
+    ("I14 what was given back can be found", what_was_given_can_be_found),
+    ("I14 no more goes back than was paid", no_more_goes_back_than_was_paid),
 ]

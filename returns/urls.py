@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from returns.views import accounts, by_hand, completing, deciding, delegations, desk, limits, one, photos, returned, reversing
+from returns.views import accounts, by_hand, completing, deciding, delegations, desk, limits, one, photos, refunds, returned, reversing
 
 app_name = "returns"
 
@@ -11,6 +11,10 @@ urlpatterns = [
     path("returns/photos/<int:pk>/", photos.photo, name="photo"),
     path("returns/photos/<int:pk>/again/", photos.again, name="photo-again"),
     path("returns/garments/<int:pk>/photos/", photos.add, name="photo-add"),
+    path("returns/refunds/", refunds.refund_list, name="refunds"),
+    path("returns/refunds/<int:pk>/approve/", refunds.approve, name="refund-approve"),
+    path("returns/refunds/<int:pk>/decline/", refunds.decline, name="refund-decline"),
+    path("returns/garments/<int:pk>/refund/", refunds.propose, name="refund-propose"),
     path("returns/match/<path:acs_id>/", returned.match, name="match"),
     path("returns/<path:acs_id>/", returned.return_page, name="return"),
     path("write-offs/", desk.write_offs, name="write-offs"),

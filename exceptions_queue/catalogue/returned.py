@@ -14,7 +14,7 @@ _UNMATCHED = {
 
 _DUE = {
     "proposed": "A garment came back and was graded: what was paid for it is due, and nobody has decided.",
-    "refused": "A refund was approved, and the shop or the ledger refused it. Nothing of it was given; their own words stand at the return.",
+    "refused": "A refund was approved, and the shop or the ledger refused it. Nothing was given; their own words stand at the return.",
     "unknown": "The answer about a refund was lost, and looking it up has not settled yet whether it was given.",
     "currency": "A garment came back that was paid in another currency than pounds: its refund is for a person, in the shop.",
     "price": "A garment came back and nobody knows what was paid for it: a person has to look in the shop.",

@@ -61,7 +61,7 @@ RETURNED: dict[Code, Page] = {
             "Do not give it back in the shop by hand while it stands here: approve it here, or decline it first.",
             "Do not approve what you proposed, graded or matched yourself: somebody else looks at it.",
         ),
-        next="Once it is approved the shop, or the ledger, is asked within a minute. The case closes by itself when it is decided, and opens "
-        "again if they refuse it. A garment that is graded otherwise before the decision withdraws its refund by itself.",
+        next="Once it is approved the shop, or the ledger, is asked within a minute. The case closes by itself when it is decided, and "
+        "opens again if they refuse it. A garment that is graded otherwise before the decision withdraws its refund by itself.",
     ),
 }

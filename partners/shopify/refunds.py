@@ -126,7 +126,9 @@ def _part(one: Any) -> _Part:
     if not isinstance(one, dict):
         raise Unreadable(PARTNER, "The order's payments cannot be read.")
     parent = one.get("parentTransaction")
-    return _Part(str(parent.get("id") or "") if isinstance(parent, dict) else "", str(one.get("gateway") or ""), _pence(one.get("amountSet")))
+    return _Part(
+        str(parent.get("id") or "") if isinstance(parent, dict) else "", str(one.get("gateway") or ""), _pence(one.get("amountSet"))
+    )
 
 
 def _pence(bag: Any) -> int:

@@ -96,15 +96,10 @@ class Refund(models.Model):
             models.UniqueConstraint(
                 fields=["order_number", "line_id", "unit"], condition=~Q(state="declined"), name="one_live_refund_per_garment_sold"
             ),
-            models.UniqueConstraint(
-                fields=["kind", "external_id"], condition=~Q(external_id=""), name="one_refund_per_document_of_theirs"
-            ),
+            models.UniqueConstraint(fields=["kind", "external_id"], condition=~Q(external_id=""), name="one_refund_per_document_of_theirs"),
             models.CheckConstraint(condition=~Q(state="done") | ~Q(external_id=""), name="what_was_given_can_be_found"),
             models.CheckConstraint(
-                condition=Q(proposed_by__isnull=True)
-                | Q(decided_by__isnull=True)
-                | Q(state="declined")
-                | ~Q(proposed_by=F("decided_by")),
+                condition=Q(proposed_by__isnull=True) | Q(decided_by__isnull=True) | Q(state="declined") | ~Q(proposed_by=F("decided_by")),
                 name="who_proposes_a_refund_does_not_approve_it",
             ),
         ]

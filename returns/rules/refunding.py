@@ -204,7 +204,8 @@ def _for(each: StandIn, claim: Claim) -> Signature | str:
     if part := claim.parts.get(each.giver):
         return f"{each.name}, for whom you stand in, {part.value}, so someone else must approve it."
     if claim.amount_pence > each.limit.limit_pence:
-        return f"It is {pounds(claim.amount_pence)}, and as {each.name} you may approve {pounds(each.limit.limit_pence)}: it needs a higher tier."
+        reach = pounds(each.limit.limit_pence)
+        return f"It is {pounds(claim.amount_pence)}, and for {each.name} you may approve {reach}: it needs a higher tier."
     return Signature(each.limit, each.giver)
 
 

@@ -70,9 +70,7 @@ def kind_of() -> str:
 
 def drafted(item: ReturnItem, sale: Sale, verdict: Verdict, *, at: datetime, **more: Any) -> Refund:
     """A refund as it is proposed, not written yet."""
-    return Refund(
-        item=item, kind=kind_of(), key=key_of(item.ret.acs_id, item.line_id), proposed_at=at, **more, **_figures(sale, verdict)
-    )
+    return Refund(item=item, kind=kind_of(), key=key_of(item.ret.acs_id, item.line_id), proposed_at=at, **more, **_figures(sale, verdict))
 
 
 def _figures(sale: Sale, verdict: Verdict) -> dict[str, Any]:
@@ -168,4 +166,3 @@ def move_refund(
 ) -> None:
     """Raises IllegalMove where it does not stand there any more."""
     move(refund, to=to, allowed=REFUND_MOVES, actor=actor, at=at, verb=verb, reason=why[:300], also=also)
-

@@ -1,8 +1,10 @@
 """What is said to the shop or the ledger about one refund: look by its key, give it once, and look again. Never inside a transaction."""
 
+from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import TypeVar
 
+from orders.models import Order
 from partners import connect
 from partners.errors import Conflict, PartnerError, Rejected, Retry, UnknownOutcome
 from partners.failpoints import failpoint
@@ -10,13 +12,13 @@ from partners.ledger import CreditDoc, CreditDraft, DocStatus
 from partners.outbox import Receipt
 from partners.ports import Ledger
 from partners.shop import RefundDraft
-from orders.models import Order
 from returns.models import LedgerAccount, Refund
 from returns.queries.grades import meaning
 from returns.queries.periods import closed_to
 from returns.rules import posting as rules
 
 LEDGER, SHOP = "ledger", "store"
+T = TypeVar("T")
 CUSTOMER = "Shop customers"  # one contact for all of them: no customer's name goes into the books
 
 
@@ -62,7 +64,9 @@ def _by_ledger(refund: Refund, op_key: str, today: date) -> Receipt:
 def _credit(refund: Refund, on: date) -> CreditDraft:
     account = LedgerAccount.objects.filter(purpose=LedgerAccount.Purpose.REFUNDS).values_list("code", flat=True).first()
     if not account:
-        said = "No account is named for refunds and credit notes. A finance manager names one under Settings, Accounts; then approve it again."
+        said = (
+            "No account is named for refunds and credit notes. A finance manager names one under Settings, Accounts; then approve it again."
+        )
         raise Rejected(LEDGER, said, fields={"account": ["missing"]})
     return CreditDraft(
         key=refund.key,
@@ -86,7 +90,7 @@ def _standing(ledger: Ledger, refund: Refund) -> CreditDoc | None:
     return _asked(lambda: ledger.find_credit(refund.key))
 
 
-def _asked(question: Any) -> Any:
+def _asked(question: Callable[[], T]) -> T:
     """Once money may have gone, a question that is not answered leaves the outcome unknown."""
     try:
         return question()

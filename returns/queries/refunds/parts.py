@@ -20,7 +20,7 @@ def claims_of(refunds: Collection[Refund]) -> dict[int, Claim]:
         parts[by_item[item]] |= {pk: Part.WROTE_OFF for pk in people if pk}
     matched, graders = _matched({one.item.ret_id for one in refunds}), _graders(refunds)
     for one in refunds:
-        parts[one.pk] |= {pk: Part.MATCHED for pk in matched.get(one.item.ret_id, ())}
+        parts[one.pk] |= dict.fromkeys(matched.get(one.item.ret_id, ()), Part.MATCHED)
         parts[one.pk] |= {pk: Part.GRADED for pk in [graders.get(fold(one.item.grader))] if pk}
         parts[one.pk] |= {one.proposed_by_id: Part.PROPOSED} if one.proposed_by_id else {}
     return {one.pk: Claim(one.state, one.amount_pence, parts[one.pk]) for one in refunds}

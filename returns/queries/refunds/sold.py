@@ -30,12 +30,12 @@ def _verdict(item: ReturnItem, sale: Sale, at: datetime) -> Verdict:
 
 
 def sales_of(items: Collection[ReturnItem]) -> dict[int, Sale]:
-    """{garment: its sale}. Two statements. Of several garments of one SKU each takes a unit of its own; one with a live refund keeps its."""
-    orders = {item.ret.order_id: item.ret.order for item in items if item.ret.order}
+    """{garment: its sale}. Two statements. Several garments of one SKU each take a unit of their own; one with a live refund keeps its."""
+    orders = {item.ret.order.pk: item.ret.order for item in items if item.ret.order is not None}
     lines: dict[int, list[OrderLine]] = defaultdict(list)
     for line in OrderLine.objects.filter(order__in=list(orders)).order_by("line_id", "pk"):
         lines[line.order_id].append(line)
-    numbers = [order.number for order in orders.values() if order]
+    numbers = [order.number for order in orders.values()]
     book = _Units(Refund.objects.filter(order_number__in=numbers).select_related("item"))
     return {item.pk: _sale(item, item.ret.order, lines, book) for item in sorted(items, key=lambda item: item.pk)}
 
