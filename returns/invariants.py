@@ -68,16 +68,18 @@ def what_a_grade_withdrew_is_withdrawn(at: datetime) -> list[str]:
 
 
 def what_was_given_can_be_found(_at: datetime) -> list[str]:
-    """A refund that was given has the number under which the shop or the ledger shows it; that a garment has one at most, a constraint says."""
+    """I14: a refund that was given has the number under which it is shown; that a garment has one at most, a constraint says."""
     lost = Refund.objects.filter(state=RefundState.DONE, external_id="").values_list("key", flat=True)[:SHOWN]
     return [f"{key} was given and nobody can say under which number" for key in lost]
 
 
 def no_more_goes_back_than_was_paid(_at: datetime) -> list[str]:
-    """What goes back for a line is never more than what was paid for all of it."""
+    """I14: what goes back for a line is never more than what was paid for all of it."""
     lines = Refund.objects.exclude(state=RefundState.DECLINED).order_by().values("order_number", "line_id")
     summed = lines.annotate(back=Sum("amount_pence"), paid=Max(F("paid_pence") * F("sold"))).filter(back__gt=F("paid"))
-    return [f"order {one['order_number']}, line {one['line_id']}: {one['back']} pence go back of {one['paid']} paid" for one in summed[:SHOWN]]
+    return [
+        f"order {one['order_number']}, line {one['line_id']}: {one['back']} pence go back of {one['paid']} paid" for one in summed[:SHOWN]
+    ]
 
 
 INVARIANTS: list[tuple[str, Callable[[datetime], list[str]]]] = [

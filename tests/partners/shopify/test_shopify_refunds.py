@@ -62,7 +62,11 @@ def losing(till: Till, when: Callable[[str], bool], reply: Reply | Exception) ->
 
     def answer(asked: Asked) -> Any:
         told = till.reply(asked)
-        return reply if when(till.names()[-1]) else told
+        if not when(till.names()[-1]):
+            return told
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
 
     return FakeWeb(answer)
 

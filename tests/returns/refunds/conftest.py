@@ -72,5 +72,3 @@ def _approved(item: int, people, clock: Clock) -> Refund:
     refunds.look([item], at=clock.now)
     one = Refund.objects.get(item=item)
     return refunds.approve(one.pk, pence=one.amount_pence, actor=people.manager, at=clock.now)
-
-

@@ -22,7 +22,13 @@ def came_back(order: Order | None, *, grade: str = Grade.A, sku: str = "DRS-1", 
     """One garment of it, graded; nothing has looked at it yet."""
     number = order.number if order else ""
     ret = Return.objects.create(
-        acs_id=f"RMA-{Return.objects.count() + 1}", order=order, order_number=number, arrived_at=at, told_at=at, fetched_at=at, content_hash="x"
+        acs_id=f"RMA-{Return.objects.count() + 1}",
+        order=order,
+        order_number=number,
+        arrived_at=at,
+        told_at=at,
+        fetched_at=at,
+        content_hash="x",
     )
     return make_item(ret=ret, sku=sku, grade=make_grade(grade, grade.upper()), photos=0, at=at, **more)
 

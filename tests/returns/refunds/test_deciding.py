@@ -37,13 +37,13 @@ class TestApproving:
 
     def test_what_has_changed_since_is_refused_with_both_amounts(self, people: People):
         one = proposed()
-        with pytest.raises(Refused, match=r"It is £84.00 now and was £80.00 when you looked"):
+        with pytest.raises(Refused, match=r"It is £84\.00 now and was £80\.00 when you looked"):
             approve(one, people.finance, 8_000)
         assert state() == "proposed"
 
     def test_above_the_limit_a_higher_tier(self, people: People):
         one = proposed(pence=24_000)
-        with pytest.raises(Refused, match="your limit is £100.00: it needs a higher tier"):
+        with pytest.raises(Refused, match=r"your limit is £100\.00: it needs a higher tier"):
             approve(one, people.finance, 24_000)
         approve(one, people.manager, 24_000)
         assert state() == "approved"

@@ -5,6 +5,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from returns.actions import refunds
 from returns.models import Refund
@@ -50,7 +51,7 @@ class TestList:
         page = agnes.get(LIST, {"tab": tab})
         assert page.status_code == 200
         assert page.context["nothing"].endswith(".")
-        assert page.context["nothing"].replace("’", "’") in page.content.decode()
+        assert page.context["nothing"] in page.content.decode()
 
     def test_pages_hold_as_many_as_can_be_worked_through(self, agnes: Client):
         for _ in range(27):
@@ -110,7 +111,7 @@ class TestDeciding:
 
     def test_an_old_session_is_asked_for_the_password_first(self, people: People):
         one = proposed()
-        answer = act(sign_in(people.finance, ago_s=3_600), one, "approve", pence=8_400)
+        answer = act(sign_in(people.finance, ago_s=601), one, "approve", pence=8_400)
 
         assert answer.status_code == 302
         assert "reauthenticate" in answer["Location"]
@@ -145,7 +146,7 @@ class TestGarment:
         assert (Refund.objects.get().state, Refund.objects.get().proposed_by.username) == ("proposed", "cx")
 
     def test_a_refused_proposal_comes_back_with_the_page(self):
-        item = came_back(sold())
+        item = came_back(sold(), at=timezone.now())
         answer = sign_in(person("cx")).post(f"/returns/garments/{item.pk}/refund/", {"reason": "Please."})
         assert answer.status_code == 409
         assert "what was paid for it is due" in answer.content.decode()

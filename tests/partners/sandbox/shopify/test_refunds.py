@@ -6,7 +6,8 @@ REFUND = """mutation R($i:RefundInput!,$k:String!){refundCreate(input:$i) @idemp
   refund{id note totalRefundedSet{shopMoney{amount currencyCode}}} order{displayFinancialStatus} userErrors{field message}}}"""
 READ = """query Q($id:ID!,$l:[RefundLineItemInput!]){order(id:$id){displayFinancialStatus refundable netPaymentSet{shopMoney{amount}}
   refunds(first:5){id note} lineItems(first:5){nodes{currentQuantity refundableQuantity quantity}}
-  suggestedRefund(refundLineItems:$l){amountSet{shopMoney{amount}} suggestedTransactions{gateway parentTransaction{id} amountSet{shopMoney{amount}}}}}}"""
+  suggestedRefund(refundLineItems:$l){amountSet{shopMoney{amount}}
+  suggestedTransactions{gateway parentTransaction{id} amountSet{shopMoney{amount}}}}}}"""
 
 
 @pytest.fixture
@@ -50,7 +51,10 @@ def test_a_line_is_given_back_and_the_order_shows_it(ask, sale, line, give):
     assert [one["id"] for one in after["refunds"]] == [made["refund"]["id"]]
     assert (before["lineItems"]["nodes"][0]["refundableQuantity"], after["lineItems"]["nodes"][0]["refundableQuantity"]) == (1, 0)
     assert float(before["suggestedRefund"]["amountSet"]["shopMoney"]["amount"]) == float(sale.lines[0].price)
-    assert (float(after["suggestedRefund"]["amountSet"]["shopMoney"]["amount"]), after["suggestedRefund"]["suggestedTransactions"]) == (0, [])
+    assert (float(after["suggestedRefund"]["amountSet"]["shopMoney"]["amount"]), after["suggestedRefund"]["suggestedTransactions"]) == (
+        0,
+        [],
+    )
 
 
 def test_the_same_key_gives_back_once(ask, sale, line, give):
