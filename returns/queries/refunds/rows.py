@@ -82,15 +82,15 @@ def shown_of_page(ids: Collection[int], user: User, *, at: datetime) -> list[Sho
     found = {one.pk: one for one in _read().filter(pk__in=list(ids))}
     refunds = [found[pk] for pk in ids if pk in found]
     reasons = _reasons(refunds, user, at)
-    verdicts = verdicts_of([one.item for one in refunds], at=at)
-    return [_shown(one.item, one, verdicts[one.item_id][1], user, reasons) for one in refunds]
+    return [_of_refund(one, user, reasons) for one in refunds]
 
 
 def shown_of_items(items: Collection[ReturnItem], user: User, *, at: datetime) -> dict[int, Shown]:
     """{garment: its refund, or why there is none}. Return, order and grade of the garments are read along; a fixed number of statements."""
     refunds = {one.item_id: one for one in _read().filter(item__in=list(items))}
     reasons, verdicts = _reasons(list(refunds.values()), user, at), verdicts_of(items, at=at)
-    return {item.pk: _shown(item, refunds.get(item.pk), verdicts[item.pk][1], user, reasons) for item in items}
+    said = {pk: _of_refund(one, user, reasons) for pk, one in refunds.items()}
+    return {item.pk: said.get(item.pk) or _of_none(item, verdicts[item.pk][1], user) for item in items}
 
 
 def _read() -> "QuerySet[Refund]":
@@ -106,16 +106,22 @@ def _reasons(refunds: Collection[Refund], user: User, at: datetime) -> Mapping[i
     return {one.pk: why_not(person, claims[one.pk]) for one in waiting}
 
 
-def _shown(item: ReturnItem, refund: Refund | None, verdict: Verdict, user: User, reasons: Mapping[int, str]) -> Shown:
-    graded = told(item.raw_grade, item.grade.target if item.grade else None)
-    if refund is None:
-        may = verdict.may_be_proposed and user.has_perm(PROPOSES)
-        return Shown(pounds(verdict.pence) if verdict.pence else "", WORDS[verdict.why], graded, may_propose=may)
+def _of_none(item: ReturnItem, verdict: Verdict, user: User) -> Shown:
+    """Why there is none, and whether this person may propose one."""
+    may = verdict.may_be_proposed and user.has_perm(PROPOSES)
+    return Shown(pounds(verdict.pence) if verdict.pence else "", WORDS[verdict.why], _graded(item), may_propose=may)
+
+
+def _graded(item: ReturnItem) -> Graded:
+    return told(item.raw_grade, item.grade.target if item.grade else None)
+
+
+def _of_refund(refund: Refund, user: User, reasons: Mapping[int, str]) -> Shown:
     chip = Chip(str(RefundState(refund.state).label), *CHIPS[RefundState(refund.state)])
     return Shown(
         amount=pounds(refund.amount_pence),
         why=_why(refund),
-        graded=graded,
+        graded=_graded(refund.item),
         refund=refund,
         chip=chip,
         may_approve=refund.pk in reasons and not reasons[refund.pk],

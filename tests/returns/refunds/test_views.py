@@ -11,7 +11,7 @@ from returns.actions import refunds
 from returns.models import Refund
 from returns.states import Grade
 from tests.callers import person
-from tests.config.people import sign_in
+from tests.config.people import PASSWORD, sign_in
 from tests.returns.builders import NOON, People
 from tests.returns.refunds.due import came_back, proposed, sold
 
@@ -111,6 +111,8 @@ class TestDeciding:
 
     def test_an_old_session_is_asked_for_the_password_first(self, people: People):
         one = proposed()
+        people.finance.set_password(PASSWORD)
+        people.finance.save()
         answer = act(sign_in(people.finance, ago_s=601), one, "approve", pence=8_400)
 
         assert answer.status_code == 302
