@@ -70,7 +70,8 @@ def approve(request: Signed, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _back(request, refund.item.ret, refusal=NO_AMOUNT, status=422)
     pence = form.cleaned_data["pence"]
-    said = f"{pounds(pence)} is approved. {refund.get_kind_display()}: it is asked for within a minute."
+    then = "it is asked for within a minute." if refunds.may_give(refund.kind) else "it waits, as nothing is written there at the moment."
+    said = f"{pounds(pence)} is approved. {refund.get_kind_display()}: {then}"
     return _do(request, refund.item.ret, lambda: refunds.approve(pk, pence=pence, actor=request.user, at=timezone.now()), said)
 
 
