@@ -73,6 +73,7 @@ class Code(StrEnum):
     RET_UNMATCHED = "RET-UNMATCHED"
     RET_UNGRADED = "RET-UNGRADED"
     RET_OVERDUE = "RET-OVERDUE"
+    REF_DUE = "REF-DUE"
     JRN_REJECTED = "JRN-REJECTED"
     JRN_UNKNOWN = "JRN-UNKNOWN"
     JRN_MISMATCH = "JRN-MISMATCH"
@@ -111,6 +112,7 @@ NEEDS = {
     "partners:mappings": "partners.view_codemapping",
     "partners:run": "partners.view_syncrun",
     "partners:sync": "partners.view_syncrun",
+    "returns:refunds": "returns.view_refund",
     "returns:return": "returns.view_return",
     "returns:write-off": "returns.view_writeoff",
 }

@@ -1,36 +1,19 @@
 """May a month be signed off, and what does it owe that is not in the ledger? Pure; money in pence."""
 
 import json
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
 from returns.rules.journal import Line
 from returns.rules.money import pounds
+from returns.rules.months import next_month
 from returns.rules.waiting import last_of_month
 
-_SHAPE = re.compile(r"(2\d{3})-(0[1-9]|1[0-2])", re.ASCII)
 OK, WARN, BAD = "ok", "warn", "bad"
-
-
-def month_of(text: str) -> date | None:
-    """ "2026-05" as the first of May; None for anything else, and for a year before 2000 or after 2999."""
-    found = _SHAPE.fullmatch(text)
-    return date(int(found[1]), int(found[2]), 1) if found else None
-
-
-def text_of(month: date) -> str:
-    """The month as addresses name it: "2026-05"."""
-    return f"{month:%Y-%m}"
-
-
-def next_month(month: date) -> date:
-    """The first day of the month after: the day an accrual of the month is taken back."""
-    return last_of_month(month) + timedelta(days=1)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from returns.queries.month_end import months as queries
 from returns.queries.month_end.figures import Figures, beside, figures
 from returns.rules import month_end as rules
 from returns.rules.journal import as_rows
+from returns.rules.months import month_of, name_of, next_month
 from returns.views import Signed
 
 SEES = "returns.view_journal"
@@ -33,7 +34,7 @@ SEES = "returns.view_journal"
 @permission_required(SEES, raise_exception=True)
 def months(request: Signed) -> HttpResponse:
     """Every month with its state, the newest first."""
-    start = rules.month_of(request.GET.get("from", ""))
+    start = month_of(request.GET.get("from", ""))
     return render(request, "returns/months.html", {"page": queries.page(today=timezone.localdate(), start=start)})
 
 
@@ -74,8 +75,8 @@ def sign(request: Signed, month: str) -> HttpResponse:
         signing.sign(first, **form.cleaned_data, actor=request.user, at=timezone.now())
     except Refused as refused:
         return _page(request, first, typed=request.POST, refused=refused, status=422 if refused.field else 409)
-    messages.success(request, f"{first:%B %Y} is signed off. What comes late is dated {who.day(rules.next_month(first))} or after.")
-    return redirect("returns:month", month=rules.text_of(first))
+    messages.success(request, f"{first:%B %Y} is signed off. What comes late is dated {who.day(next_month(first))} or after.")
+    return redirect("returns:month", month=name_of(first))
 
 
 @require_POST
@@ -92,11 +93,11 @@ def reopen(request: Signed, month: str) -> HttpResponse:
     except Refused as refused:
         return _page(request, first, reopen_form=form, refused=refused, status=409)
     messages.success(request, f"{first:%B %Y} is open again. Sign it off once more when it is right.")
-    return redirect("returns:month", month=rules.text_of(first))
+    return redirect("returns:month", month=name_of(first))
 
 
 def _month_or_404(text: str) -> date:
-    found = rules.month_of(text)
+    found = month_of(text)
     if found is None:
         raise Http404("There is no such month: write it as 2026-05.")
     return found
@@ -137,7 +138,7 @@ def _sign_form(found: Figures, typed: Mapping[str, Any] | None) -> SignForm:
 
 
 def _named(month: date) -> dict[str, Any]:
-    return {"key": rules.text_of(month), "label": f"{month:%B %Y}"}
+    return {"key": name_of(month), "label": f"{month:%B %Y}"}
 
 
 def _told(found: Figures) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from config.roles import DEMO_PEOPLE
 from returns.models import Journal, LedgerDocument, PeriodSignOff, WriteOff
-from returns.rules.month_end import text_of
+from returns.rules.months import name_of
 from returns.states import JournalState, WriteOffState
 from tests.browser.conftest import PASSWORD, axe_faults, is_within_its_width, keep, small_targets
 from tests.config.people import load_roles
@@ -103,7 +103,7 @@ def test_the_manager_closes_last_month_and_opens_it_again(sign_in, month: date, 
     page.get_by_role("button", name=f"Open {month:%B %Y} again").click()
     expect(page.get_by_text(f"{month:%B %Y} is open again.").first).to_be_visible()
     is_fine("reopened")
-    page.goto(f"/month-end/{text_of(month)}/waiting/approve/")
+    page.goto(f"/month-end/{name_of(month)}/waiting/approve/")
     expect(page.get_by_role("heading", name="Graded, not approved")).to_be_visible()
     is_fine("waiting")
     assert PeriodSignOff.objects.get().reopened_why == "A credit note came late"

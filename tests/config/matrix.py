@@ -120,6 +120,9 @@ GOODS = {
 RETURNS = {
     **pages(ALL, "returns:returns", "returns:return", "returns:photo", "returns:grade-effect"),
     **acts("C", "returns:match"),
+    **pages(ALL, "returns:refunds"),
+    **acts("FG", "returns:refund-approve", "returns:refund-decline"),
+    **acts("CFG", "returns:refund-propose"),
     **acts("WFG", "returns:photo-add", "returns:photo-again"),
     **pages(ALL, "returns:write-offs", "returns:write-off"),
     **forms("FG", "returns:approve", "returns:delegations"),

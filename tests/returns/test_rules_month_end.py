@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from returns.rules import journal
+from returns.rules.months import next_month
 from returns.rules import month_end as rules
 from returns.states import LedgerClass
 
@@ -77,7 +78,7 @@ def test_a_month_under_which_nothing_was_posted_needs_no_reading():
 
 @given(months, st.integers(-400, 400))
 def test_a_month_can_be_signed_from_the_first_day_of_the_next_and_not_before(month: date, days: int):
-    today = rules.next_month(month) + timedelta(days=days)
+    today = next_month(month) + timedelta(days=days)
 
     assert bool(rules.why_not(rules.Standing(month=month, today=today))) == (days < 0)
 
@@ -102,19 +103,6 @@ def test_an_accrual_and_its_reversal_leave_nothing(found: list[journal.Worth]):
     assert {
         account: sum(line.debit_pence - line.credit_pence for line in both if line.account == account) for account in ACCOUNTS.values()
     } == (dict.fromkeys(ACCOUNTS.values(), 0))
-
-
-@given(months)
-def test_a_month_is_read_back_from_its_address(month: date):
-    assert rules.month_of(rules.text_of(month)) == month
-    assert rules.next_month(month).day == 1
-
-
-@pytest.mark.parametrize(
-    "text", ["", "2026", "2026-13", "2026-00", "0000-01", "9999-12", "2026-5", "2026-05-01", "２０２６-05", "2026-05\n"]
-)
-def test_anything_else_is_no_month(text: str):
-    assert rules.month_of(text) is None
 
 
 @given(st.lists(st.text("abc:1", max_size=6)), st.randoms())

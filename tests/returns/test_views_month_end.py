@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from returns.models import Journal, PeriodSignOff, WriteOff
 from returns.queries.month_end import worklists
-from returns.rules.month_end import text_of
+from returns.rules.months import name_of
 from returns.states import JournalState, WriteOffState
 from tests.config.people import sign_in
 from tests.returns.builders import People
@@ -46,7 +46,7 @@ def url(people: People, last: date, then: datetime) -> str:
     """The page of that month, in which all is in order."""
     posted(1, people.finance, at=then)
     read_the_ledger(timezone.now())
-    return f"/month-end/{text_of(last)}/"
+    return f"/month-end/{name_of(last)}/"
 
 
 def text(client: Client, url: str) -> str:

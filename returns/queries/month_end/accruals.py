@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from returns.models import WriteOff
 from returns.rules import month_end as rules
 from returns.rules.journal import Line, debits
+from returns.rules.months import next_month
 from returns.rules.waiting import last_of_month
 from returns.states import BEFORE_APPROVAL, IN_THE_AIR, IN_THE_LEDGER, LedgerClass, Method, WriteOffState
 
@@ -47,7 +48,7 @@ def proposed(month: date) -> Accrual:
         count=len(drafted),
         pence=sum(line.debit_pence for line in lines),
         of=rules.digest_of(f"{row.reference}:{debits(row.lines)}" for row in drafted),
-        reverses_on=rules.next_month(month),
+        reverses_on=next_month(month),
         not_valued=sorted(row.reference for row in posted if not row.lines),
         anothers=len(found) - len(ours),
         adjusted=len(ours) - len(posted),

@@ -14,6 +14,7 @@ from returns.queries.month_end.accruals import Accrual, proposed
 from returns.queries.month_end.books import Books, books
 from returns.queries.month_end.worklists import Tally
 from returns.rules import month_end as rules
+from returns.rules.months import name_of
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Figures:
     @cached_property
     def seen(self) -> dict[str, Any]:
         return {
-            "month": rules.text_of(self.month),
+            "month": name_of(self.month),
             **{kind: asdict(tally) for kind, tally in self.tallies.items()},
             "register": {**asdict(self.books.register), "of": self.books.of},
             "ledger": asdict(self.books.ledger),

@@ -12,7 +12,7 @@ from returns.models import Journal, PeriodSignOff, WriteOff
 from returns.queries.desk.words import Chip, money
 from returns.queries.mismatches import IN_THE_LEDGER
 from returns.queries.periods import closed_to
-from returns.rules.month_end import text_of
+from returns.rules.months import name_of
 from returns.rules.waiting import last_of_month
 from returns.states import BEFORE_APPROVAL, WriteOffState
 
@@ -51,7 +51,7 @@ def page(*, today: date, start: date | None = None) -> Page:
     shown = [month for back in range(PAGE) if (month := _back(top, back)) >= oldest]
     newer = min(_back(top, -PAGE), newest)
     older = _back(shown[-1], 1)
-    return Page(_rows(shown, today), text_of(older) if older >= oldest else "", text_of(newer) if newer > top else "")
+    return Page(_rows(shown, today), name_of(older) if older >= oldest else "", name_of(newer) if newer > top else "")
 
 
 def unsigned_before(month: date) -> date | None:
@@ -107,7 +107,7 @@ def _posted(days: tuple[date, date]) -> dict[date, dict[str, Any]]:
 
 def _row(month: date, last: PeriodSignOff | None, graded: dict[str, Any], posted: dict[str, Any], today: date) -> Month:
     return Month(
-        key=text_of(month),
+        key=name_of(month),
         label=f"{month:%B %Y}",
         state=state_of(month, last, today),
         who=told(last) if last else "",

@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('returns', '0004_what_the_ledger_shows'),
+        ('returns', '0007_refunds'),
     ]
 
     operations = [
