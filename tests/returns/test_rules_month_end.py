@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from returns.rules import journal
-from returns.rules.months import next_month
 from returns.rules import month_end as rules
+from returns.rules.months import next_month
 from returns.states import LedgerClass
 
 MAY, JULY = date(2026, 5, 1), date(2026, 7, 3)
