@@ -23,7 +23,9 @@ from orders.rules.customer_links import Standing, Wants
 from orders.states import BEFORE_RELEASE
 
 CUSTOMER = "customer by link"
-DRAFTED = "The message with the customer's link is drafted: read it, then send it. Once the customer has answered, the case closes by itself."
+DRAFTED = (
+    "The message with the customer's link is drafted: read it, then send it. Once the customer has answered, the case closes by itself."
+)
 NOTHING = "No case is open that the customer could put right: they can give a mobile number and choose a locker."
 
 

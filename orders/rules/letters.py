@@ -97,8 +97,8 @@ Please answer this e-mail with the one you would like, or tell us that you would
 def put_right(number: str, wants: Wants, link: str, until: datetime, shop: str, fault: str) -> Letter:
     """The customer can put it right themselves. `link` is where they can, `until` local time, `fault` that of their mobile number."""
     when = f"{until:%H:%M} on {until:%A} {until.day} {until:%B}"
-    what = " ".join(filter(None, [wants.mobile and _MOBILE.get(fault, _MOBILE[""]), wants.locker and _LOCKER]))
-    asked = " and ".join(filter(None, [wants.mobile and "tell us a UK mobile number", wants.locker and "choose another locker"]))
+    what = " ".join((_MOBILE.get(fault, _MOBILE[""]),) * wants.mobile + (_LOCKER,) * wants.locker)
+    asked = " and ".join(("tell us a UK mobile number",) * wants.mobile + ("choose another locker",) * wants.locker)
     body = f"""Hello,
 
 Your order {number} cannot be sent yet. {what}

@@ -84,7 +84,9 @@ FIXES = {
     "offer-another": Fix(
         "Another garment", "Draft the message", "orders.send_customermessage", forms.PlainForm, actions.offer_another, _missing
     ),
-    "ask-customer": Fix("Ask the customer", "Draft the message", "orders.send_customermessage", forms.PlainForm, actions.ask_customer, _asked),
+    "ask-customer": Fix(
+        "Ask the customer", "Draft the message", "orders.send_customermessage", forms.PlainForm, actions.ask_customer, _asked
+    ),
     "extend-hold": Fix("Hold it longer", "Hold it longer", "orders.hold_order", forms.ExtendHoldForm, actions.extend_holds),
 }
 
