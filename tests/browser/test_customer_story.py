@@ -38,6 +38,8 @@ def link_for(page: Page, number: str) -> str:
     """The agent asks the customer and copies the link from the order's page."""
     page.goto(f"/orders/{number}/ask-customer/")
     page.get_by_role("button", name="Draft the message").click()
+    expect(page.get_by_text("read it, then send it").first).to_be_visible()
+    page.goto(f"/orders/{number}/")
     expect(page.get_by_role("heading", name="Customer's link")).to_be_visible()
     assert axe_faults(page) == []
     keep(page, "customer-link-card")

@@ -81,9 +81,7 @@ class TestAsking:
 
     def test_a_link_works_for_three_days_or_until_a_hold_ends(self):
         order, other, now = without_mobile(), without_mobile(), timezone.now()
-        hold(
-            other, reason="She rings back", exit="She rings", owner="cx", until=now + timedelta(hours=30), actor="agent", at=now, version=1
-        )
+        hold(other, reason="She rings back", exit="She rings", until=now + timedelta(hours=30), actor="agent", at=now)
 
         long, short = asked(order), asked(other)
 
