@@ -87,6 +87,7 @@ _CORRECT = ("correct-mobile", "correct-email", "correct-name", "correct-address"
 NEEDS = {
     **{f"orders:{name}": "orders.correct_order" for name in _CORRECT},
     "orders:add-customs": "orders.describe_order",
+    "orders:ask-customer": "orders.send_customermessage",
     "orders:cancel": "orders.cancel_order",
     "orders:change-locker": "orders.reroute_order",
     "orders:collections": "lockers.view_parcel",

@@ -90,7 +90,9 @@ ORDERS = {
     **acts("C", "orders:plan-home"),
     **forms("CW", "orders:wait-whole"),
     **forms("CWI", "orders:hold", "orders:extend-hold"),
-    **forms("C", "orders:offer-another"),
+    **forms("C", "orders:offer-another", "orders:ask-customer"),
+    **acts("C", "orders:end-customer-link"),
+    **forms(ANYBODY, "orders:customer"),  # the customer: by the signature in the address
     **acts("CWI", "orders:clear-hold"),
     **forms(CASES, "orders:recheck"),
     **forms("WI", "orders:resend"),
