@@ -150,6 +150,7 @@ ROLES = {
             "returns.add_periodsignoff",
             "returns.reopen_periodsignoff",
             "returns.export_writeoff",
+            "config.view_systemauditday",
         ),
         _role(
             "integration",
@@ -186,6 +187,7 @@ ROLES = {
             "partners.check_circuit",
             "config.view_access",
             "config.manage_access",
+            "config.view_systemauditday",
         ),
         _role(
             "viewer",
@@ -195,6 +197,7 @@ ROLES = {
             "exceptions_queue.export_auditentry",
             "returns.export_writeoff",
             "config.view_access",
+            "config.view_systemauditday",
         ),
     )
 }

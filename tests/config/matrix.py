@@ -37,6 +37,8 @@ HOUSE = {
     "metrics": May(NOT_BY_SESSION, NOT_BY_SESSION),
     **pages(ALL, "home:today", "home:search", "home:settings", "home:design"),
     **acts(ALL, "home:design-undo"),
+    **pages("GIV", "home:system-audit", "home:system-audit-report", "home:system-audit-gap"),
+    **pages("GIV", "home:system-audit-csv-export", "home:system-audit-xlsx-export"),
 }
 PEOPLE = {
     **pages("IV", "people:list", "people:person"),
