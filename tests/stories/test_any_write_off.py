@@ -225,7 +225,7 @@ class WriteOffs(RuleBasedStateMachine):
     def all_is_approved_and_something_comes_between(
         self, fault: dict[str, str], crash: int, change: str, *, before: bool, whose: str
     ) -> None:
-        """Everybody is there and everything is complete; then the ledger fails, and who approved loses what it took, before that or after."""
+        """Everybody is there, everything complete; then the ledger fails, and who approved loses what it took, before or after."""
         for who in TIERS:
             self.a_role_is_taken_or_given(who, given=True)
         for tier, limit in DEFAULTS.items():
