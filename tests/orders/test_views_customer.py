@@ -179,6 +179,7 @@ class TestSaving:
         answer = Client(enforce_csrf_checks=True).post(path_of(link), {"mobile": MOBILE})
 
         assert (answer.status_code, unchanged(link)) == (403, True)
+        assert f'href="{path_of(link)}">Try again' in html(answer)
 
     def test_without_a_login_the_form_s_own_token_is_enough(self):
         link, browser = asked(without_mobile()), Client(enforce_csrf_checks=True)
