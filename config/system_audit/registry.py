@@ -42,7 +42,7 @@ def _ledger(count: int) -> str:
 
 
 CHECKS: tuple[Check, ...] = (
-    Check("unsized", "SKUs without a size or weight", GOODS, "Products without a size", "inventory.view_product", goods.unsized),
+    Check("unsized", "SKUs without a size or weight", GOODS, "Products", "inventory.view_product", goods.unsized),
     Check("buffers", "Buffers and reserves that cannot be meant", GOODS, "Buffers", "inventory.view_bufferrule", buffers.absurd),
     Check("stock-statuses", "Stock statuses without a meaning", ADMIN, "Stock statuses", _MEANINGS, meanings.unmapped(Kind.STOCK_STATUS)),
     Check("order-statuses", "Order statuses without a meaning", ADMIN, "Order statuses", _MEANINGS, meanings.unmapped(Kind.ORDER_STATUS)),
