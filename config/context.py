@@ -46,6 +46,7 @@ NAVIGATION: tuple[tuple[str, tuple[Section, ...]], ...] = (
             Section("Products", "inventory:products", "tag", "inventory.view_product"),
             Section("Returns", "returns:returns", "arrow-uturn-left", "returns.view_return"),
             Section("Write-offs", "returns:write-offs", "document-minus", "returns.view_writeoff"),
+            Section("Month end", "returns:months", "lock-closed", "returns.view_journal"),
         ),
     ),
     (

@@ -64,6 +64,7 @@ TIMETABLE = (
     Task("Close manifests", "orders.tasks.close_manifests", 1),
     Task("Compare manifests with ACS and InPost", "orders.tasks.match_manifests", 60, start_within_s=600),
     Task("Post what was approved to the ledger", "returns.tasks.post_journals", 1),
+    Task("Give back what was approved", "returns.tasks.give_refunds", 1),
     Task("Read the ledger's accounts", "config.tasks.sync_accounts", 1440, start_within_s=3600),
     Task("Compare the ledger with the register", "config.tasks.compare_ledger", 1440, start_within_s=3600),
     Task("Hand labels to ACS", "orders.tasks.hand_labels", 1),

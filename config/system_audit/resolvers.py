@@ -35,7 +35,7 @@ def missing(look: Look) -> Found:
         count=len(rules),
         sentence=f"{plural(len(rules), 'resolver rule')} found nothing in {plural(len(orders), 'order')}, some of which lack the fact.",
         costs=(delayed(len(short), sum(order["total_pence"] for order in short)),),
-        rows=listed([_row(rule, lacking[rule.fact]) for rule in rules]),
+        rows=listed([_row(rule, lacking[Fact(rule.fact)]) for rule in rules]),
         url=reverse("orders:resolvers"),
     )
 
