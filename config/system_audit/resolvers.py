@@ -24,8 +24,8 @@ def missing(look: Look) -> Found:
     if len(orders) < LEAST_ORDERS:
         return Found()
     hits = Counter((fact, str(hit.get("rule", ""))) for order in orders for fact, hit in order["resolved_by"].items())
-    needed = Counter[str](fact for order in orders for fact in _needs(order))
-    lacking = Counter[str](fact for order in orders for fact in _lacks(order))
+    needed = Counter(fact for order in orders for fact in _needs(order))
+    lacking = Counter(fact for order in orders for fact in _lacks(order))
     wanted = {fact for fact, times in lacking.items() if times >= LACKED_BY * needed[fact]}
     rules = [rule for rule in ResolverRule.objects.filter(enabled=True, fact__in=wanted) if not hits[rule.fact, rule.name]]
     if not rules:
