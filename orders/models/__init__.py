@@ -7,6 +7,7 @@ from orders.models.integrity import IntegrityFinding, IntegrityRun
 from orders.models.messages import CustomerMessage
 from orders.models.orders import Order, OrderLine
 from orders.models.resolver import ResolverRule
+from orders.models.rulebook import RuleReplay, RuleSetting
 
 __all__ = [
     "CarrierRate",
@@ -19,4 +20,6 @@ __all__ = [
     "Order",
     "OrderLine",
     "ResolverRule",
+    "RuleReplay",
+    "RuleSetting",
 ]
