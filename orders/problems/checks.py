@@ -20,7 +20,6 @@ def version_of(settings: RuleSettings) -> str:
     return f"{RULES_VERSION}+{settings.version}" if settings.version else RULES_VERSION
 
 
-
 # What one look at an order decides. Cases outside this set (refused, unconfirmed) are opened and closed where that is learnt.
 RELEASE_SCOPE = frozenset(
     {

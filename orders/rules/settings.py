@@ -1,4 +1,4 @@
-"""What people may change about the rules: each setting with its sentence and its bounds. As they stand here, they are what nobody has changed."""
+"""What people may change about the rules: each setting with its sentence and its bounds. As they stand here, nobody has changed them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -43,7 +43,9 @@ class RuleSettings:
     @cached_property
     def changed(self) -> tuple[tuple[str, Value], ...]:
         """(name, value) of each that is not as it was delivered: a part of what a verdict was reached with."""
-        return tuple((setting.key, self.value(setting.key)) for setting in SETTINGS if self.value(setting.key) != DELIVERED.value(setting.key))
+        return tuple(
+            (setting.key, self.value(setting.key)) for setting in SETTINGS if self.value(setting.key) != DELIVERED.value(setting.key)
+        )
 
     def value(self, key: str) -> Value:
         """As it is kept and shown: a whole number, or a sorted list of names."""
