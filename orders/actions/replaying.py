@@ -19,8 +19,9 @@ from orders.rules.settings import Setting, Value
 
 RING = "orders.tasks.replay_rules"
 DAYS = (30, 90)
-AT_ONCE = 20_000  # decisions: a second or two, which a person waits for
-MOST = 300_000  # decisions: what a worker looks at well inside its two minutes; of more, the latest
+AT_ONCE = 5_000  # decisions: a second or two, which a person waits for
+MOST = 300_000  # decisions: of more, the latest
+BUDGET = timedelta(seconds=80)  # the cluster ends a task after 120 s; what was seen by then is the answer, and says so
 LEASE = timedelta(minutes=3)
 TRIES = 3
 SHOWN = 20
@@ -43,7 +44,7 @@ _State = RuleReplay.State
 def ask(setting: Setting, value: Value, *, days: int, actor: User, clock: Callable[[], datetime]) -> RuleReplay:
     """Try `value` on the release decisions of the last `days`. Raises Refused where it is in force already.
 
-    Up to 20,000 decisions are looked at before this returns; of more, the worker is rung and the row says how far it is.
+    Up to 5,000 decisions are looked at before this returns; of more, the worker is rung and the row says how far it is.
     """
     at, stands = clock(), in_force()
     if stands.value(setting.key) == value:
@@ -51,10 +52,12 @@ def ask(setting: Setting, value: Value, *, days: int, actor: User, clock: Callab
     with transaction.atomic():
         asked = RuleReplay(key=setting.key, value=value, base_version=stands.version, days=days, asked_at=at, asked_by=actor)
         asked.total = min(_window(asked).count(), MOST)
+        if asked.total <= AT_ONCE:
+            asked.state, asked.started_at = _State.RUNNING, at  # ours: no worker takes it up meanwhile
         asked.save()
-        if asked.total > AT_ONCE:
+        if asked.state == _State.QUEUED:
             async_task(RING)
-    return asked if asked.total > AT_ONCE else _finish(asked, clock=clock)
+    return asked if asked.state == _State.QUEUED else _finish(asked, clock=clock)
 
 
 def work_off(*, clock: Callable[[], datetime]) -> dict[str, int]:
@@ -77,8 +80,13 @@ def _claim(*, at: datetime) -> RuleReplay | None:
 
 
 def _finish(asked: RuleReplay, *, clock: Callable[[], datetime]) -> RuleReplay:
-    now = as_of(asked.base_version)
-    tally = replay(_latest(asked), now=now, then=now.but(asked.key, asked.value), told=lambda count: _tell(asked, count))
+    now, ends = as_of(asked.base_version), clock() + BUDGET
+
+    def go_on(count: int) -> bool:
+        _tell(asked, count)
+        return clock() < ends
+
+    tally = replay(_latest(asked), now=now, then=now.but(asked.key, asked.value), go_on=go_on)
     asked.result, asked.looked_at = _result(tally, since=asked.asked_at - timedelta(days=asked.days)), tally.looked_at
     asked.state, asked.finished_at = _State.DONE, clock()
     asked.save(update_fields=["result", "looked_at", "state", "finished_at"])

@@ -51,8 +51,8 @@ def decisions(*, since: datetime, until: datetime) -> QuerySet[GateDecision]:
     return GateDecision.objects.filter(gate=GateDecision.Gate.RELEASE, decided_at__gte=since, decided_at__lte=until)
 
 
-def replay(found: QuerySet[GateDecision], *, now: RuleSettings, then: RuleSettings, told: Callable[[int], object] = bool) -> Tally:
-    """Judge each of `found` by both settings; `told` hears how many were looked at after each chunk.
+def replay(found: QuerySet[GateDecision], *, now: RuleSettings, then: RuleSettings, go_on: Callable[[int], bool] = bool) -> Tally:
+    """Judge each of `found` by both settings, the earliest first; `go_on` hears after each chunk how many that makes, and may say no.
 
     One statement per 2,000 decisions. In memory are one chunk, and the numbers of the orders that differ.
     """
@@ -61,7 +61,8 @@ def replay(found: QuerySet[GateDecision], *, now: RuleSettings, then: RuleSettin
         for row in rows:
             _look(row, now, then, tally)
         tally.looked_at += len(rows)
-        told(tally.looked_at)
+        if not go_on(tally.looked_at):
+            break
     return tally
 
 

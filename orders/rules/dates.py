@@ -19,7 +19,8 @@ def date_faults(
     """(field, fault) for each date out of order ("before_previous") or no longer possible ("too_late"), in calendar order.
 
     Dispatch, delivery, event and return follow each other; a date nobody gave is no fault. An event that is over cannot be
-    served, hired or not; a dispatch date that has passed is only too late for a hire, which has an event to reach `hire_days` from today or later.
+    served, hired or not; a dispatch date that has passed is only too late for a hire, which has
+    an event to reach, `hire_days` from today or later.
     """
     given = [
         (name, day)

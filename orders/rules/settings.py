@@ -84,6 +84,10 @@ class Setting:
     choices: tuple[tuple[str, str], ...] = ()
     always: frozenset[str] = frozenset()
 
+    @property
+    def bounds(self) -> str:
+        return f"a whole number from {self.least:,} to {self.most:,}"
+
     def read(self, given: Sequence[str]) -> Value:
         """The value that was typed or ticked. Raises BadValue."""
         return self._read_names(given) if self.choices else self._read_number(given[0] if given else "")
@@ -91,7 +95,7 @@ class Setting:
     def _read_number(self, text: str) -> int:
         bare = text.strip()
         if not (bare.isascii() and bare.isdigit() and len(bare) < 7 and self.least <= int(bare) <= self.most):
-            raise BadValue(f"{self.label}: give a whole number from {self.least:,} to {self.most:,} {self.unit}.")
+            raise BadValue(f"{self.label}: give {self.bounds} {self.unit}.")
         return int(bare)
 
     def _read_names(self, given: Sequence[str]) -> list[str]:

@@ -130,6 +130,7 @@ def _replay_page(
         "result": seen.result,
         "not_replayed": seen.result.get("erased", 0) + seen.result.get("older", 0),
         "cut": seen.total >= replaying.MOST,
+        "unseen": seen.total - seen.looked_at,
         "refusal": refusal,
         "reason": reason,
         "longest": LONGEST_REASON,

@@ -194,7 +194,7 @@ def test_a_verdict_that_the_rules_no_longer_reach_is_counted(ines):
 
 def test_an_order_that_failed_later_is_named_so(ines):
     orders = boxes([12_000, 12_500])
-    card = desk.Card(label=str(orders[0]), order_number=orders[0].number)
+    card = desk.Card(label=str(orders[0]), url="/", order_number=orders[0].number)
     found = [desk.Finding(orders[0].pk, {Code.LBL_FAILED: {"fault": "refused"}}, card)]
     desk.reconcile_many(Order, found, scope=frozenset({Code.LBL_FAILED}), at=NOON)
 
@@ -298,7 +298,22 @@ def test_chunks_go_on_where_the_last_one_ended(ines, monkeypatch):
     monkeypatch.setattr("orders.problems.replaying.CHUNK", 2)
     boxes([11_000, 12_000, 13_000, 13_500, 14_000])  # all decided in the same instant
 
-    told: list[int] = []
-    tally = replay(decisions(since=NOON, until=LATER), now=DELIVERED, then=DELIVERED.but("parcel_weight_g", 10_000), told=told.append)
+    heard: list[int] = []
+    tally = replay(
+        decisions(since=NOON, until=LATER),
+        now=DELIVERED,
+        then=DELIVERED.but("parcel_weight_g", 10_000),
+        go_on=lambda count: not heard.append(count),
+    )
 
-    assert (told, len(tally.orders)) == ([2, 4, 5], 5)
+    assert (heard, len(tally.orders)) == ([2, 4, 5], 5)
+
+
+def test_out_of_time_it_answers_with_what_it_has_seen(ines, monkeypatch):
+    monkeypatch.setattr("orders.problems.replaying.CHUNK", 2)
+    boxes([11_000, 12_000, 13_000])
+    minutes = iter(range(100))
+
+    seen = replaying.ask(BY_KEY["parcel_weight_g"], 10_000, days=30, actor=ines, clock=lambda: LATER + timedelta(minutes=2 * next(minutes)))
+
+    assert (seen.state, seen.total, seen.looked_at, seen.result["held"]) == ("done", 3, 2, 2)

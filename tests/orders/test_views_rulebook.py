@@ -178,4 +178,3 @@ def test_the_list_takes_the_same_statements_whatever_was_published(admin, django
 
     with django_assert_num_queries(LIST):
         admin.get("/rules/")
-
