@@ -128,5 +128,6 @@ def whole(inputs: Mapping[str, Any], *, at: datetime, on: RuleSettings) -> tuple
 
 
 def _order(inputs: Mapping[str, Any]) -> Facts:
-    known = dict(zip(_PLAIN, _of_order(inputs), strict=True))
-    return Facts(**known, **{name: date.fromisoformat(inputs[name]) if inputs[name] else None for name in _DAYS})
+    known: dict[str, Any] = dict(zip(_PLAIN, _of_order(inputs), strict=True))
+    days: dict[str, Any] = {name: date.fromisoformat(inputs[name]) if inputs[name] else None for name in _DAYS}
+    return Facts(**known, **days)
