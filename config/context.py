@@ -41,6 +41,7 @@ NAVIGATION: tuple[tuple[str, tuple[Section, ...]], ...] = (
             Section("Manifests", "orders:manifests", "truck", "lockers.view_parcel"),
             Section("Collections", "orders:collections", "archive-box", "lockers.view_parcel"),
             Section("Integrity", "orders:integrity", "scale", "orders.view_integrityrun"),
+            Section("Rules", "orders:rules", "adjustments-horizontal", "orders.view_rulesetting"),
             Section("Lockers", "lockers:list", "map-pin", "lockers.view_point"),
             Section("Stock", "inventory:stock", "cube", "inventory.view_level"),
             Section("Products", "inventory:products", "tag", "inventory.view_product"),

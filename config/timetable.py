@@ -69,6 +69,7 @@ TIMETABLE = (
     Task("Compare the ledger with the register", "config.tasks.compare_ledger", 1440, start_within_s=3600),
     Task("Hand labels to ACS", "orders.tasks.hand_labels", 1),
     Task("Find orders that were never sent", "orders.tasks.find_never_sent", 1),
+    Task("Try settings on stored decisions", "orders.tasks.replay_rules", 1, start_within_s=300, finish_within_s=110),
     Task("Find holds that nobody looks after", "orders.tasks.sweep_holds", 1440, start_within_s=3600),
     Task("Look at the partners' health", "partners.tasks.check_health", 1),
     Task("Do what was asked for in bulk", "exceptions_queue.tasks.drain_bulk", 1),

@@ -29,6 +29,7 @@ from orders.actions import (
     packed,
     reading,
     refusals,
+    replaying,
     sending,
     shop,
     watching,
@@ -188,6 +189,11 @@ def drain_bulk() -> dict[str, int]:
 def sweep_holds() -> dict[str, int]:
     """Find holds that nobody looks after."""
     return {"expired": expired.find_expired(at=timezone.now())}
+
+
+def replay_rules() -> dict[str, int]:
+    """Try settings of the rules on stored decisions. Rung by whoever asks, and by the clock in case a ring was lost."""
+    return replaying.work_off(clock=timezone.now)
 
 
 def purge_refusals() -> dict[str, int]:

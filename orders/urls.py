@@ -16,6 +16,7 @@ from orders.views import (
     pages,
     places,
     resolvers,
+    rulebook,
 )
 
 app_name = "orders"
@@ -59,6 +60,12 @@ urlpatterns = [
     path("consolidation/<str:number>/wait/", consolidation.wait, name="plan-wait"),
     path("consolidation/<str:number>/split/", consolidation.split, name="plan-split"),
     path("consolidation/<str:number>/home/", consolidation.home, name="plan-home"),
+    path("rules/", rulebook.index, name="rules"),
+    path("rules/<str:key>/", rulebook.page, name="rule"),
+    path("rules/<str:key>/try/", rulebook.attempt, name="rule-try"),
+    path("rules/<str:key>/roll-back/", rulebook.take_back, name="rule-roll-back"),
+    path("rules/<str:key>/replays/<int:pk>/", rulebook.replay, name="rule-replay"),
+    path("rules/<str:key>/replays/<int:pk>/publish/", rulebook.put_in_force, name="rule-publish"),
     path("settings/rates/", checkout.rates, name="rates"),
     path("settings/rates/add/", checkout.edit_rate, name="rate-add"),
     path("settings/rates/<int:pk>/", checkout.edit_rate, name="rate-edit"),

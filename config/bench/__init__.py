@@ -6,6 +6,7 @@ Every scenario is a module here with `run(env) -> list[Measure]`, its baselines 
 SCENARIOS = {
     "points": ("postgresql", "sqlite"),
     "validate": ("postgresql",),
+    "replay": ("postgresql",),
     "queue": ("postgresql",),
     "bulk": ("postgresql",),
     "cause_cards": ("postgresql",),

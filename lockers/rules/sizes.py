@@ -54,7 +54,7 @@ def fit(items: Sequence[Item], *, limits: Limits = LIMITS) -> Fit:
         low, middle, high = max(low, a), max(middle, b), max(high, c)
     if weight + limits.packing_g > limits.weight_g:
         return _TOO_HEAVY
-    compartments = _COMPARTMENTS if limits is LIMITS else limits.smallest_first
+    compartments = _COMPARTMENTS if limits.sides is LIMITS.sides else limits.smallest_first
     for size, (short, mid, long), capacity in compartments:
         if low <= short and middle <= mid and high <= long and filled <= limits.fill * capacity:
             return _FITS.get(size) or Fit(size)

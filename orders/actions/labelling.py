@@ -145,11 +145,11 @@ def shipment_of(order: Order, batch: Batch, size: str) -> Shipment:
         email=order.email,
         mobile_e164=phone.judge(order.mobile).e164 or order.mobile,
         customs=_customs(order, lines),
-        **_measures(order.acs_packed, lines, size),
+        **_measures(order.acs_packed, lines, size, batch.settings.packing_g),
     )
 
 
-def _measures(packed: Mapping[str, int], lines: Sequence[Line], size: str) -> dict[str, Any]:
+def _measures(packed: Mapping[str, int], lines: Sequence[Line], size: str, packing_g: int) -> dict[str, Any]:
     """ACS's measures; without them the compartment's own, which our estimate is sure to fit."""
     if is_whole(packed):
         return {
@@ -158,7 +158,7 @@ def _measures(packed: Mapping[str, int], lines: Sequence[Line], size: str) -> di
             "size_from": "acs",
         }
     low, middle, high = sizes.SIZES[size]
-    weight = sum((line.weight_g or 0) * line.quantity for line in lines) + sizes.LIMITS.packing_g
+    weight = sum((line.weight_g or 0) * line.quantity for line in lines) + packing_g
     return {"length_mm": high, "width_mm": middle, "height_mm": low, "weight_g": weight, "size": size, "size_from": "estimate"}
 
 

@@ -42,7 +42,7 @@ def look_packed(ids: Iterable[int], *, first: Iterable[int], at: datetime) -> No
 
 def _finding(order: Order, batch: Batch) -> desk.Finding:
     to_locker = order.destination == Destination.LOCKER and not order.acs_short
-    evidence = variance(batch.lines.get(order.pk, []), order.acs_packed) if to_locker else {}
+    evidence = variance(batch.lines.get(order.pk, []), order.acs_packed, limits=batch.settings.limits) if to_locker else {}
     return desk.Finding(order.pk, {Code.DIM_VARIANCE: evidence} if evidence else {}, card_of(order))
 
 

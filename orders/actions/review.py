@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from django.conf import settings
@@ -18,8 +18,9 @@ from orders.actions.outcomes import Checked
 from orders.actions.sending import look, queue_releases
 from orders.models import GateDecision, Order
 from orders.problems import RELEASE_SCOPE, Batch, Verdict, find_many
-from orders.problems.checks import RULES_VERSION
+from orders.problems.checks import version_of
 from orders.problems.facts import Method, read_methods
+from orders.rules.settings import RuleSettings
 from orders.states import BEFORE_RELEASE, MOVES, Destination, OrderState
 from partners.mappings import fold
 
@@ -89,7 +90,7 @@ def _review(ids: Sequence[int], *, methods: dict[str, Method], at: datetime, act
         return Reviewed()
     verdicts, batch = find_many(list(locked), at=at, methods=methods)
     verdicts = _leave_out_excluded(verdicts, methods, at=at)
-    result = desk.reconcile_many(Order, _findings(verdicts), scope=RELEASE_SCOPE, at=at)
+    result = desk.reconcile_many(Order, _findings(verdicts, batch.settings), scope=RELEASE_SCOPE, at=at)
     blocking = desk.blocking_codes_many(Order, [v.order.id for v in verdicts], blocks="R")
     decided = _record_decisions(verdicts, batch, blocking, at=at)
     reviewed = _move(verdicts, blocking, at=at, actor=actor)
@@ -120,11 +121,11 @@ def _destination(verdict: Verdict, methods: dict[str, Method]) -> str:
     return method.destination if method else verdict.order.destination
 
 
-def _findings(verdicts: Sequence[Verdict]) -> list[desk.Finding]:
-    return [desk.Finding(subject_id=v.order.id, found=v.found, card=_card(v)) for v in verdicts]
+def _findings(verdicts: Sequence[Verdict], on: RuleSettings) -> list[desk.Finding]:
+    return [desk.Finding(subject_id=v.order.id, found=v.found, card=_card(v, version_of(on))) for v in verdicts]
 
 
-def _card(verdict: Verdict) -> desk.Card:
+def _card(verdict: Verdict, rules_version: str) -> desk.Card:
     """Without a due time: the desk gives its own, ACS's next order cut-off, and looks it up only for a new case."""
     order = verdict.order
     return desk.Card(
@@ -135,7 +136,7 @@ def _card(verdict: Verdict) -> desk.Card:
         value_pence=order.total_pence,
         customer_key=order.customer_key,
         locker_id=order.locker_id,
-        rules_version=RULES_VERSION,
+        rules_version=rules_version,
     )
 
 
@@ -153,12 +154,14 @@ def _record_decisions(verdicts: Sequence[Verdict], batch: Batch, blocking: dict[
 def decision_of(
     verdict: Verdict, batch: Batch, *, passed: bool, at: datetime, gate: GateDecision.Gate = GateDecision.Gate.RELEASE
 ) -> GateDecision:
-    """What a gate said of one order with everything it saw, not yet stored."""
+    """What a gate said of one order with everything it saw, not yet stored. `problems.replaying` judges by it again."""
     order = verdict.order
-    place = batch.places.get(order.locker_id)
+    place, method = batch.places.get(order.locker_id), batch.methods.get(fold(order.delivery_method))
     inputs = order._asdict() | {
         "lines": [line._asdict() for line in batch.lines.get(order.id, [])],
         "locker": place._asdict() if place else None,
+        "method": asdict(method) if method else None,
+        "acs_list_exists": batch.acs_list_exists,
         "size": verdict.size,
     }
     return GateDecision(
@@ -168,7 +171,7 @@ def decision_of(
         findings=verdict.found,
         inputs={key: _plain(value) for key, value in inputs.items()},
         inputs_hash=verdict.inputs_hash,
-        rules_version=RULES_VERSION,
+        rules_version=version_of(batch.settings),
         decided_at=at,
     )
 

@@ -8,6 +8,7 @@ from orders.models.links import CustomerLink
 from orders.models.messages import CustomerMessage
 from orders.models.orders import Order, OrderLine
 from orders.models.resolver import ResolverRule
+from orders.models.rulebook import RuleReplay, RuleSetting
 
 __all__ = [
     "CarrierRate",
@@ -21,4 +22,6 @@ __all__ = [
     "Order",
     "OrderLine",
     "ResolverRule",
+    "RuleReplay",
+    "RuleSetting",
 ]

@@ -1,6 +1,7 @@
 """What each gate said of an order, with what it saw."""
 
 from django.db import models
+from django.db.models import Q
 
 from orders.models.orders import Order
 
@@ -24,4 +25,7 @@ class GateDecision(models.Model):
     decided_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["order", "-id"], name="decisions_of_an_order")]
+        indexes = [
+            models.Index(fields=["order", "-id"], name="decisions_of_an_order"),
+            models.Index(fields=["decided_at", "id"], condition=Q(gate="release"), name="release_decisions_by_time"),
+        ]

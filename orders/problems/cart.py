@@ -11,10 +11,11 @@ from lockers.queries import checkout
 from lockers.queries.prepared import prepared
 from lockers.rules.postcodes import Parts
 from orders.problems import places
-from orders.problems.facts import Line, Place
+from orders.problems.facts import Line, Place, settings_of
 from orders.problems.parcel import Packed, pack, too_big_alone
 from orders.rules import eligibility
 from orders.rules.eligibility import Reason
+from partners.inpost.compartments import Limits
 
 Asked = Sequence[tuple[str, int]]
 _UNKNOWN = (None, None, None, None, None, None)
@@ -34,9 +35,9 @@ class Judged(NamedTuple):
 
 def judge_cart(asked: Asked, *, place: Parts | None = None, locker_id: str = "") -> Judged:
     """Judge (SKU, quantity) lines for a locker: one near a postcode, a chosen one, both, or any. Raises NotMirrored."""
-    lines = read_lines(asked)
-    packed = pack(lines)
-    reasons = _of_goods(packed, lines)
+    lines, limits = read_lines(asked)
+    packed = pack(lines, limits=limits)
+    reasons = _of_goods(packed, lines, limits)
     if not (locker_id or (place and packed.size)):
         return Judged(packed.size, reasons, checkout.NOWHERE)
     around = checkout.around(place, locker_id, packed.size)
@@ -50,20 +51,25 @@ def judge_cart(asked: Asked, *, place: Parts | None = None, locker_id: str = "")
     return Judged(packed.size, reasons, around)
 
 
-def _of_goods(packed: Packed, lines: Sequence[Line]) -> list[Reason]:
+def _of_goods(packed: Packed, lines: Sequence[Line], limits: Limits) -> list[Reason]:
     for code, evidence in packed.found.items():
-        blamed = packed.unsized if code == Code.VAL_DIM_MISSING else too_big_alone(lines)
+        blamed = packed.unsized if code == Code.VAL_DIM_MISSING else too_big_alone(lines, limits=limits)
         return eligibility.of_goods(code, str(evidence["fault"]), blamed)
     return []
 
 
-def read_lines(asked: Asked) -> list[Line]:
-    """The lines beside what the product master knows; an unknown SKU has no size. One statement."""
+def read_lines(asked: Asked) -> tuple[list[Line], Limits]:
+    """The lines beside what the product master knows, and what a parcel may be; an unknown SKU has no size. One statement.
+
+    The settings in force ride along with the products: a basket of which no SKU is known is refused whatever they are.
+    """
     skus = list({sku for sku, _ in asked})
     with prepared() as cursor:
         cursor.execute(_sql(1 if connection.vendor == "postgresql" else len(skus)), [skus] if connection.vendor == "postgresql" else skus)
-        known: Mapping[str, tuple[int | None, ...]] = {sku: facts for sku, *facts in cursor.fetchall()}
-    return [_line(sku, quantity, known.get(sku, _UNKNOWN)) for sku, quantity in asked]
+        rows = cursor.fetchall()
+    known: Mapping[str, Sequence[int | None]] = {sku: facts for sku, *facts, _ in rows}
+    limits = settings_of(rows[0][-1] if rows else None).limits
+    return [_line(sku, quantity, known.get(sku, _UNKNOWN)) for sku, quantity in asked], limits
 
 
 def _line(sku: str, quantity: int, facts: Sequence[int | None]) -> Line:
@@ -77,6 +83,7 @@ def _sql(many: int) -> str:
     among = "= ANY(%s)" if connection.vendor == "postgresql" else f"IN ({', '.join(['%s'] * many)})"
     return (
         "SELECT p.sku, p.length_mm, p.width_mm, p.height_mm, p.weight_g, p.rigid, "  # noqa: S608 - our own names
-        "(SELECT c.accepted_factor FROM inventory_sizecorrection c WHERE c.sku = p.sku) "
+        "(SELECT c.accepted_factor FROM inventory_sizecorrection c WHERE c.sku = p.sku), "
+        "(SELECT s.in_force FROM orders_rulesetting s ORDER BY s.version DESC LIMIT 1) "
         f"FROM inventory_product p WHERE p.sku {among}"
     )

@@ -8,10 +8,17 @@ from orders.problems import places
 from orders.problems.facts import Batch, Facts, Line
 from orders.problems.parcel import Evidence, Found, pack
 from orders.rules import address, customs, dates, people
+from orders.rules.settings import RuleSettings
 from orders.states import Destination
 from partners.mappings import fold
 
 RULES_VERSION = "2026.12"
+
+
+def version_of(settings: RuleSettings) -> str:
+    """What a decision is stored under: the version of the rules, and that of their settings once somebody has published any."""
+    return f"{RULES_VERSION}+{settings.version}" if settings.version else RULES_VERSION
+
 
 # What one look at an order decides. Cases outside this set (refused, unconfirmed) are opened and closed where that is learnt.
 RELEASE_SCOPE = frozenset(
@@ -46,21 +53,21 @@ def judge(order: Facts, batch: Batch) -> tuple[Found, str]:
         found[Code.VAL_SERVICE_MAP] = {"field": "delivery_method", "fault": "unmapped", "method": order.delivery_method[:80]}
     if (method.destination if method else order.destination) == Destination.LOCKER:
         found.update(_contact(order))
-        size, misfits, _ = pack(lines)
+        size, misfits, _ = pack(lines, limits=batch.settings.limits)
         found.update(misfits)
         found.update(_locker(order, size, batch))
     return found, size
 
 
 def _every_order(order: Facts, lines: Sequence[Line], batch: Batch) -> Iterator[tuple[str, Evidence]]:
-    faults = address.address_fault(order.address1, order.city, order.postcode, order.country)
+    faults = address.address_fault(order.address1, order.city, order.postcode, order.country, served=batch.settings.served)
     if faults:
         name, fault = next(iter(faults.items()))
         yield Code.VAL_ADDR, {"field": name, "fault": fault, "also": sorted(faults)[:5]}
     if order.duplicate_of:
         yield Code.VAL_DUPLICATE, {"field": "number", "fault": "look_alike", "other": order.duplicate_of}
     yield from _dates(order, batch)
-    yield from _customs(order, lines)
+    yield from _customs(order, lines, batch)
     yield from _unknown_to_acs(lines, batch)
 
 
@@ -74,13 +81,14 @@ def _dates(order: Facts, batch: Batch) -> Iterator[tuple[str, Evidence]]:
         return_on=order.return_on,
         is_hire=order.is_hire,
         today=batch.today,
+        hire_days=batch.settings.hire_days,
     )
     if faults:
         name, fault = faults[0]
         yield Code.VAL_DATES, {"field": name, "fault": fault}
 
 
-def _customs(order: Facts, lines: Sequence[Line]) -> Iterator[tuple[str, Evidence]]:
+def _customs(order: Facts, lines: Sequence[Line], batch: Batch) -> Iterator[tuple[str, Evidence]]:
     zone = address.customs_zone(order.postcode, order.country)
     if not zone:
         return
@@ -89,6 +97,7 @@ def _customs(order: Facts, lines: Sequence[Line]) -> Iterator[tuple[str, Evidenc
         contents=order.customs_contents,
         value_pence=order.customs_value_pence,
         origins=[line.origin_country or "" for line in lines],
+        need_origin=batch.settings.origin_zones,
     )
     if fault:
         yield Code.VAL_CUSTOMS, {"field": "customs", "fault": fault, "zone": zone}

@@ -3,6 +3,7 @@
 ORM objects would cost ten times the rules themselves, so the hot path reads columns.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -10,10 +11,12 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import CharField, OuterRef, Q, Subquery, Value
+from django.db.models import CharField, OuterRef, Q, Subquery, TextField, Value
 
 from lockers.models import Point
-from orders.models import Order
+from orders.models import Order, RuleSetting
+from orders.rules import settings
+from orders.rules.settings import DELIVERED, RuleSettings
 from orders.states import OrderState
 from partners import mappings
 from partners.models import CodeMapping
@@ -100,11 +103,12 @@ class Batch:
     acs_list_exists: bool
     mirror_loaded: bool
     today: date = field(default=date.min)
+    settings: RuleSettings = DELIVERED
 
 
 def read_batch(ids: Sequence[int], *, methods: dict[str, Method], today: date) -> Batch:
     """Read the facts of the orders `ids`: orders with their look-alikes, lines with products, points."""
-    orders = _read_orders(ids)
+    orders, in_force = _read_orders(ids)
     lines, acs_list_exists = _read_lines(ids)
     places = _read_places({row.locker_id for row in orders if row.locker_id})
     missing = any(row.locker_id and row.locker_id not in places for row in orders)
@@ -116,6 +120,7 @@ def read_batch(ids: Sequence[int], *, methods: dict[str, Method], today: date) -
         acs_list_exists=acs_list_exists,
         mirror_loaded=bool(places) or not missing or Point.objects.exists(),
         today=today,
+        settings=in_force,
     )
 
 
@@ -128,10 +133,22 @@ def read_methods() -> dict[str, Method]:
     }
 
 
-def _read_orders(ids: Sequence[int]) -> list[Facts]:
+def _read_orders(ids: Sequence[int]) -> tuple[list[Facts], RuleSettings]:
+    """The orders, and the settings in force, which ride along as a column that is the same in every row."""
     columns = [name for name in Facts._fields if name != "duplicate_of"]
-    rows = Order.objects.filter(pk__in=ids).order_by("pk").values_list(*columns, _look_alike())
-    return [Facts._make(row) for row in rows]
+    rows = list(Order.objects.filter(pk__in=ids).order_by("pk").values_list(*columns, _look_alike(), _in_force()))
+    return [Facts._make(row[:-1]) for row in rows], settings_of(rows[0][-1] if rows else None)
+
+
+def _in_force() -> Subquery:
+    """As text, or every row would be parsed."""
+    newest = RuleSetting.objects.order_by("-version")
+    return Subquery(newest.values("in_force")[:1], output_field=TextField())
+
+
+def settings_of(in_force: str | None) -> RuleSettings:
+    """The settings from the column `in_force` as the database gives it: None where nobody has published any."""
+    return settings.of(json.loads(in_force)) if in_force else DELIVERED
 
 
 def _look_alike() -> Subquery:

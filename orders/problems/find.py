@@ -15,7 +15,8 @@ from partners.mappings import fold
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the release gate says of one order. `inputs_hash` covers every fact it saw; `size` is the compartment it needs."""
+    """What the release gate says of one order. `inputs_hash` covers every fact it saw and every setting
+    that is not as delivered; `size` is the compartment it needs."""
 
     order: Facts
     found: Found
@@ -41,5 +42,7 @@ def _verdict(order: Facts, batch: Batch) -> Verdict:
 
 def _digest(order: Facts, batch: Batch) -> str:
     method = batch.methods.get(fold(order.delivery_method))
-    seen = (order[3:23], method, order.duplicate_of, batch.lines.get(order.id), batch.places.get(order.locker_id))
+    seen: tuple[object, ...] = (order[3:23], method, order.duplicate_of, batch.lines.get(order.id), batch.places.get(order.locker_id))
+    if batch.settings.changed:
+        seen = (*seen, batch.settings.changed)
     return blake2b(repr(seen).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

@@ -11,6 +11,7 @@ from orders.problems.facts import Batch, Line
 from orders.problems.find import Verdict
 from orders.problems.parcel import Found, is_sized, item_of
 from orders.rules.packed import SIDES, is_whole, size_of
+from partners.inpost.compartments import LIMITS, Limits
 
 _MEASURED = frozenset({Code.VAL_DIM_MISSING, Code.VAL_OVERSIZE, Code.LOC_SIZE})
 _LOCKERS = frozenset({Code.VAL_LOCKER_MISSING, Code.VAL_LOCKER_UNKNOWN, Code.LOC_CLOSED})
@@ -30,15 +31,15 @@ def as_packed(verdict: Verdict, packed: Mapping[str, int], batch: Batch) -> Foun
     return found
 
 
-def variance(lines: Sequence[Line], packed: Mapping[str, int]) -> dict[str, Any]:
+def variance(lines: Sequence[Line], packed: Mapping[str, int], *, limits: Limits = LIMITS) -> dict[str, Any]:
     """How the packed parcel differs from our estimate: another size, or more than a fifth of volume; {} where it does not, or where
     we had no estimate."""
     if not lines or not is_whole(packed) or not all(is_sized(line) for line in lines):
         return {}
     items = [item_of(line) for line in lines]
     told = {"field": "packed", "skus": sorted({line.sku for line in lines})[:5]}
-    ours, theirs = sizes.fit(items).size or "", size_of(packed)
-    percent = _percent(_volume(packed), sizes.counted_volume(items))
+    ours, theirs = sizes.fit(items, limits=limits).size or "", size_of(packed)
+    percent = _percent(_volume(packed), sizes.counted_volume(items, limits=limits))
     if ours != theirs:
         return told | {"fault": "size", "ours": ours, "packed": theirs, "percent": percent}
     return told | {"fault": "volume", "percent": percent} if abs(percent) > MOST_PERCENT else {}

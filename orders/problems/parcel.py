@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from exceptions_queue.catalogue import Code
 from lockers.rules import sizes
 from orders.problems.facts import Line
+from partners.inpost.compartments import LIMITS, Limits
 
 Evidence = dict[str, Any]
 Found = dict[str, Evidence]
@@ -23,20 +24,20 @@ class Packed(NamedTuple):
     unsized: list[str]
 
 
-def pack(lines: Sequence[Line]) -> Packed:
+def pack(lines: Sequence[Line], *, limits: Limits = LIMITS) -> Packed:
     """Everything in one parcel: VAL-DIM-MISSING where a size is not known, VAL-OVERSIZE where no compartment takes it."""
     unsized = sorted({line.sku for line in lines if not is_sized(line)})
     if unsized or not lines:
         return Packed("", {Code.VAL_DIM_MISSING: {"field": "size", "fault": "unknown", "skus": unsized[:5]}}, unsized)
-    fit = sizes.fit([item_of(line) for line in lines])
+    fit = sizes.fit([item_of(line) for line in lines], limits=limits)
     if fit.size:
         return Packed(fit.size, {}, [])
     return Packed("", {Code.VAL_OVERSIZE: {"field": "size", "fault": fit.why}}, [])
 
 
-def too_big_alone(lines: Sequence[Line]) -> list[str]:
+def too_big_alone(lines: Sequence[Line], *, limits: Limits = LIMITS) -> list[str]:
     """The SKUs of which not even one piece goes into a locker: they are to blame, not the basket. Every line's size must be known."""
-    return sorted({line.sku for line in lines if not sizes.fit([item_of(line)._replace(quantity=1)]).size})
+    return sorted({line.sku for line in lines if not sizes.fit([item_of(line)._replace(quantity=1)], limits=limits).size})
 
 
 def item_of(line: Line) -> sizes.Item:

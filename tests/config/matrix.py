@@ -87,6 +87,8 @@ ORDERS = {
     **acts("W", "orders:reopen-manifest", "orders:pull-parcel", "orders:put-back-parcel"),
     **pages(ALL, "orders:integrity", "orders:integrity-run", "orders:integrity-csv-export", "orders:integrity-xlsx-export"),
     **acts("CWI", "orders:integrity-start", "orders:integrity-sign-off"),
+    **pages(ALL, "orders:rules", "orders:rule", "orders:rule-replay"),
+    **acts("I", "orders:rule-try", "orders:rule-publish", "orders:rule-roll-back"),
     **pages(ALL, "orders:consolidation", "orders:plan", "orders:collections", "orders:collections-export"),
     **acts("CW", "orders:plan-wait", "orders:plan-split"),
     **acts("C", "orders:plan-home"),
