@@ -59,6 +59,7 @@ NAVIGATION: tuple[tuple[str, tuple[Section, ...]], ...] = (
     (
         "Desk",
         (
+            Section("Reports", "reports:index", "chart-bar", "config.view_reports"),
             Section("Reference", "queue:reference", "book-open", "exceptions_queue.view_exceptioncase"),
             Section("Audit log", "queue:audit", "shield-check", "exceptions_queue.view_auditentry"),
             Section("Settings", "home:settings", "cog-6-tooth", "exceptions_queue.view_site"),

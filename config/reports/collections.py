@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 from django.db.models import Count, Q
-from django.urls import reverse
 
 from config.reports import charts
 from config.reports.period import Period
@@ -76,14 +75,13 @@ def _steps(funnel: Funnel) -> Table:
 
 
 def _ends(funnel: Funnel) -> Table:
-    waiting = reverse("orders:collections")
     ends = [
-        ("Moved to another locker", funnel.moved, "moved"),
-        ("Not collected in time", funnel.expired, "expired"),
-        ("Coming back or returned", funnel.back, "back"),
-        ("Lost or damaged", funnel.lost, "lost"),
+        ("Moved to another locker", funnel.moved),
+        ("Not collected in time", funnel.expired),
+        ("Coming back or returned", funnel.back),
+        ("Lost or damaged", funnel.lost),
     ]
-    rows = [Row((name, n, share(n, funnel.made)), {0: f"{waiting}?show={key}"}) for name, n, key in ends] if funnel.made else []
+    rows = [Row((name, n, share(n, funnel.made))) for name, n in ends] if funnel.made else []
     return Table("ends", "Where they left the way", ENDS, rows, empty="No parcel was made on these days.")
 
 

@@ -38,6 +38,7 @@ HOUSE = {
     **pages(ALL, "home:today", "home:search", "home:settings", "home:design"),
     **acts(ALL, "home:design-undo"),
 }
+REPORTS = pages("WMGIV", "reports:index", "reports:report", "reports:csv-export", "reports:xlsx-export")
 PEOPLE = {
     **pages("IV", "people:list", "people:person"),
     **forms("I", "people:invite"),
@@ -188,4 +189,4 @@ ACCOUNT = {
     ),
     "mfa_authenticate": May(ANYBODY, ANYBODY),  # the second step of signing in: it only goes on where a first one was made
 }
-MATRIX = {**HOUSE, **PEOPLE, **DESK, **ORDERS, **GOODS, **RETURNS, **PARTNERS, **API, **ACCOUNT}
+MATRIX = {**HOUSE, **REPORTS, **PEOPLE, **DESK, **ORDERS, **GOODS, **RETURNS, **PARTNERS, **API, **ACCOUNT}
