@@ -18,4 +18,5 @@ SCENARIOS = {
     "stock": ("postgresql", "sqlite"),
     "rehearse": ("postgresql",),
     "eligibility": ("postgresql",),
+    "reports": ("postgresql",),
 }

@@ -71,7 +71,9 @@ def _bar(place: int, row: tuple[str, float, str], top: float) -> Mark:
     return Mark(0, place * BAR_PITCH + 18, length, BAR_TALL, f"{label}: {said}", short, said)
 
 
-def line(title: str, days: Sequence[str], values: Sequence[float | None], said: Sequence[str], *, full: float | None = None) -> Chart | None:
+def line(
+    title: str, days: Sequence[str], values: Sequence[float | None], said: Sequence[str], *, full: float | None = None
+) -> Chart | None:
     """One value a day, oldest first, None where there is none: the line has a gap there. From nought up to `full`, or to the highest.
 
     `said` are the values in words. None where no day has a value.

@@ -25,7 +25,9 @@ def run(period: Period) -> Answer:
         Figure("For want of a size or weight", sum(n for _, code, n in skus if code == "VAL-DIM-MISSING"), better="less", url="#skus"),
     )
     rows = [Row((sku or WHOLE, WORDS.get(code, code), count, share(count, baskets))) for sku, code, count in skus]
-    chart = charts.bars("Baskets kept out", [(f"{row.values[0]}: {row.values[1]}", row.values[2], shown(row.values[2], Unit.COUNT)) for row in rows])
+    chart = charts.bars(
+        "Baskets kept out", [(f"{row.values[0]}: {row.values[1]}", row.values[2], shown(row.values[2], Unit.COUNT)) for row in rows]
+    )
     return Answer(figures, (Table("skus", "By SKU and reason", BY_SKU, rows, chart, "No basket was refused."), _days(days, period)))
 
 

@@ -69,7 +69,11 @@ def _steps(funnel: Funnel) -> Table:
         ("Collected", funnel.collected),
     ]
     befores = [funnel.made, *(count for _, count in steps)]
-    rows = [Row((name, n, share(n, funnel.made), share(n, was))) for (name, n), was in zip(steps, befores, strict=False)] if funnel.made else []
+    rows = (
+        [Row((name, n, share(n, funnel.made), share(n, was))) for (name, n), was in zip(steps, befores, strict=False)]
+        if funnel.made
+        else []
+    )
     chart = charts.bars("Parcels that came so far", [(name, n, shown(n, Unit.COUNT)) for name, n in steps])
     return Table("steps", "How far they came", STEPS, rows, chart, "No parcel was made on these days.")
 

@@ -11,7 +11,13 @@ from config.reports.shape import Answer, Column, Figure, Report, Row, Table, Uni
 from orders.models import GateDecision
 
 RELEASE = GateDecision.Gate.RELEASE
-COLUMNS = (Column("Placed on", Unit.DAY), Column("Validated"), Column("Passed at once"), Column("Stopped at first"), Column("Share", Unit.SHARE))
+COLUMNS = (
+    Column("Placed on", Unit.DAY),
+    Column("Validated"),
+    Column("Passed at once"),
+    Column("Stopped at first"),
+    Column("Share", Unit.SHARE),
+)
 
 
 def run(period: Period) -> Answer:

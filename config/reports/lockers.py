@@ -53,7 +53,9 @@ def run(period: Period) -> Answer:
     drawn = [(one.point, one.trouble, shown(one.trouble, Unit.COUNT)) for one in found if one.trouble]
     rows = [Row((*one, share(one.trouble, one.parcels)), {0: reverse("lockers:detail", args=[one.point])}) for one in found]
     chart = charts.bars("Redirected, expired or closed", drawn)
-    return Answer(figures, (Table("lockers", "By locker, the most trouble first", COLUMNS, rows, chart, "No parcel was made for a locker."),))
+    return Answer(
+        figures, (Table("lockers", "By locker, the most trouble first", COLUMNS, rows, chart, "No parcel was made for a locker."),)
+    )
 
 
 def _lockers(period: Period) -> list[Locker]:

@@ -59,7 +59,10 @@ def shown_table(table: Table, files: Mapping[str, str], asked: QueryDict) -> Sho
 
 def _cells(row: Row, columns: tuple[Column, ...]) -> list[Cell]:
     pairs: Any = enumerate(zip(row.values, columns, strict=True))
-    return [Cell(column.name, shown(value, column.unit), row.links.get(n, "") if value else "", _is_number(column)) for n, (value, column) in pairs]
+    return [
+        Cell(column.name, shown(value, column.unit), row.links.get(n, "") if value else "", _is_number(column))
+        for n, (value, column) in pairs
+    ]
 
 
 def _is_number(column: Column) -> bool:

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce, TruncDate
 
 from config.reports import charts
 from config.reports.period import Period
-from config.reports.shape import Answer, Column, Figure, Report, Row, Table, Unit, queue, share, shown
+from config.reports.shape import Answer, Column, Figure, Report, Row, Table, Unit, share, shown
 from exceptions_queue.catalogue import Code
 from exceptions_queue.models import ExceptionCase
 from inventory.models import StockDay
@@ -52,7 +52,7 @@ def run(period: Period) -> Answer:
         Figure("Withheld on the last day", last and last.withheld, better="less", url="#days"),
         Figure("Share of what could be sold", last and share(last.withheld, last.for_sale), Unit.SHARE, "less", "#days"),
         Figure("Sellable on the last day", last and last.sellable, better="more", url="#days"),
-        Figure("Oversold, cases opened", sum(oversold.values()), better="less", url=_cases(period)),
+        Figure("Oversold, cases opened", sum(oversold.values()), better="less", url="#days"),
     )
     return Answer(figures, (_days(levels, oversold, period),))
 
@@ -94,10 +94,6 @@ def _oversold(period: Period) -> dict[date, int]:
     """Cases of orders for garments that are not there, by the day they were opened. One statement."""
     cases = ExceptionCase.objects.filter(Q(code=Code.STK_OVERSOLD), period.instants("opened_at")).order_by()
     return dict(cases.annotate(day=TruncDate("opened_at")).values_list("day").annotate(count=Count("pk")))
-
-
-def _cases(period: Period) -> str:
-    return queue(code=Code.STK_OVERSOLD, **period.asked("opened"))
 
 
 def _days(levels: list[tuple[date, Level]], oversold: dict[date, int], period: Period) -> Table:
