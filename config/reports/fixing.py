@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import chain
 from typing import Any, NamedTuple
 
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, QuerySet, Value, Window
@@ -49,8 +50,8 @@ def closed(period: Period) -> QuerySet[ExceptionCase]:
 
 def _times(cases: QuerySet[ExceptionCase]) -> dict[str, Times]:
     """By owner, and of all together. Two statements; a time is that of a real case, by the nearest rank."""
-    of_each = {owner: _of(ranks) for owner, ranks in _ranked(cases, partition_by=["owner"])}
-    return of_each | {EVERY: _of(ranks) for _, ranks in _ranked(cases, partition_by=None)}
+    found = chain(_ranked(cases, partition_by=["owner"]), _ranked(cases, partition_by=None))
+    return {owner: _of(ranks) for owner, ranks in found}
 
 
 def _ranked(cases: QuerySet[ExceptionCase], *, partition_by: list[str] | None) -> Iterator[tuple[str, list[tuple[int, int, timedelta]]]]:

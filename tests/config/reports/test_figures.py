@@ -82,7 +82,7 @@ def test_stopped_before_release_beside_failed_at_the_label():
 
 def test_time_to_fix():
     answer = fixing.run(PERIOD)
-    took = f"SELECT {seconds()} FROM exceptions_queue_exceptioncase WHERE state <> 'open' AND closed_at >= %s AND closed_at < %s"
+    took = f"SELECT {seconds()} FROM exceptions_queue_exceptioncase WHERE state <> 'open' AND closed_at >= %s AND closed_at < %s"  # noqa: S608
 
     def at(part: float, owner: str = "") -> float:
         of = f"AND owner = '{owner}'" if owner else ""
@@ -222,7 +222,7 @@ def test_write_offs():
         "In the ledger": number(f"SELECT count(*) {written} AND state IN ('posted', 'verified')", FIRST, LAST) / garments,
         "Value not known": number(f"SELECT count(*) {written} AND carrying_pence IS NULL", FIRST, LAST),
     }
-    of_ganni = f"SELECT count(*) {written} AND sku IN (SELECT sku FROM inventory_product WHERE brand = 'Ganni')"
+    of_ganni = f"SELECT count(*) {written} AND sku IN (SELECT sku FROM inventory_product WHERE brand = 'Ganni')"  # noqa: S608
     assert sum(row[3] for row in table(answer, "brands") if row[0] == "Ganni") == number(of_ganni, FIRST, LAST)
 
 
