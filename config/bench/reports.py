@@ -23,7 +23,7 @@ from orders.models import CheckoutRefusal, GateDecision, Order
 from partners.models import CodeMapping
 from returns.models import WriteOff
 
-ROWS, STOCK, REFUSALS, WRITE_OFFS = 1_000_000, 1_000_000, 100_000, 100_000
+ROWS, STOCK, REFUSALS, WRITE_OFFS, LOCKERS = 1_000_000, 1_000_000, 1_000_000, 200_000, 15_000
 TIMES, STATEMENTS = 3.0, 3
 DAYS = 365
 PERIOD = Period(date(2026, 1, 1), date(2026, 12, 31))
@@ -105,8 +105,9 @@ _DAYS_ASKED = {"start": PERIOD.starts_at, "end": PERIOD.ends_at, "first": PERIOD
 def run(env: BenchEnv) -> list[Measure]:
     rows = env.size(ROWS, least=2_000)
     env.say(f"making {rows:,} orders, decisions, parcels and closed cases over {DAYS} days, and a year of stock")
-    make_orders(rows)
-    make_cases(rows)
+    lockers = env.size(LOCKERS, least=100)
+    make_orders(rows, lockers)
+    make_cases(rows, lockers)
     make_goods(env.size(STOCK, least=2_000))
     make_refusals(env.size(REFUSALS, least=500))
     make_write_offs(env.size(WRITE_OFFS, least=500))
@@ -146,7 +147,7 @@ def _moment(plus: str = "") -> Sql:
     return Sql(f"TIMESTAMPTZ '2026-01-01T00:30Z' + make_interval(mins => {minutes}){plus}")
 
 
-def make_orders(rows: int) -> None:
+def make_orders(rows: int, lockers: int) -> None:
     """Orders with one or two words of the release gate, and a parcel each, on the manifest of their week."""
     common = {"content_hash": "x", "fetched_at": datetime(2026, 1, 1, tzinfo=UTC), "store_updated_at": datetime(2026, 1, 1, tzinfo=UTC)}
     told = {"number": Sql("'B-' || n"), "store_id": Sql("'B-' || n"), "state": "released", "destination": "locker"}
@@ -158,11 +159,11 @@ def make_orders(rows: int) -> None:
     insert_series(
         GateDecision, rows // 8, order_id=Sql(f"{first} + n * 8"), passed=True, decided_at=_moment(" + interval '1 hour'"), **said
     )
-    _make_parcels(rows)
+    _make_parcels(rows, lockers)
     settle(GateDecision, Parcel, Manifest)
 
 
-def _make_parcels(rows: int) -> None:
+def _make_parcels(rows: int, lockers: int) -> None:
     start = datetime(2026, 1, 5, 17, tzinfo=UTC)
     weeks = [start + timedelta(weeks=n) for n in range(52)]
     made = Manifest.objects.bulk_create(
@@ -183,12 +184,12 @@ def _make_parcels(rows: int) -> None:
         handed_over_at=Sql(late.format(0) + _moment() + " END"),
         in_locker_at=Sql(late.format(1) + _moment() + " END"),
         collected_at=Sql(late.format(2) + _moment() + " END"),
-        point_id=Sql("'UK' || lpad(CAST(mod(n, 15000) AS text), 8, '0')"),
+        point_id=Sql(f"'UK' || lpad(CAST(mod(n, {lockers}) AS text), 8, '0')"),
         carriage=Sql("(ARRAY['collected', 'collected', 'expired', 'redirected', 'returned'])[1 + mod(n, 5)]"),
     )
 
 
-def make_cases(rows: int) -> None:
+def make_cases(rows: int, lockers: int) -> None:
     """Closed cases of every desk, and one in twenty still open."""
     codes = ("VAL-MOB-FORMAT", "LOC-CLOSED", "VAL-DIM-MISSING", "LBL-FAILED", "MAN-MISSED", "ORD-SHORT", "STK-FEED-LATE", "STK-OVERSOLD")
     named = ", ".join(f"'{code}'" for code in codes)
@@ -200,7 +201,7 @@ def make_cases(rows: int) -> None:
         "owner": Sql("(ARRAY['cx', 'warehouse', 'merchandiser', 'integration'])[1 + mod(n, 4)]"),
         "cause_key": Sql("'LBL-FAILED:phone:' || (ARRAY['fix_first', 'try_again', 'unknown'])[1 + mod(n, 3)] || ':'"),
         "evidence_hash": "x",
-        "locker_id": Sql("'UK' || lpad(CAST(mod(n, 15000) AS text), 8, '0')"),
+        "locker_id": Sql(f"'UK' || lpad(CAST(mod(n, {lockers}) AS text), 8, '0')"),
         "due_at": _moment(" + interval '6 hours'"),
         "opened_at": _moment(),
         "last_seen_at": _moment(),

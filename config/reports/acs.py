@@ -7,7 +7,7 @@ from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Ma
 
 from config.reports import charts
 from config.reports.period import Period
-from config.reports.shape import Answer, Column, Figure, Report, Row, Table, Unit, queue, shown
+from config.reports.shape import Answer, Column, Figure, Report, Row, Table, Unit, counted, queue, spanned
 from exceptions_queue.catalogue import CATALOGUE, Code
 from exceptions_queue.models import ExceptionCase
 from exceptions_queue.states import CaseState
@@ -77,9 +77,9 @@ def _average(stays: list[Stay]) -> float | None:
 
 def _states(stays: list[Stay]) -> Table:
     rows = [Row((stay.state, stay.count, stay.average.total_seconds(), stay.longest.total_seconds())) for stay in stays]
-    drawn = [(row.values[0], row.values[2], shown(row.values[2], Unit.SPAN)) for row in rows]
-    chart = charts.bars("Average time in each state", drawn)
-    return Table("states", "Time in each state", STATES, rows, chart, "No garment changed its state.")
+    drawn = [(row.values[0], row.values[2]) for row in rows]
+    chart = charts.bars("Average time in each state", drawn, spanned)
+    return Table("states", "Time in each state", STATES, rows, chart, empty="No garment changed its state.")
 
 
 def _faults(of: dict[Code, tuple[int, int]], period: Period) -> Table:
@@ -91,8 +91,8 @@ def _faults(of: dict[Code, tuple[int, int]], period: Period) -> Table:
         )
         for code, (count, still) in sorted(of.items(), key=lambda one: -one[1][0])
     ]
-    drawn = [(row.values[0], row.values[1], shown(row.values[1], Unit.COUNT)) for row in rows if row.values[1]]
-    return Table("cases", "What went wrong", CASES, rows, charts.bars("Cases opened", drawn))
+    drawn = [(row.values[0], row.values[1]) for row in rows if row.values[1]]
+    return Table("cases", "What went wrong", CASES, rows, charts.bars("Cases opened", drawn, counted))
 
 
 REPORT = Report(

@@ -4,8 +4,9 @@ A chart is never the only place of its numbers: the table it is drawn of stands 
 in words what it shows. Lengths are in the chart's own units, which the page stretches to its width.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
 WIDE, LINE_TALL = 320.0, 96.0
@@ -52,43 +53,55 @@ class Chart:
     most: str = ""
 
 
-def bars(title: str, rows: Sequence[tuple[str, float, str]]) -> Chart | None:
-    """Horizontal bars of (label, value, value in words), in the order given, the first twelve. None where nothing is above zero."""
-    top = max((value for _, value, _ in rows), default=0)
+def bars(title: str, rows: Sequence[tuple[str, float]], say: Callable[[float], str]) -> Chart | None:
+    """Horizontal bars of (label, value), in the order given, the first twelve; `say` writes a value. None where nothing is above zero."""
+    top = max((value for _, value in rows), default=0)
     if top <= 0:
         return None
     drawn = rows[:BAR_SHOWN]
-    marks = tuple(_bar(place, row, top) for place, row in enumerate(drawn))
+    marks = tuple(_bar(place, label, value, say(value), top) for place, (label, value) in enumerate(drawn))
     more = f" Of {len(rows)} lines the first {len(drawn)} are drawn." if len(rows) > len(drawn) else ""
-    label, _, said = max(rows, key=lambda row: row[1])
-    return Chart("bars", title, f"{title}: most for {label}, {said}.{more}", WIDE, len(drawn) * BAR_PITCH, marks)
+    label, most = max(rows, key=lambda row: row[1])
+    return Chart("bars", title, f"{title}: most for {label}, {say(most)}.{more}", WIDE, len(drawn) * BAR_PITCH, marks)
 
 
-def _bar(place: int, row: tuple[str, float, str], top: float) -> Mark:
-    label, value, said = row
+def _bar(place: int, label: str, value: float, said: str, top: float) -> Mark:
     short = label if len(label) <= LABEL_LONGEST else f"{label[: LABEL_LONGEST - 1].rstrip()}…"
     length = round(max(value, 0) / top * WIDE, 1)
     return Mark(0, place * BAR_PITCH + 18, length, BAR_TALL, f"{label}: {said}", short, said)
 
 
 def line(
-    title: str, days: Sequence[str], values: Sequence[float | None], said: Sequence[str], *, full: float | None = None
+    title: str,
+    days: Sequence[date],
+    values: Sequence[float | None],
+    name: Callable[[date], str],
+    say: Callable[[float], str],
+    *,
+    full: float | None = None,
 ) -> Chart | None:
     """One value a day, oldest first, None where there is none: the line has a gap there. From nought up to `full`, or to the highest.
 
-    `said` are the values in words. None where no day has a value.
+    `name` writes a day, `say` a value. None where no day has a value.
     """
     known = [(place, value) for place, value in enumerate(values) if value is not None]
     if not known:
         return None
     top = full or max(value for _, value in known) or 1.0
-    at = {place: _point(place, value, len(values), top) for place, value in known}
-    low, high = min(known, key=lambda one: one[1])[0], max(known, key=lambda one: one[1])[0]
-    description = f"{title}: {said[known[0][0]]} on {days[known[0][0]]}, {said[known[-1][0]]} on {days[known[-1][0]]}."
-    description += f" Lowest {said[low]} on {days[low]}, highest {said[high]} on {days[high]}."
-    lines = tuple(" ".join(f"{x:g},{y:g}" for x, y in run) for run in _runs(at, len(values)) if len(run) > 1)
-    alone = tuple(run[0] for run in _runs(at, len(values)) if len(run) == 1)
-    return Chart("line", title, description, WIDE, LINE_TALL, lines=lines, dots=alone, ends=(days[0], days[-1]), most=said[high])
+    runs = _runs({place: _point(place, value, len(values), top) for place, value in known}, len(values))
+    low, high = min(known, key=lambda one: one[1]), max(known, key=lambda one: one[1])
+    first, last, lowest, highest = (f"{say(value)} on {name(days[place])}" for place, value in (known[0], known[-1], low, high))
+    return Chart(
+        "line",
+        title,
+        f"{title}: {first}, {last}. Lowest {lowest}, highest {highest}.",
+        WIDE,
+        LINE_TALL,
+        lines=tuple(" ".join(f"{x:g},{y:g}" for x, y in run) for run in runs if len(run) > 1),
+        dots=tuple(run[0] for run in runs if len(run) == 1),
+        ends=(name(days[0]), name(days[-1])),
+        most=say(full or high[1]),
+    )
 
 
 def _point(place: int, value: float, count: int, top: float) -> tuple[float, float]:

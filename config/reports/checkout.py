@@ -6,7 +6,7 @@ from django.db.models import QuerySet, Sum
 
 from config.reports import charts
 from config.reports.period import Period
-from config.reports.shape import Answer, Column, Figure, Report, Row, Table, Unit, share, shown
+from config.reports.shape import Answer, Column, Figure, Report, Row, Table, Unit, counted, dated, share
 from orders.models import CheckoutRefusal
 from orders.queries.refusals import WORDS
 
@@ -25,10 +25,9 @@ def run(period: Period) -> Answer:
         Figure("For want of a size or weight", sum(n for _, code, n in skus if code == "VAL-DIM-MISSING"), better="less", url="#skus"),
     )
     rows = [Row((sku or WHOLE, WORDS.get(code, code), count, share(count, baskets))) for sku, code, count in skus]
-    chart = charts.bars(
-        "Baskets kept out", [(f"{row.values[0]}: {row.values[1]}", row.values[2], shown(row.values[2], Unit.COUNT)) for row in rows]
-    )
-    return Answer(figures, (Table("skus", "By SKU and reason", BY_SKU, rows, chart, "No basket was refused."), _days(days, period)))
+    drawn = [(f"{row.values[0]}: {row.values[1]}", row.values[2]) for row in rows[: charts.BAR_SHOWN]]
+    chart = charts.bars("Baskets kept out", drawn, counted)
+    return Answer(figures, (Table("skus", "By SKU and reason", BY_SKU, rows, chart, empty="No basket was refused."), _days(days, period)))
 
 
 def by_sku(period: Period) -> QuerySet[CheckoutRefusal, tuple[str, str, int]]:
@@ -42,9 +41,15 @@ def _by_day(period: Period) -> QuerySet[CheckoutRefusal, tuple[date, int]]:
 
 def _days(days: dict[date, int], period: Period) -> Table:
     values = [days.get(day, 0) for day in period.days] if days else []
-    said, names = [shown(value, Unit.COUNT) for value in values], [shown(day, Unit.DAY) for day in period.days]
     rows = [Row((day, days[day])) for day in sorted(days, reverse=True)]
-    return Table("days", "By day", BY_DAY, rows, charts.line("Baskets kept out, by day", names, values, said), "No basket was refused.")
+    return Table(
+        "days",
+        "By day",
+        BY_DAY,
+        rows,
+        charts.line("Baskets kept out, by day", period.days, values, dated, counted),
+        empty="No basket was refused.",
+    )
 
 
 REPORT = Report(

@@ -6,7 +6,7 @@ from django.db.models import Count, Q
 
 from config.reports import charts
 from config.reports.period import Period
-from config.reports.shape import Answer, Column, Figure, Report, Row, Table, Unit, share, shown
+from config.reports.shape import Answer, Column, Figure, Report, Row, Table, Unit, counted, share
 from lockers.models import Parcel
 from lockers.states import Carriage, ParcelState
 
@@ -74,8 +74,8 @@ def _steps(funnel: Funnel) -> Table:
         if funnel.made
         else []
     )
-    chart = charts.bars("Parcels that came so far", [(name, n, shown(n, Unit.COUNT)) for name, n in steps])
-    return Table("steps", "How far they came", STEPS, rows, chart, "No parcel was made on these days.")
+    chart = charts.bars("Parcels that came so far", steps, counted)
+    return Table("steps", "How far they came", STEPS, rows, chart, empty="No parcel was made on these days.")
 
 
 def _ends(funnel: Funnel) -> Table:

@@ -7,7 +7,7 @@ from django.db.models.functions import TruncDate
 
 from config.reports import charts
 from config.reports.period import Period
-from config.reports.shape import Answer, Column, Figure, Report, Row, Table, Unit, queue, share, shown
+from config.reports.shape import Answer, Column, Figure, Report, Row, Table, Unit, counted, dated, queue, share, shared
 from exceptions_queue.catalogue import Code
 from exceptions_queue.models import ExceptionCase
 from exceptions_queue.states import CaseState, Owner
@@ -57,9 +57,10 @@ def _days(went: dict[date, int], missed: dict[date, int], period: Period) -> Tab
     rows = [_day(day, went.get(day, 0), missed.get(day, 0)) for day in days]
     shares = {row.values[0]: row.values[3] for row in rows}
     values = [shares.get(day) for day in period.days]
-    said, names = [shown(value, Unit.SHARE) for value in values], [shown(day, Unit.DAY) for day in period.days]
-    chart = charts.line("Made their collection, by day", names, values, said, full=1.0)
-    return Table("days", "By collection", BY_DAY, rows, chart, "No manifest was closed for these days, and no order missed a collection.")
+    chart = charts.line("Made their collection, by day", period.days, values, dated, shared, full=1.0)
+    return Table(
+        "days", "By collection", BY_DAY, rows, chart, empty="No manifest was closed for these days, and no order missed a collection."
+    )
 
 
 def _day(day: date, went: int, missed: int) -> Row:
@@ -74,8 +75,15 @@ def _desks(desks: list[tuple[str, int, int]], period: Period) -> Table:
         )
         for owner, count, good in desks
     ]
-    drawn = [(row.values[0], row.values[3], shown(row.values[3], Unit.COUNT)) for row in rows]
-    return Table("desks", "Cases closed by when they were due", BY_DESK, rows, charts.bars("Closed late", drawn), "No case was closed.")
+    drawn = [(row.values[0], row.values[3]) for row in rows]
+    return Table(
+        "desks",
+        "Cases closed by when they were due",
+        BY_DESK,
+        rows,
+        charts.bars("Closed late", drawn, counted),
+        empty="No case was closed.",
+    )
 
 
 REPORT = Report(

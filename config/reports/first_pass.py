@@ -7,7 +7,7 @@ from django.db.models.functions import TruncDate
 
 from config.reports import charts
 from config.reports.period import Period
-from config.reports.shape import Answer, Column, Figure, Report, Row, Table, Unit, share, shown
+from config.reports.shape import Answer, Column, Figure, Report, Row, Table, Unit, dated, share, shared
 from orders.models import GateDecision
 
 RELEASE = GateDecision.Gate.RELEASE
@@ -31,7 +31,9 @@ def run(period: Period) -> Answer:
         Figure("Stopped at first", orders - passed, better="less", url="#days"),
     )
     chart = _chart(period, {day: share(good, count) for day, count, good in days})
-    return Answer(figures, (Table("days", "By the day they were placed", COLUMNS, rows, chart, "No order of these days was validated."),))
+    return Answer(
+        figures, (Table("days", "By the day they were placed", COLUMNS, rows, chart, empty="No order of these days was validated."),)
+    )
 
 
 def first_decisions(period: Period) -> QuerySet[GateDecision]:
@@ -47,8 +49,7 @@ def _by_day(first: QuerySet[GateDecision]) -> QuerySet[GateDecision, tuple[date,
 
 def _chart(period: Period, shares: dict[date, float | None]) -> charts.Chart | None:
     values = [shares.get(day) for day in period.days]
-    said = [shown(value, Unit.SHARE) for value in values]
-    return charts.line("Passed at once, by day", [shown(day, Unit.DAY) for day in period.days], values, said, full=1.0)
+    return charts.line("Passed at once, by day", period.days, values, dated, shared, full=1.0)
 
 
 REPORT = Report(

@@ -10,7 +10,7 @@ from django.db.models.functions import ExtractHour, ExtractIsoWeekDay, RowNumber
 
 from config.reports import charts
 from config.reports.period import Period
-from config.reports.shape import Answer, Column, Figure, Report, Row, Table, Unit, queue, shown
+from config.reports.shape import Answer, Column, Figure, Report, Row, Table, Unit, queue, spanned
 from exceptions_queue.models import ExceptionCase
 from exceptions_queue.states import CaseState, Owner
 
@@ -57,7 +57,7 @@ def _times(cases: QuerySet[ExceptionCase]) -> dict[str, Times]:
 def _ranked(cases: QuerySet[ExceptionCase], *, partition_by: list[str] | None) -> Iterator[tuple[str, list[tuple[int, int, timedelta]]]]:
     """The one or two cases of each partition that stand at its half and at nine tenths: (place, of how many, time)."""
     among = Window(Count("pk"), partition_by=partition_by)
-    place = Window(RowNumber(), partition_by=partition_by, order_by=["took", "pk"])
+    place = Window(RowNumber(), partition_by=partition_by, order_by="took")
     ranked = cases.annotate(took=TOOK).annotate(place=place, among=among)
     at_half, at_most = Q(place=(F("among") + 1) / 2), Q(place=(F("among") * 9 + 9) / 10)
     found: dict[str, list[tuple[int, int, timedelta]]] = {}
@@ -90,14 +90,18 @@ def _desks(desks: list[tuple[str, Times]], period: Period) -> Table:
         )
         for owner, of in desks
     ]
-    drawn = [(row.values[0], row.values[2], shown(row.values[2], Unit.SPAN)) for row in rows]
-    return Table("desks", "Time to fix, by desk", BY_OWNER, rows, charts.bars("Half were fixed within", drawn), "No case was closed.")
+    drawn = [(row.values[0], row.values[2]) for row in rows]
+    return Table(
+        "desks", "Time to fix, by desk", BY_OWNER, rows, charts.bars("Half were fixed within", drawn, spanned), empty="No case was closed."
+    )
 
 
 def _hours(hours: dict[tuple[int, int], int]) -> Table:
     counted = [(hour, [hours.get((day, hour), 0) for day in range(1, 8)]) for hour in range(24)]
     rows = [Row((f"{hour:02}:00", *counts, sum(counts))) for hour, counts in counted if any(counts)]
-    return Table("hours", "Cases opened, by hour of the week", BY_HOUR, rows, charts.heat("Cases opened", hours), "No case was opened.")
+    return Table(
+        "hours", "Cases opened, by hour of the week", BY_HOUR, rows, charts.heat("Cases opened", hours), empty="No case was opened."
+    )
 
 
 REPORT = Report(

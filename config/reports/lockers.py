@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from config.reports import charts
 from config.reports.period import Period
-from config.reports.shape import Answer, Column, Figure, Report, Row, Table, Unit, share, shown
+from config.reports.shape import Answer, Column, Figure, Report, Row, Table, Unit, counted, share
 from exceptions_queue.catalogue import Code
 from exceptions_queue.models import ExceptionCase
 from lockers.models import Parcel
@@ -50,18 +50,21 @@ def run(period: Period) -> Answer:
         Figure("Expired", expired, better="less", url="#lockers"),
         Figure("Orders whose locker closed", closed, better="less", url="#lockers"),
     )
-    drawn = [(one.point, one.trouble, shown(one.trouble, Unit.COUNT)) for one in found if one.trouble]
-    rows = [Row((*one, share(one.trouble, one.parcels)), {0: reverse("lockers:detail", args=[one.point])}) for one in found]
-    chart = charts.bars("Redirected, expired or closed", drawn)
-    return Answer(
-        figures, (Table("lockers", "By locker, the most trouble first", COLUMNS, rows, chart, "No parcel was made for a locker."),)
-    )
+    drawn = [(one.point, one.trouble) for one in found if one.trouble]
+    rows = [Row((*one, share(one.trouble, one.parcels))) for one in found]
+    chart = charts.bars("Redirected, expired or closed", drawn, counted)
+    title, empty = "By locker, the most trouble first", "No parcel was made for a locker."
+    return Answer(figures, (Table("lockers", title, COLUMNS, rows, chart, _links, empty),))
+
+
+def _links(row: Row) -> dict[int, str]:
+    return {0: reverse("lockers:detail", args=[row.values[0]])}
 
 
 def _lockers(period: Period) -> list[Locker]:
-    counted = {point: counts for point, *counts in parcels_by_point(period)}
+    made = {point: counts for point, *counts in parcels_by_point(period)}
     closed = dict(closed_by_point(period))
-    found = [Locker(point, *counted.get(point, (0, 0, 0)), closed.get(point, 0)) for point in counted.keys() | closed.keys()]
+    found = [Locker(point, *made.get(point, (0, 0, 0)), closed.get(point, 0)) for point in made.keys() | closed.keys()]
     return sorted(found, key=lambda one: (-one.trouble, -one.parcels, one.point))
 
 

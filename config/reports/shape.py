@@ -39,13 +39,17 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Table:
-    """`key` is its anchor on the page and its name in a download. A chart drawn of it stands above it."""
+    """`key` is its anchor on the page and its name in a download. A chart drawn of it stands above it.
+
+    `links` makes the links of a row that comes into sight, where there are too many rows to make all of them.
+    """
 
     key: str
     title: str
     columns: tuple[Column, ...]
     rows: Sequence[Row]
     chart: Chart | None = None
+    links: Callable[[Row], Mapping[int, str]] | None = None
     empty: str = "Nothing of this kind happened on these days."
 
 
@@ -95,6 +99,26 @@ def shown(value: Any, unit: Unit) -> str:
     if value is None:
         return "–"
     return _SHOWN[unit](value)
+
+
+def dated(day: Any) -> str:
+    return shown(day, Unit.DAY)
+
+
+def shared(value: Any) -> str:
+    return shown(value, Unit.SHARE)
+
+
+def counted(value: Any) -> str:
+    return shown(value, Unit.COUNT)
+
+
+def spanned(value: Any) -> str:
+    return shown(value, Unit.SPAN)
+
+
+def priced(value: Any) -> str:
+    return shown(value, Unit.MONEY)
 
 
 _SHOWN: dict[Unit, Callable[[Any], str]] = {

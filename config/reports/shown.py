@@ -45,7 +45,7 @@ def shown_table(table: Table, files: Mapping[str, str], asked: QueryDict) -> Sho
         key=table.key,
         title=table.title,
         heads=[(column.name, _is_number(column)) for column in table.columns],
-        rows=[_cells(row, table.columns) for row in page],
+        rows=[_cells(row, table) for row in page],
         chart=table.chart,
         empty=table.empty,
         files=files,
@@ -57,11 +57,11 @@ def shown_table(table: Table, files: Mapping[str, str], asked: QueryDict) -> Sho
     )
 
 
-def _cells(row: Row, columns: tuple[Column, ...]) -> list[Cell]:
-    pairs: Any = enumerate(zip(row.values, columns, strict=True))
+def _cells(row: Row, table: Table) -> list[Cell]:
+    links = table.links(row) if table.links else row.links
+    pairs: Any = enumerate(zip(row.values, table.columns, strict=True))
     return [
-        Cell(column.name, shown(value, column.unit), row.links.get(n, "") if value else "", _is_number(column))
-        for n, (value, column) in pairs
+        Cell(column.name, shown(value, column.unit), links.get(n, "") if value else "", _is_number(column)) for n, (value, column) in pairs
     ]
 
 

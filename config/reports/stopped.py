@@ -4,7 +4,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from config.reports import charts
 from config.reports.period import Period
-from config.reports.shape import Answer, Column, Figure, Report, Row, Table, Unit, queue, share, shown
+from config.reports.shape import Answer, Column, Figure, Report, Row, Table, Unit, counted, queue, share
 from exceptions_queue.catalogue import CATALOGUE, Code
 from exceptions_queue.models import ExceptionCase
 from exceptions_queue.states import Block, CaseState
@@ -78,7 +78,7 @@ def _rows(counted: list[tuple[str, dict[str, str], int, int]], period: Period) -
 
 
 def _chart(title: str, rows: list[Row]) -> charts.Chart | None:
-    return charts.bars(title, [(row.values[0], row.values[1], shown(row.values[1], Unit.COUNT)) for row in rows])
+    return charts.bars(title, [(row.values[0], row.values[1]) for row in rows], counted)
 
 
 REPORT = Report(

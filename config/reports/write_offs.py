@@ -1,13 +1,14 @@
 """What was written off, of which brands and why?"""
 
+from operator import add
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from config.reports import charts
 from config.reports.period import Period
-from config.reports.shape import Answer, Column, Figure, Report, Row, Table, Unit, share, shown
+from config.reports.shape import Answer, Column, Figure, Report, Row, Table, Unit, priced, share
 from inventory.models import Product
 from returns.models import WriteOff
 from returns.states import IN_THE_LEDGER, Cause, WriteOffState
@@ -26,31 +27,37 @@ COLUMNS = (
 
 
 def run(period: Period) -> Answer:
-    """One statement."""
-    found = list(by_brand(period))
-    garments, pence, unvalued, posted = (sum(row[place] for row in found) for place in (3, 4, 5, 6))
+    """Two statements."""
+    rows = _by_brand(period)
+    garments, pence, unvalued, posted = (sum(row.values[place] for row in rows) for place in (3, 4, 5, 6))
     figures = (
         Figure("Garments written off", garments, better="less", url="#brands"),
         Figure("Carrying value", pence, Unit.MONEY, "less", "#brands"),
         Figure("In the ledger", share(posted, garments), Unit.SHARE, "more", "#brands"),
         Figure("Value not known", unvalued, better="less", url="#brands"),
     )
-    rows = [Row((row[0] or UNKNOWN, _cause(row[1]), row[2] or UNSAID, *row[3:])) for row in found]
-    chart = charts.bars("Carrying value written off", [(brand, pence, shown(pence, Unit.MONEY)) for brand, pence in _of_brands(rows)])
-    return Answer(figures, (Table("brands", "By brand and reason", COLUMNS, rows, chart, "Nothing was written off."),))
+    chart = charts.bars("Carrying value written off", _of_brands(rows), priced)
+    return Answer(figures, (Table("brands", "By brand and reason", COLUMNS, rows, chart, empty="Nothing was written off."),))
 
 
-def by_brand(period: Period) -> QuerySet[WriteOff, Any]:
-    """Write-offs of garments graded on these days, but those rejected or reversed."""
-    brand = Subquery(Product.objects.filter(sku=OuterRef("sku")).values("brand")[:1])
+def _by_brand(period: Period) -> list[Row]:
+    """The most valuable first. The database sums by SKU; which SKUs are one brand is put together here."""
     written = WriteOff.objects.filter(period.dates("happened_on")).exclude(state__in=NEVER).order_by()
-    found = written.annotate(brand=Coalesce(brand, Value(""))).values_list("brand", "cause", "reason")
-    return found.annotate(
+    brands = dict(Product.objects.filter(sku__in=written.values("sku")).values_list("sku", "brand"))
+    sums: dict[tuple[str, str, str], list[int]] = {}
+    for sku, cause, reason, *counts in _by_sku(written):
+        of = sums.setdefault((brands.get(sku) or UNKNOWN, _cause(cause), reason or UNSAID), [0, 0, 0, 0])
+        of[:] = map(add, of, counts)
+    return sorted((Row((*key, *of)) for key, of in sums.items()), key=lambda row: (-row.values[4], -row.values[3], row.values[:3]))
+
+
+def _by_sku(written: QuerySet[WriteOff]) -> QuerySet[WriteOff, Any]:
+    return written.values_list("sku", "cause", "reason").annotate(
         count=Count("pk"),
         pence=Coalesce(Sum("carrying_pence"), 0),
         unvalued=Count("pk", filter=Q(carrying_pence__isnull=True)),
         posted=Count("pk", filter=Q(state__in=IN_THE_LEDGER)),
-    ).order_by("-pence", "-count", "brand", "cause", "reason")
+    )
 
 
 def _cause(value: str) -> str:

@@ -1,5 +1,7 @@
 """Where the marks of a chart lie, and what it says for whoever does not see it."""
 
+from datetime import date, timedelta
+
 from hypothesis import given
 from hypothesis.strategies import floats, integers, lists, none, one_of
 
@@ -8,32 +10,33 @@ from config.reports.charts import BANDS, LINE_TALL, WIDE
 
 
 def line(*values: float | None, full: float | None = None) -> charts.Chart | None:
-    return charts.line("Passed", [f"{n} June" for n in range(len(values))], values, [f"{value}" for value in values], full=full)
+    days = [date(2026, 6, 1) + timedelta(days=n) for n in range(len(values))]
+    return charts.line("Passed", days, values, lambda day: f"{day.day} June", str, full=full)
 
 
 def test_bars_are_as_long_as_their_share_of_the_longest():
-    chart = charts.bars("Cases", [("A", 40, "40"), ("B", 10, "10"), ("C", 0, "0")])
+    chart = charts.bars("Cases", [("A", 40), ("B", 10), ("C", 0)], str)
 
     assert [mark.width for mark in chart.marks] == [WIDE, WIDE / 4, 0]
     assert chart.description == "Cases: most for A, 40."
 
 
 def test_only_the_first_twelve_bars_are_drawn_and_that_is_said():
-    chart = charts.bars("Cases", [(f"L{n}", 20 - n, f"{20 - n}") for n in range(15)])
+    chart = charts.bars("Cases", [(f"L{n}", 20 - n) for n in range(15)], str)
 
     assert len(chart.marks) == 12
     assert chart.description.endswith("Of 15 lines the first 12 are drawn.")
 
 
 def test_a_long_label_is_cut_and_kept_whole_in_its_title():
-    [mark] = charts.bars("Cases", [("W" * 60, 1, "1")]).marks
+    [mark] = charts.bars("Cases", [("W" * 60, 1)], str).marks
 
     assert (len(mark.label), mark.label[-1], mark.title) == (40, "…", "W" * 60 + ": 1")
 
 
 def test_nothing_is_no_chart():
-    assert charts.bars("Cases", []) is None
-    assert charts.bars("Cases", [("A", 0, "0")]) is None
+    assert charts.bars("Cases", [], str) is None
+    assert charts.bars("Cases", [("A", 0)], str) is None
     assert line(None, None) is None
     assert charts.heat("Cases", {(1, 9): 0}) is None
 
@@ -43,8 +46,8 @@ def test_a_line_has_a_gap_where_a_day_has_no_value():
 
     assert chart.lines == ("4,48 108,4",)
     assert chart.dots == ((316.0, 70.0),)
-    assert chart.ends == ("0 June", "3 June")
-    assert chart.description == "Passed: 0.5 on 0 June, 0.25 on 3 June. Lowest 0.25 on 3 June, highest 1.0 on 1 June."
+    assert chart.ends == ("1 June", "4 June")
+    assert chart.description == "Passed: 0.5 on 1 June, 0.25 on 4 June. Lowest 0.25 on 4 June, highest 1.0 on 2 June."
 
 
 @given(lists(one_of(none(), floats(0, 1e9)), max_size=800))
