@@ -41,7 +41,7 @@ def _compared(figure: Figure, was: float | None) -> Compared:
 
 def _difference(change: float | None, unit: Unit) -> str:
     if change is None:
-        return "nothing to compare with"
+        return "no comparison"
     if abs(change) < _SAME.get(unit, 0.05):
         return "the same"
     if unit == Unit.SHARE:
