@@ -37,7 +37,7 @@ class Stay(NamedTuple):
     """How long garments were in one of ACS's states, of those that left it."""
 
     state: str
-    count: int
+    left: int
     average: timedelta
     longest: timedelta
 
@@ -71,12 +71,12 @@ def _cases(period: Period) -> QuerySet[ExceptionCase, tuple[str, int, int]]:
 
 def _average(stays: list[Stay]) -> float | None:
     """Over all garments, not over states."""
-    count = sum(stay.count for stay in stays)
-    return sum(stay.average.total_seconds() * stay.count for stay in stays) / count if count else None
+    count = sum(stay.left for stay in stays)
+    return sum(stay.average.total_seconds() * stay.left for stay in stays) / count if count else None
 
 
 def _states(stays: list[Stay]) -> Table:
-    rows = [Row((stay.state, stay.count, stay.average.total_seconds(), stay.longest.total_seconds())) for stay in stays]
+    rows = [Row((stay.state, stay.left, stay.average.total_seconds(), stay.longest.total_seconds())) for stay in stays]
     drawn = [(row.values[0], row.values[2]) for row in rows]
     chart = charts.bars("Average time in each state", drawn, spanned)
     return Table("states", "Time in each state", STATES, rows, chart, empty="No garment changed its state.")

@@ -24,7 +24,7 @@ TOOK = ExpressionWrapper(F("closed_at") - F("opened_at") - _WAITED, output_field
 class Times(NamedTuple):
     """Of how many cases; the time that half of them, and nine in ten, did not exceed, in seconds."""
 
-    count: int
+    closed: int
     half: float
     most: float
 
@@ -34,11 +34,11 @@ def run(period: Period) -> Answer:
     times = _times(closed(period))
     hours = _by_hour(period)
     everyone = times.pop(EVERY, None)
-    desks = sorted(times.items(), key=lambda one: -one[1].count)
+    desks = sorted(times.items(), key=lambda one: -one[1].closed)
     figures = (
         Figure("Half were fixed within", everyone and everyone.half, Unit.SPAN, "less", "#desks"),
         Figure("Nine in ten within", everyone and everyone.most, Unit.SPAN, "less", "#desks"),
-        Figure("Cases closed", everyone.count if everyone else 0, url=queue(state="closed", **period.asked("closed"))),
+        Figure("Cases closed", everyone.closed if everyone else 0, url=queue(state="closed", **period.asked("closed"))),
         Figure("Cases opened", sum(hours.values()), better="less", url="#hours"),
     )
     return Answer(figures, (_desks(desks, period), _hours(hours)))
@@ -85,7 +85,7 @@ def _by_hour(period: Period) -> dict[tuple[int, int], int]:
 def _desks(desks: list[tuple[str, Times]], period: Period) -> Table:
     rows = [
         Row(
-            (Owner(owner).label if owner in Owner.values else owner, of.count, of.half, of.most),
+            (Owner(owner).label if owner in Owner.values else owner, of.closed, of.half, of.most),
             {1: queue(state="closed", owner=owner, **period.asked("closed"))},
         )
         for owner, of in desks

@@ -62,7 +62,7 @@ def _links(row: Row) -> dict[int, str]:
 
 
 def _lockers(period: Period) -> list[Locker]:
-    made = {point: counts for point, *counts in parcels_by_point(period)}
+    made = {point: (parcels, moved, expired) for point, parcels, moved, expired in parcels_by_point(period)}
     closed = dict(closed_by_point(period))
     found = [Locker(point, *made.get(point, (0, 0, 0)), closed.get(point, 0)) for point in made.keys() | closed.keys()]
     return sorted(found, key=lambda one: (-one.trouble, -one.parcels, one.point))

@@ -1,6 +1,8 @@
 """What was stopped before release, and what failed only at its label?"""
 
-from django.db.models import Count, F, Q, QuerySet
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
 
 from config.reports import charts
 from config.reports.period import Period
@@ -18,7 +20,6 @@ FAULTS = {
     "unknown": "Nobody knows whether it was made",
 }
 COLUMNS = (Column("Cause", Unit.TEXT), Column("Cases"), Column("Share", Unit.SHARE), Column("Still open"), Column("Closed"))
-_STANDING = {"opened": Count("pk"), "still": Count("pk", filter=Q(state=CaseState.OPEN))}
 BEFORE_RELEASE = Q(code__in=RELEASE_SCOPE, blocks__contains=Block.RELEASE)
 
 
@@ -47,16 +48,22 @@ def run(period: Period) -> Answer:
 
 def _stopped(cases: QuerySet[ExceptionCase], period: Period) -> list[Row]:
     """By code: what the release gate holds an order back for."""
-    found = cases.filter(BEFORE_RELEASE).order_by().values_list("code").annotate(**_STANDING).order_by("-opened", "code")
+    found = _standing(cases.filter(BEFORE_RELEASE), "code")
     counted = [(CATALOGUE[code].title if code in CATALOGUE else code, {"code": code}, count, still) for code, count, still in found]
     return _rows(counted, period)
 
 
 def _failed(cases: QuerySet[ExceptionCase], period: Period) -> list[Row]:
     """By what the desk knows of the failure, and the field that InPost named."""
-    labels = cases.filter(code=Code.LBL_FAILED).order_by().values_list(F("cause_key")).annotate(**_STANDING)
-    counted = [(_cause(key), {"cause": key}, count, still) for key, count, still in labels.order_by("-opened", "cause_key")]
+    found = _standing(cases.filter(code=Code.LBL_FAILED), "cause_key")
+    counted = [(_cause(key), {"cause": key}, count, still) for key, count, still in found]
     return _rows(counted, period)
+
+
+def _standing(cases: QuerySet[ExceptionCase], by: str) -> QuerySet[ExceptionCase, Any]:
+    """How many cases, and how many still open, by a column; the most first."""
+    grouped = cases.order_by().values_list(by)
+    return grouped.annotate(opened=Count("pk"), still=Count("pk", filter=Q(state=CaseState.OPEN))).order_by("-opened", by)
 
 
 def _cause(key: str) -> str:
