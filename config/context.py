@@ -46,6 +46,7 @@ NAVIGATION: tuple[tuple[str, tuple[Section, ...]], ...] = (
             Section("Products", "inventory:products", "tag", "inventory.view_product"),
             Section("Returns", "returns:returns", "arrow-uturn-left", "returns.view_return"),
             Section("Write-offs", "returns:write-offs", "document-minus", "returns.view_writeoff"),
+            Section("Month end", "returns:months", "lock-closed", "returns.view_journal"),
         ),
     ),
     (
@@ -61,6 +62,7 @@ NAVIGATION: tuple[tuple[str, tuple[Section, ...]], ...] = (
         (
             Section("Reports", "reports:index", "chart-bar", "config.view_reports"),
             Section("Reference", "queue:reference", "book-open", "exceptions_queue.view_exceptioncase"),
+            Section("System audit", "home:system-audit", "clipboard-document-check", "config.view_systemauditday"),
             Section("Audit log", "queue:audit", "shield-check", "exceptions_queue.view_auditentry"),
             Section("Settings", "home:settings", "cog-6-tooth", "exceptions_queue.view_site"),
         ),

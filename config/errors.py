@@ -30,7 +30,9 @@ def _page(request: HttpRequest, status: int, heading: str, sentence: str, **more
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _page(request, 403, "This page is too old", "It was open for too long, or cookies are blocked. Reload the page and do it again.")
+    sentence = "It was open for too long, or cookies are blocked. Reload the page and do it again."
+    by_link = request.resolver_match is not None and request.resolver_match.view_name == "orders:customer"
+    return _page(request, 403, "This page is too old", sentence, again=request.path if by_link else "")
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

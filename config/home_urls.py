@@ -1,6 +1,6 @@
 """At what address? The pages that count across rooms."""
 
-from django.urls import path
+from django.urls import include, path
 
 from config import design, home, search
 
@@ -8,6 +8,7 @@ app_name = "home"
 
 urlpatterns = [
     path("", home.today, name="today"),
+    path("", include("config.system_audit.urls")),
     path("search/", search.search, name="search"),
     path("settings/", design.index, name="settings"),
     path("settings/design/", design.design, name="design"),

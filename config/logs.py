@@ -8,8 +8,12 @@ from collections.abc import Mapping
 import structlog
 
 # Addresses that open something by themselves. Our own line names the route; the framework's lines about what it refused name the address.
-_SECRET = re.compile(r"(/labels/)[^/\s]+(\.(?:pdf|zpl))")
+_SECRET = re.compile(r"(?P<before>/labels/)[^/\s]+(?P<after>\.(?:pdf|zpl))|(?P<own>/c/)[^/\s]+")
 _NAMES_ADDRESSES = ("django.request", "django.security.csrf", "django.server")
+
+
+def _hidden(found: re.Match[str]) -> str:
+    return f"{found['own'] or found['before']}…{found['after'] or ''}"
 
 
 class WithoutSignatures(logging.Filter):
@@ -17,7 +21,7 @@ class WithoutSignatures(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         if isinstance(record.args, tuple):
-            record.args = tuple(_SECRET.sub(r"\1…\2", each) if isinstance(each, str) else each for each in record.args)
+            record.args = tuple(_SECRET.sub(_hidden, each) if isinstance(each, str) else each for each in record.args)
         return True
 
 

@@ -1,4 +1,4 @@
-"""What the roof keeps: from when to when a person may come in, and the one-time links that let them choose a password."""
+"""What the roof keeps: people's terms, the links by which they choose a password, and how many gaps the system audit found each day."""
 
 from django.conf import settings
 from django.db import models
@@ -55,3 +55,23 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"Invitation of {self.user_id}"
+
+
+class SystemAuditDay(models.Model):
+    """What one check of the system audit found on one day, nought included, so that a trend can tell "nothing" from "not looked at"."""
+
+    on = models.DateField()
+    key = models.CharField(max_length=40, help_text="The check, by its key in config/system_audit/registry.py.")
+    count = models.IntegerField()
+    touched = models.IntegerField(help_text="How many orders, garments, baskets or runs its cost counted.")
+    pence = models.BigIntegerField()
+
+    class Meta:
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(fields=["on", "key"], name="one_audit_row_per_day_and_check"),
+            models.CheckConstraint(condition=Q(count__gte=0, touched__gte=0), name="an_audit_counts_from_nought"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.key}: {self.count}"

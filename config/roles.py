@@ -24,6 +24,7 @@ VIEW = (
     "inventory.view_bufferrule",
     "returns.view_return",
     "returns.view_writeoff",
+    "returns.view_refund",
     "returns.view_journal",
     "returns.view_approvallimit",
     "returns.view_delegation",
@@ -52,6 +53,8 @@ APPROVE = (
     "returns.complete_writeoff",
     "returns.add_writeoff",
     "returns.add_delegation",
+    "returns.add_refund",
+    "returns.decide_refund",
 )
 
 
@@ -89,6 +92,7 @@ ROLES = {
             "orders.reassign_order",
             "orders.send_customermessage",
             "returns.match_return",
+            "returns.add_refund",
         ),
         _role(
             "warehouse",
@@ -132,7 +136,7 @@ ROLES = {
         _role(
             "finance",
             "Finance approver",
-            "Approves, queries and rejects write-offs up to a limit, completes them, and hands over while away.",
+            "Approves, queries and rejects write-offs and refunds up to a limit, completes them, and hands over while away.",
             *WORK_CASES,
             *APPROVE,
         ),
@@ -148,7 +152,10 @@ ROLES = {
             "returns.change_approvallimit",
             "returns.confirm_approvallimit",
             "returns.change_ledgeraccount",
+            "returns.add_periodsignoff",
             "returns.reopen_periodsignoff",
+            "returns.export_writeoff",
+            "config.view_systemauditday",
         ),
         _role(
             "integration",
@@ -186,15 +193,18 @@ ROLES = {
             "partners.check_circuit",
             "config.view_access",
             "config.manage_access",
+            "config.view_systemauditday",
         ),
         _role(
             "viewer",
             "Viewer",
-            "Looks at everything, masked; exports and verifies the audit log.",
+            "Looks at everything, masked; exports and verifies the audit log, and takes a month's evidence away.",
             *REPORTS,
             "exceptions_queue.export_exceptioncase",
             "exceptions_queue.export_auditentry",
+            "returns.export_writeoff",
             "config.view_access",
+            "config.view_systemauditday",
         ),
     )
 }

@@ -55,6 +55,7 @@ def send() -> Round:
         "stock": counts(goods.publish_stock()),
         "photos": returned.fetch_photos(),
         "journals": returned.post_journals(),
+        "refunds": returned.give_refunds(),
         "alerts": _without_standing(roof.tell_people()),
     }
 

@@ -131,6 +131,13 @@ def tell_people() -> dict[str, int]:
     return tell()
 
 
+def keep_audit_day() -> dict[str, int]:
+    """Keep what each check of the system audit finds today, for the trend."""
+    from config.system_audit.days import keep
+
+    return keep(at=timezone.now())
+
+
 def verify() -> dict[str, object]:
     """Check every invariant; a breach is an error of this job, so that the desk sees it."""
     from config.invariants import check_all

@@ -2,11 +2,26 @@
 
 from django.urls import path
 
-from orders.views import bulk, checkout, collections, consolidation, fixes, integrity, labels, manifests, messages, pages, places, resolvers
+from orders.views import (
+    bulk,
+    checkout,
+    collections,
+    consolidation,
+    customer,
+    fixes,
+    integrity,
+    labels,
+    manifests,
+    messages,
+    pages,
+    places,
+    resolvers,
+)
 
 app_name = "orders"
 
 urlpatterns = [
+    path("c/<str:token>/", customer.own_page, name="customer"),
     path("orders/", pages.order_list, name="list"),
     path("orders/bulk/", bulk.many, name="bulk"),
     path("orders/at-locker/<str:point_id>/", places.at_locker, name="at-locker"),
@@ -15,6 +30,7 @@ urlpatterns = [
     path("orders/<str:number>/", pages.order_detail, name="detail"),
     path("orders/<str:number>/messages/", messages.draft, name="message-draft"),
     path("orders/<str:number>/messages/<int:pk>/", messages.one, name="message"),
+    path("orders/<str:number>/customer-link/end/", messages.end_link, name="end-customer-link"),
     path("orders/<str:number>/reveal/", pages.reveal, name="reveal"),
     path("orders/<str:number>/holds/<int:pk>/clear/", fixes.clear_hold, name="clear-hold"),
     *(path(f"orders/<str:number>/{kind}/", fixes.fix, {"kind": kind}, name=kind) for kind in fixes.FIXES),

@@ -11,7 +11,20 @@ from typing import TYPE_CHECKING, Protocol
 
 from partners.ledger import Books, CreditDoc, CreditDraft, JournalDraft, LedgerAccount, LedgerDoc
 from partners.pages import Page
-from partners.shop import LockerSize, Milestone, Place, Reason, SizeTold, StockAnswer, StockChange, StockLevel, StoreOrder, StoreProduct
+from partners.shop import (
+    LockerSize,
+    Milestone,
+    Place,
+    Reason,
+    RefundDoc,
+    RefundDraft,
+    SizeTold,
+    StockAnswer,
+    StockChange,
+    StockLevel,
+    StoreOrder,
+    StoreProduct,
+)
 
 if TYPE_CHECKING:
     from partners.acs.records import AcsOrder, OutboundOrder, PutAnswer
@@ -130,6 +143,16 @@ class Store(Checkable, Protocol):
 
     def shows_sizes(self, lines: Sequence[LockerSize]) -> bool:
         """Whether the shop shows all of these as we wanted, however that came about."""
+
+    def refund(self, refund: RefundDraft, *, idempotency_key: str) -> RefundDoc:
+        """Give money back for one garment, which is not put back on sale by that; the shop tells the customer.
+
+        What carries the key already is shown instead, and nothing is given twice. Raises Rejected where the shop says no or gives no
+        money back at all (`connect.shop_refunds`), UnknownOutcome when the answer was lost: look the key up, never just send again.
+        """
+
+    def find_refund(self, key: str, *, store_id: str) -> RefundDoc | None:
+        """The refund of this order that carries the key. None only where the shop proves that there is none."""
 
     def watch(self, callback: str) -> tuple[str, ...]:
         """Make sure that the shop tells `callback`, an https address, of changed orders; the topics that had to be added."""

@@ -159,6 +159,28 @@ class StockAnswer:
 
 
 @dataclass(frozen=True)
+class RefundDraft:
+    """Money that is to go back for one garment of a line. `note` is what the shop shows beside it and ends in `key`, which finds it
+    again. In pence of sterling."""
+
+    order: str
+    store_id: str
+    line_id: str
+    amount_pence: int
+    key: str
+    note: str
+
+
+@dataclass(frozen=True)
+class RefundDoc:
+    """Money that went back, as the shop shows it; `amount_pence` is what has arrived of it there so far."""
+
+    external_id: str
+    key: str
+    amount_pence: int
+
+
+@dataclass(frozen=True)
 class StoreProduct:
     """One product as the shop says it. Lengths in mm, weight in g; None is not known. `absurd` says in words what cannot be right.
 

@@ -3,16 +3,20 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, Max, OuterRef, Q, Sum
+from django.db.models.functions import Coalesce
 
 from inventory.models import Garment
-from returns.models import Approval, Journal, ReturnItem, WriteOff
+from partners import connect
+from partners.models import Intent
+from returns.actions.posting import KIND
+from returns.models import Approval, Journal, Refund, ReturnItem, WriteOff
 from returns.rules.journal import from_rows, is_balanced
-from returns.states import ENDED, IN_THE_AIR, IN_THE_LEDGER, Cause, Grade, WriteOffState
+from returns.states import ENDED, IN_THE_AIR, IN_THE_LEDGER, Cause, Grade, JournalState, Method, RefundState, WriteOffState
 
 SHOWN = 20
 LOOKED_AT = 5_000
-GRACE = timedelta(hours=1)
+GRACE, A_DAY = timedelta(hours=1), timedelta(days=1)
 SIGNED = (WriteOffState.APPROVED, *IN_THE_AIR, *IN_THE_LEDGER, WriteOffState.REVERSED)
 
 
@@ -32,9 +36,9 @@ def what_is_to_be_written_off_is_not_for_sale(at: datetime) -> list[str]:
 
 
 def nobody_approves_what_is_theirs(_at: datetime) -> list[str]:
-    """I11: raiser, valuer, first and second are different people, and so are those they stood in for."""
+    """I11: raiser, valuer, who added evidence, first and second are different people, and so are those they stood in for."""
     first, second = ("first_by", "first_for"), ("second_by", "second_for")
-    pairs = [(one, other) for one in ("raised_by", "valued_by") for other in (*first, *second)]
+    pairs = [(one, other) for one in ("raised_by", "valued_by", "evidence_by") for other in (*first, *second)]
     pairs += [(one, other) for one in first for other in second]
     same = Q()
     for one, other in pairs:
@@ -67,6 +71,33 @@ def what_a_grade_withdrew_is_withdrawn(at: datetime) -> list[str]:
     return [f"{reference} waits for a garment that was graded otherwise" for reference in stale.values_list("reference", flat=True)[:SHOWN]]
 
 
+def what_is_approved_goes_to_the_ledger(at: datetime) -> list[str]:
+    """I13: live, nothing is approved for a day without a journal on its way, and no journal on its way is without its intent."""
+    if connect.mode("ledger") != "live":
+        return []
+    forgotten = WriteOff.objects.filter(Q(journal=None) | Q(journal__state=JournalState.DROPPED), state=WriteOffState.APPROVED)
+    late = forgotten.filter(method=Method.JOURNAL).annotate(signed_at=Coalesce("second_at", "first_at")).filter(signed_at__lt=at - A_DAY)
+    asked = Intent.objects.filter(kind=KIND, business_id=OuterRef("key"))
+    loose = Journal.objects.filter(~Exists(asked), state__in=(JournalState.DRAFTED, JournalState.SENDING), made_at__lt=at - A_DAY)
+    names = [*late.values_list("reference", flat=True)[:SHOWN], *loose.values_list("key", flat=True)[:SHOWN]]
+    return [f"{name} was approved a day ago and nothing takes it to the ledger" for name in names]
+
+
+def what_was_given_can_be_found(_at: datetime) -> list[str]:
+    """I14: a refund that was given has the number under which it is shown; that a garment has one at most, a constraint says."""
+    lost = Refund.objects.filter(state=RefundState.DONE, external_id="").values_list("key", flat=True)[:SHOWN]
+    return [f"{key} was given and nobody can say under which number" for key in lost]
+
+
+def no_more_goes_back_than_was_paid(_at: datetime) -> list[str]:
+    """I14: what goes back for a line is never more than what was paid for all of it."""
+    lines = Refund.objects.exclude(state=RefundState.DECLINED).order_by().values("order_number", "line_id")
+    summed = lines.annotate(back=Sum("amount_pence"), paid=Max(F("paid_pence") * F("sold"))).filter(back__gt=F("paid"))
+    return [
+        f"order {one['order_number']}, line {one['line_id']}: {one['back']} pence go back of {one['paid']} paid" for one in summed[:SHOWN]
+    ]
+
+
 INVARIANTS: list[tuple[str, Callable[[datetime], list[str]]]] = [
     ("I10 what is beyond repair is written off", every_grade_beyond_repair_has_its_write_off),
     ("I10 what is to be written off is not for sale", what_is_to_be_written_off_is_not_for_sale),
@@ -74,4 +105,7 @@ INVARIANTS: list[tuple[str, Callable[[datetime], list[str]]]] = [
     ("I11 nobody approves what is theirs", nobody_approves_what_is_theirs),
     ("I11 what is approved has its signatures", what_is_approved_has_its_signatures),
     ("I13 every journal balances", every_journal_balances),
+    ("I13 what is approved goes to the ledger", what_is_approved_goes_to_the_ledger),
+    ("I14 what was given back can be found", what_was_given_can_be_found),
+    ("I14 no more goes back than was paid", no_more_goes_back_than_was_paid),
 ]

@@ -2,7 +2,23 @@
 
 from django.urls import path
 
-from returns.views import accounts, by_hand, completing, deciding, delegations, desk, limits, one, photos, returned, reversing
+from returns.views import (
+    accounts,
+    by_hand,
+    completing,
+    deciding,
+    delegations,
+    desk,
+    exporting,
+    grade_effect,
+    limits,
+    month_end,
+    one,
+    photos,
+    refunds,
+    returned,
+    reversing,
+)
 
 app_name = "returns"
 
@@ -11,6 +27,11 @@ urlpatterns = [
     path("returns/photos/<int:pk>/", photos.photo, name="photo"),
     path("returns/photos/<int:pk>/again/", photos.again, name="photo-again"),
     path("returns/garments/<int:pk>/photos/", photos.add, name="photo-add"),
+    path("returns/grades/<int:pk>/effect/", grade_effect.grade_effect, name="grade-effect"),
+    path("returns/refunds/", refunds.refund_list, name="refunds"),
+    path("returns/refunds/<int:pk>/approve/", refunds.approve, name="refund-approve"),
+    path("returns/refunds/<int:pk>/decline/", refunds.decline, name="refund-decline"),
+    path("returns/garments/<int:pk>/refund/", refunds.propose, name="refund-propose"),
     path("returns/match/<path:acs_id>/", returned.match, name="match"),
     path("returns/<path:acs_id>/", returned.return_page, name="return"),
     path("write-offs/", desk.write_offs, name="write-offs"),
@@ -23,6 +44,13 @@ urlpatterns = [
     path("write-offs/<str:reference>/complete/", completing.complete, name="complete"),
     path("write-offs/<str:reference>/reverse/", reversing.reverse, name="reverse"),
     path("write-offs/<str:reference>/post-again/", reversing.post_again, name="post-again"),
+    path("month-end/<str:month>/register.csv", exporting.register, name="register"),
+    path("month-end/<str:month>/evidence.zip", exporting.evidence, name="evidence"),
+    path("month-end/", month_end.months, name="months"),
+    path("month-end/<str:month>/", month_end.month, name="month"),
+    path("month-end/<str:month>/waiting/<str:kind>/", month_end.waiting, name="month-waiting"),
+    path("month-end/<str:month>/sign/", month_end.sign, name="month-sign"),
+    path("month-end/<str:month>/reopen/", month_end.reopen, name="month-reopen"),
     path("settings/limits/", limits.limits, name="limits"),
     path("settings/limits/<int:pk>/confirm/", limits.confirm, name="confirm-limit"),
     path("settings/limits/<int:pk>/withdraw/", limits.withdraw, name="withdraw-limit"),

@@ -16,6 +16,7 @@ FOR_ANYBODY = {
     "readyz": "a load balancer asks",
     "welcome/": "a newcomer chooses a password, by the secret of their link",
     "welcome/X1/": "a newcomer opens their link",
+    "c/X1/": "a customer puts their own order right, by the signature in the address",
     "labels/X1.pdf": "ACS's machine fetches one parcel's label, by the signature in its address",
     "labels/X1.zpl": "the same, for a label printer",
     "api/v1/carrier-service/": "the shop's machine asks at the checkout, and signs what it asks",

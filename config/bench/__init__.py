@@ -12,6 +12,7 @@ SCENARIOS = {
     "tracking": ("postgresql",),
     "manifest": ("postgresql",),
     "approve": ("postgresql", "sqlite"),
+    "month_end": ("postgresql",),
     "integrity": ("postgresql", "sqlite"),
     "alternatives": ("postgresql",),
     "sellable": ("postgresql", "sqlite"),

@@ -5,6 +5,7 @@ from exceptions_queue.states import Owner
 
 CANCEL = Fix("orders:cancel", "Cancel the order", danger=True)
 HOME = Fix("orders:convert-to-home", "Switch to home delivery")
+ASK = Fix("orders:ask-customer", "Ask the customer")
 ALL_HOME = BulkFix("convert_to_home", "Switch all to home delivery")
 MOBILE = "InPost cannot text a locker code to it."
 
@@ -81,7 +82,7 @@ CONTACT = (
         owner=Owner.CX,
         sentence=always("There is no mobile number: InPost has nowhere to text the locker code."),
         what_to_do="Add the mobile number",
-        fixes=(Fix("orders:correct-mobile", "Add the mobile number"), HOME, CANCEL),
+        fixes=(Fix("orders:correct-mobile", "Add the mobile number"), ASK, HOME, CANCEL),
         bulk_fixes=(ALL_HOME,),
         closes_when="a UK mobile number is saved, or the order no longer goes to a locker",
     ),
@@ -92,7 +93,7 @@ CONTACT = (
         owner=Owner.CX,
         sentence=by_fault(_MOBILE_FAULTS, f"The mobile number is not valid: {MOBILE}"),
         what_to_do="Correct the mobile number",
-        fixes=(Fix("orders:correct-mobile", "Correct the mobile number"), HOME, CANCEL),
+        fixes=(Fix("orders:correct-mobile", "Correct the mobile number"), ASK, HOME, CANCEL),
         bulk_fixes=(BulkFix("use_proposed_mobile", "Use the proposed numbers"), ALL_HOME),
         closes_when="a UK mobile number is saved, or the order no longer goes to a locker",
     ),

@@ -10,6 +10,7 @@ _REJECTED = {
     "account": "The ledger refuses the journal: it does not take one of its accounts.",
     "currency": "The ledger keeps its books in another currency, so nothing was posted.",
     "balance": "The journal's debits do not equal its credits, so it was not sent.",
+    "too_often": "The journal was tried as often as it may be, and is tried no more: reject the write-off, and raise it anew.",
 }
 _MISMATCH = {
     "drafted": "The ledger wrote down something else than was approved, so the draft was not posted.",
@@ -36,7 +37,7 @@ JOURNALS = (
         what_to_do="Put right what it names, and post again",
         fixes=(WRITE_OFF, CONNECTION),
         recheck="",
-        closes_when="the journal, or the one that takes its place, is posted and read back",
+        closes_when="the journal, or the one that takes its place, is posted and read back, or its write-off is rejected",
         blocks="J",
     ),
     Kind(

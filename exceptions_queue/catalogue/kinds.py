@@ -73,6 +73,7 @@ class Code(StrEnum):
     RET_UNMATCHED = "RET-UNMATCHED"
     RET_UNGRADED = "RET-UNGRADED"
     RET_OVERDUE = "RET-OVERDUE"
+    REF_DUE = "REF-DUE"
     JRN_REJECTED = "JRN-REJECTED"
     JRN_UNKNOWN = "JRN-UNKNOWN"
     JRN_MISMATCH = "JRN-MISMATCH"
@@ -86,6 +87,7 @@ _CORRECT = ("correct-mobile", "correct-email", "correct-name", "correct-address"
 NEEDS = {
     **{f"orders:{name}": "orders.correct_order" for name in _CORRECT},
     "orders:add-customs": "orders.describe_order",
+    "orders:ask-customer": "orders.send_customermessage",
     "orders:cancel": "orders.cancel_order",
     "orders:change-locker": "orders.reroute_order",
     "orders:collections": "lockers.view_parcel",
@@ -111,6 +113,7 @@ NEEDS = {
     "partners:mappings": "partners.view_codemapping",
     "partners:run": "partners.view_syncrun",
     "partners:sync": "partners.view_syncrun",
+    "returns:refunds": "returns.view_refund",
     "returns:return": "returns.view_return",
     "returns:write-off": "returns.view_writeoff",
 }

@@ -1,6 +1,6 @@
 """What can be wrong with the locker, the products and the way to send them."""
 
-from exceptions_queue.catalogue.contact import ALL_HOME, CANCEL, HOME
+from exceptions_queue.catalogue.contact import ALL_HOME, ASK, CANCEL, HOME
 from exceptions_queue.catalogue.kinds import BulkFix, Code, Evidence, Fix, Kind, always, fault, named
 from exceptions_queue.states import Owner
 
@@ -88,7 +88,7 @@ PARCELS = (
         owner=Owner.CX,
         sentence=always("The customer chose a locker, but no locker ID came through from the shop."),
         what_to_do="Choose a locker",
-        fixes=(Fix("orders:change-locker", "Choose a locker"), HOME, CANCEL),
+        fixes=(Fix("orders:change-locker", "Choose a locker"), ASK, HOME, CANCEL),
         bulk_fixes=(NEAREST, ALL_HOME),
         closes_when="a locker in InPost's list is saved, or the order no longer goes to a locker",
     ),
@@ -99,7 +99,7 @@ PARCELS = (
         owner=Owner.CX,
         sentence=_unknown_locker,
         what_to_do="Choose another locker",
-        fixes=(CHANGE_LOCKER, HOME, CANCEL),
+        fixes=(CHANGE_LOCKER, ASK, HOME, CANCEL),
         bulk_fixes=(NEAREST, ALL_HOME),
         closes_when="the ID appears in InPost's list, or another locker is saved",
     ),
@@ -110,7 +110,7 @@ PARCELS = (
         owner=Owner.CX,
         sentence=_closed,
         what_to_do="Choose another locker",
-        fixes=(CHANGE_LOCKER, HOME, CANCEL),
+        fixes=(CHANGE_LOCKER, ASK, HOME, CANCEL),
         bulk_fixes=(NEAREST, ALL_HOME),
         closes_when="the locker operates again, or another one is saved",
         told_early=True,
@@ -122,7 +122,7 @@ PARCELS = (
         owner=Owner.CX,
         sentence=_full,
         what_to_do="Choose another locker, or wait for the next reading",
-        fixes=(CHANGE_LOCKER, HOME),
+        fixes=(CHANGE_LOCKER, ASK, HOME),
         bulk_fixes=(NEAREST, ALL_HOME),
         closes_when="the locker has room again, or another one is saved",
         told_early=True,
@@ -147,7 +147,7 @@ PARCELS = (
         owner=Owner.CX,
         sentence=_no_compartment,
         what_to_do="Choose another locker",
-        fixes=(CHANGE_LOCKER, HOME, CANCEL),
+        fixes=(CHANGE_LOCKER, ASK, HOME, CANCEL),
         bulk_fixes=(NEAREST, ALL_HOME),
         closes_when="a locker with the needed compartment is saved",
     ),

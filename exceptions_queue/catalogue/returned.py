@@ -5,10 +5,19 @@ from exceptions_queue.states import Owner
 
 RETURN = Fix("returns:return", "Open the return", takes="return", fragment=False)
 ORDER = Fix("orders:detail", "Open the order", fragment=False)
+REFUNDS = Fix("returns:refunds", "Open the refunds", takes="", fragment=False)
 
 _UNMATCHED = {
     "no_order": "A return arrived at ACS that names no order, and neither its parcel nor its garments tell which it is.",
     "unknown_order": "A return arrived at ACS under an order number that is none of ours.",
+}
+
+_DUE = {
+    "proposed": "A garment came back and was graded: what was paid for it is due, and nobody has decided.",
+    "refused": "A refund was approved, and the shop or the ledger refused it. Nothing was given; their own words stand at the return.",
+    "unknown": "The answer about a refund was lost, and looking it up has not settled yet whether it was given.",
+    "currency": "A garment came back that was paid in another currency than pounds: its refund is for a person, in the shop.",
+    "price": "A garment came back and nobody knows what was paid for it: a person has to look in the shop.",
 }
 
 
@@ -61,5 +70,16 @@ RETURNED: tuple[Kind, ...] = (
         recheck="",
         closes_when="ACS has scanned in every hired garment of the order",
         waivable_by=frozenset({Owner.CX}),
+    ),
+    Kind(
+        code=Code.REF_DUE,
+        title="Refund or credit note is due",
+        owner=Owner.FINANCE,
+        sentence=by_fault(_DUE, "Money is due to a customer, and nobody has decided."),
+        what_to_do="Approve it, or decline it with a reason",
+        fixes=(REFUNDS, RETURN),
+        recheck="",
+        closes_when="the refund is approved and given, or declined",
+        waivable_by=frozenset({Owner.FINANCE}),
     ),
 )

@@ -11,7 +11,7 @@ CONTACT = {
         "message, so the customer could never collect the parcel.",
         do=(
             "Look at the customer's other orders and at the shop's own record for a mobile number.",
-            "Ask the customer by e-mail, or ring a landline if there is one.",
+            "Press “Ask the customer”: they get a link by which they give the number themselves. Or ring a landline if there is one.",
             "Type the number into the case and save. If they want it at home, switch to home delivery.",
         ),
         do_not=(
@@ -27,7 +27,7 @@ CONTACT = {
         do=(
             "Read the sentence: it names the fault.",
             "If Lockstep proposes a correction, compare it with what the customer typed and accept it.",
-            "Otherwise ask the customer and type the number they give you.",
+            "Otherwise press “Ask the customer”: by a link they give the number themselves. Or ask, and type what they say.",
         ),
         do_not=(
             "Do not add or drop digits until it is accepted: a valid number of a stranger is worse than none.",

@@ -3,7 +3,7 @@
 from exceptions_queue.catalogue.kinds import Code
 from exceptions_queue.reference.pages import Page
 
-_NEAREST = "Choose one of the five nearest that take the parcel, or ask the customer which one suits."
+_NEAREST = "Choose one of the five nearest that take the parcel, or press “Ask the customer”: by a link they choose one themselves."
 _CONSENT = "Tell the customer before the parcel leaves: they will go to the locker they chose."
 
 PARCELS = {

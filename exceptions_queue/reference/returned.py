@@ -47,4 +47,21 @@ RETURNED: dict[Code, Page] = {
         ),
         next="When ACS scans the last hired garment in the case closes by itself.",
     ),
+    Code.REF_DUE: Page(
+        means="A garment that was sold and paid for came back and ACS graded it, so what was paid for it is due to the customer. Lockstep "
+        "proposes it and gives nothing by itself: a person approves. Or the refund was approved and refused, or nobody knows yet whether "
+        "it was given, or what was paid is not known here.",
+        do=(
+            "Open the refunds, compare amount, garment and grade, and approve it. Above your limit a higher tier approves.",
+            "Decline it, with the reason, where nothing is due: it was given back by hand, or worn before it came back.",
+            "Refused: read the shop's or the ledger's own words, put right what they name, and approve it again; or decline it.",
+            "In another currency, or without a known price: give it back in the shop, then close the case with a word on it.",
+        ),
+        do_not=(
+            "Do not give it back in the shop by hand while it stands here: approve it here, or decline it first.",
+            "Do not approve what you proposed, graded or matched yourself: somebody else looks at it.",
+        ),
+        next="Once it is approved the shop, or the ledger, is asked within a minute. The case closes by itself when it is decided, and "
+        "opens again if they refuse it. A garment that is graded otherwise before the decision withdraws its refund by itself.",
+    ),
 }

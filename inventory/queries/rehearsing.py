@@ -160,7 +160,7 @@ def sku_effects(moving: Collection[int], before: Ways, after: Ways, *, taken: Ma
     if not moving:
         return []
     rows = list(_unlike_most())
-    reserves, hours = ({row[0]: row[place] for row in rows} for place in (1, 2))
+    reserves, hours = {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows}
     buffers = sorted({_HOURS, *hours.values()})
     tallies = _by_buffer(_counted(moving, before, after, buffers, at), buffers, hours)
     doubted = _doubted(before, after, hours, at)
@@ -179,7 +179,7 @@ def _by_buffer(rows: Iterable[Sequence[Any]], buffers: Sequence[int], hours: Map
     place_of = {sku: 4 + 2 * buffers.index(buffer) for sku, buffer in hours.items()}
     most = 4 + 2 * buffers.index(_HOURS)
     placed = ((row, place_of.get(row[0], most)) for row in rows)
-    return (row[:4] + row[place : place + 2] for row, place in placed)
+    return ((*row[:4], *row[place : place + 2]) for row, place in placed)
 
 
 def _doubted(before: Ways, after: Ways, hours: Mapping[str, int], at: datetime) -> dict[str, list[int]]:

@@ -13,6 +13,7 @@ from orders.actions.corrections import (
     correct_name,
     keep_both,
 )
+from orders.actions.customer_links import ask_customer
 from orders.actions.editing import accept_as_sent, amend, recall
 from orders.actions.ending import cancel_order
 from orders.actions.holding import clear, extend_holds, hold
@@ -33,6 +34,7 @@ __all__ = [
     "TooLate",
     "accept_as_sent",
     "amend",
+    "ask_customer",
     "cancel_order",
     "change_locker",
     "clear",

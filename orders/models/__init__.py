@@ -4,6 +4,7 @@ from orders.models.checkout import CarrierRate, CheckoutRefusal
 from orders.models.consolidation import Consolidation
 from orders.models.gates import GateDecision
 from orders.models.integrity import IntegrityFinding, IntegrityRun
+from orders.models.links import CustomerLink
 from orders.models.messages import CustomerMessage
 from orders.models.orders import Order, OrderLine
 from orders.models.resolver import ResolverRule
@@ -12,6 +13,7 @@ __all__ = [
     "CarrierRate",
     "CheckoutRefusal",
     "Consolidation",
+    "CustomerLink",
     "CustomerMessage",
     "GateDecision",
     "IntegrityFinding",

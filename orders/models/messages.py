@@ -18,6 +18,7 @@ class CustomerMessage(models.Model):
         LOCKER_CHANGED = "locker_changed", "The parcel goes to another locker"
         EXPIRING = "expiring", "The time to collect is nearly over"
         ANOTHER_GARMENT = "another_garment", "A garment cannot be sent"
+        PUT_RIGHT = "put_right", "The customer can put it right"
 
     class State(models.TextChoices):
         DRAFT = "draft", "Draft"

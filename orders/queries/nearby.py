@@ -33,6 +33,13 @@ class Choice(NamedTuple):
         return ", ".join(filter(None, [first, customer]))
 
     @property
+    def for_customer(self) -> str:
+        """ "400 m from the locker you chose", or "about 1.2 km from your postcode" where that one is not known."""
+        if self.from_first is not None:
+            return f"{in_words(self.from_first)} from the locker you chose"
+        return f"about {in_words(self.from_customer)} from the middle of your postcode's area" if self.from_customer is not None else ""
+
+    @property
     def hours(self) -> str:
         return hours_in_words(self.point.open_24_7, self.point.hours, self.point.opening_hours)
 

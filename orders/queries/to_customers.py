@@ -11,7 +11,12 @@ from orders.rules.masking import mask_email
 State = CustomerMessage.State
 TONES = {State.DRAFT: "info", State.QUEUED: "info", State.SENT: "ok", State.FAILED: "bad", State.UNKNOWN: "warn", State.DROPPED: "quiet"}
 SHOWN = 10
-_TOLD = {"locker_changed": "about another locker", "expiring": "that the time is nearly over", "another_garment": "about another garment"}
+_TOLD = {
+    "locker_changed": "about another locker",
+    "expiring": "that the time is nearly over",
+    "another_garment": "about another garment",
+    "put_right": "with a link of their own",
+}
 
 
 @dataclass(frozen=True)

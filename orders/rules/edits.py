@@ -51,6 +51,11 @@ def edited(number: str, shop: Mapping[str, Any], when_sent: Mapping[str, str]) -
     return [name for name in TOLD_TO_ACS if name in when_sent and name in now and now[name] != when_sent[name]]
 
 
+def is_less(lines: Iterable[Mapping[str, Any]], *, than: Mapping[str, int]) -> bool:
+    """Are these lines no more than those, {line id: quantity}: none new, and of none more?"""
+    return all(line["quantity"] <= than.get(line["line_id"], 0) for line in lines)
+
+
 def as_date(value: Any) -> date | None:
     return date.fromisoformat(value) if value else None
 

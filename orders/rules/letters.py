@@ -5,6 +5,8 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import NamedTuple
 
+from orders.rules.customer_links import Wants
+
 LONGEST_TEXT = 459  # three text messages
 
 
@@ -90,6 +92,35 @@ Please answer this e-mail with the one you would like, or tell us that you would
 """
     text = f"We are sorry: {wanted} of your order {number} cannot be sent. We can send you another or give your money back: see our e-mail."
     return Letter(f"Your order {number}: one garment cannot be sent", body, text[:LONGEST_TEXT])
+
+
+def put_right(number: str, wants: Wants, link: str, until: datetime, shop: str, fault: str) -> Letter:
+    """The customer can put it right themselves. `link` is where they can, `until` local time, `fault` that of their mobile number."""
+    when = f"{until:%H:%M} on {until:%A} {until.day} {until:%B}"
+    what = " ".join((_MOBILE.get(fault, _MOBILE[""]),) * wants.mobile + (_LOCKER,) * wants.locker)
+    asked = " and ".join(("tell us a UK mobile number",) * wants.mobile + ("choose another locker",) * wants.locker)
+    body = f"""Hello,
+
+Your order {number} cannot be sent yet. {what}
+
+Please {asked} here:
+
+{link}
+
+It takes a minute, needs no password, and works until {when}. The link is yours alone: do not pass it on.
+
+If you did not order this, or anything is unclear, please answer this e-mail.
+{f"{chr(10)}{shop}{chr(10)}" if shop else ""}"""
+    text = f"{shop + ': your' if shop else 'Your'} order {number} cannot be sent yet. Please {asked}: {link} It works until {when}."
+    return Letter(f"Your order {number}: please {asked}", body, text)
+
+
+_MOBILE = {
+    "": "InPost texts the code that opens your locker, and cannot text it to the number we have.",
+    "missing": "InPost texts the code that opens your locker, and we have no mobile number of yours.",
+    "landline": "InPost texts the code that opens your locker, and the number we have is a landline.",
+}
+_LOCKER = "The InPost locker you chose cannot take your parcel."
 
 
 def _at(where: Where) -> str:

@@ -53,6 +53,10 @@ def _missing(order: Order) -> dict[str, Any]:
     return {"missing": missing_of(order, at=timezone.now())}
 
 
+def _asked(order: Order) -> dict[str, Any]:
+    return {"changed": "The customer gets a link of their own, by which they put it right without a password. You read the message first."}
+
+
 def _edited(order: Order) -> dict[str, Any]:
     return {"changed": detail.what_the_shop_did(order)}
 
@@ -79,6 +83,9 @@ FIXES = {
     "hold": Fix("Hold the order", "Hold it", "orders.hold_order", forms.HoldForm, actions.hold),
     "offer-another": Fix(
         "Another garment", "Draft the message", "orders.send_customermessage", forms.PlainForm, actions.offer_another, _missing
+    ),
+    "ask-customer": Fix(
+        "Ask the customer", "Draft the message", "orders.send_customermessage", forms.PlainForm, actions.ask_customer, _asked
     ),
     "extend-hold": Fix("Hold it longer", "Hold it longer", "orders.hold_order", forms.ExtendHoldForm, actions.extend_holds),
 }

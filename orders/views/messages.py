@@ -8,11 +8,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from exceptions_queue.models import BulkJob
-from orders.actions import Refused, bulk, messages
+from orders.actions import Refused, bulk, customer_links, messages
 from orders.actions.bulk import telling
 from orders.forms import MessageForm
 from orders.models import CustomerMessage, Order
 from orders.queries import detail, to_customers
+from orders.queries.customer_links import PLACE, open_link, path_of
 from orders.views import Signed
 
 SHOWN = 100
@@ -63,6 +64,20 @@ def one(request: Signed, number: str, pk: int) -> HttpResponse:
     return redirect("orders:message", number=number, pk=pk)
 
 
+@require_POST
+@permission_required("orders.send_customermessage", raise_exception=True)
+def end_link(request: Signed, number: str) -> HttpResponse:
+    """From now on the customer's link opens nothing."""
+    order = get_object_or_404(Order, number=number)
+    try:
+        customer_links.end_link(order, actor=request.user, at=timezone.now())
+    except Refused as refused:
+        flash.error(request, refused.sentence)
+    else:
+        flash.success(request, "The customer's link opens nothing any more.")
+    return redirect("orders:detail", number=number)
+
+
 def _do(request: Signed, message: CustomerMessage) -> str:
     """Send it, or note that the customer knows or need not. Raises Refused."""
     asked, at = request.POST.get("do", "save"), timezone.now()
@@ -87,6 +102,9 @@ def _show(request: Signed, message: CustomerMessage, form: MessageForm, *, statu
     said = messages.said_now(order, message.occasion, world)
     is_draft = message.state == CustomerMessage.State.DRAFT
     not_true = messages.why_not_true(message, order, world) if is_draft else ""
+    sms = "" if isinstance(said, str) or not_true else said.letter.text
+    if PLACE in sms and (link := open_link(order, at)):
+        sms = sms.replace(PLACE, request.build_absolute_uri(path_of(link)))
     unmasked = request.user.has_perm("orders.see_contact_order")
     contact = {fact.name: fact.value for fact in detail.contact(order, unmasked=unmasked)}
     context = {
@@ -94,8 +112,9 @@ def _show(request: Signed, message: CustomerMessage, form: MessageForm, *, statu
         "message": message,
         "line": to_customers.line(message, at),
         "form": form,
-        "sms": "" if isinstance(said, str) or not_true else said.letter.text,
-        "not_true": not_true,
+        "sms": sms,
+        "place": PLACE if message.occasion == CustomerMessage.Occasion.PUT_RIGHT else "",
+        "not_true": not_true or (messages.why_no_link(message) if is_draft else ""),
         "no_mail": messages.why_not_email(order),
         "to": contact["E-mail"],
         "mobile": contact["Mobile"],

@@ -12,9 +12,11 @@ from exceptions_queue.audit import record
 from exceptions_queue.queries import words
 from orders.filters import OrderFilter
 from orders.models import Order
-from orders.queries import detail, listing, to_customers
+from orders.queries import customer_links, detail, listing, to_customers
 from orders.queries.parcels import journey_of, panel_of
 from orders.queries.timeline import timeline_of
+from orders.rules.customer_links import wants_of
+from orders.states import BEFORE_RELEASE
 from orders.views import Signed
 
 
@@ -57,6 +59,7 @@ def order_context(request: Signed, order: Order, *, revealed: bool = False) -> d
     decision = order.decisions.order_by("-id").first()
     standing = [hold for hold in holds if hold.cleared_at is None]
     shown = detail.shown_cases(cases)
+    codes, may_write = {str(case["code"]) for case in shown}, request.user.has_perm("orders.send_customermessage")
     return {
         "order": order,
         "stage": detail.stage_of(order, cases, holds, journey.live),
@@ -78,13 +81,24 @@ def order_context(request: Signed, order: Order, *, revealed: bool = False) -> d
         "replaced": journey.replaced,
         **timeline_of(order, cases, journey, now, show=request.GET.get("show", ""))._asdict(),
         "shop_lines": detail.lines_in_shop(order),
-        "messages_to_customer": to_customers.of_order(order, now) if request.user.has_perm("orders.send_customermessage") else [],
+        "messages_to_customer": to_customers.of_order(order, now) if may_write else [],
+        "customer_link": _link(request, order, codes) if may_write else None,
         "value": words.pounds(order.total_pence),
         "placed": words.full(order.placed_at),
         "acs_seen": words.full(order.acs_seen_at) if order.acs_seen_at else "",
         "acs_since": words.full(order.acs_status_since) if order.acs_status_since else "",
         "released": words.full(order.released_at) if order.released_at else "",
         "dates": [(label, day) for label, day in _dates(order) if day],
+    }
+
+
+def _link(request: Signed, order: Order, codes: set[str]) -> dict[str, Any]:
+    """The customer's own link: how the last one stands, its address where it works, and whether one could be made."""
+    panel = customer_links.panel_of(order, codes, timezone.now())
+    return {
+        "panel": panel,
+        "address": request.build_absolute_uri(panel.path) if panel and panel.path else "",
+        "can_ask": any(wants_of(codes)) and order.state in BEFORE_RELEASE and not order.store_cancelled_at,
     }
 
 

@@ -66,6 +66,7 @@ __all__ = [
     "photo_source",
     "points_feed",
     "returns_feed",
+    "shop_refunds",
     "stock_drop",
     "store",
     "store_folder",
@@ -199,6 +200,11 @@ def _shopify() -> ShopifyStore:
         location=settings.SHOPIFY_LOCATION,
         aside=settings.SHOPIFY_NON_SELLABLE_LOCATION,
     )
+
+
+def shop_refunds() -> bool:
+    """Whether the shop that STORE names gives money back: a folder holds none."""
+    return str(settings.STORE) == "shopify"
 
 
 def ledger() -> Ledger:

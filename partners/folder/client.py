@@ -9,14 +9,27 @@ from typing import NamedTuple
 
 import msgspec
 
-from partners.errors import RecordError, Unreachable
+from partners.errors import RecordError, Rejected, Unreachable
 from partners.folder.fulfilments import Fulfilments
 from partners.folder.holds import Holds
 from partners.folder.products import Eligibility, decode_product, pages_of
 from partners.folder.records import decode_order
 from partners.folder.stock import Stock
 from partners.pages import Page
-from partners.shop import LockerSize, Milestone, Place, Reason, SizeTold, StockAnswer, StockChange, StockLevel, StoreOrder, StoreProduct
+from partners.shop import (
+    LockerSize,
+    Milestone,
+    Place,
+    Reason,
+    RefundDoc,
+    RefundDraft,
+    SizeTold,
+    StockAnswer,
+    StockChange,
+    StockLevel,
+    StoreOrder,
+    StoreProduct,
+)
 from partners.values import identifier, instant_at
 
 PARTNER = "store"
@@ -130,6 +143,13 @@ class FolderStore:
     ) -> list[StockAnswer]:
         """Write them into out/stock.csv, whole or not at all."""
         return self._stock.set(changes, reference=reference, at=self._clock().astimezone(UTC).isoformat())
+
+    def refund(self, refund: RefundDraft, *, idempotency_key: str) -> RefundDoc:
+        """A folder holds no money: what is due goes out as a credit note of the ledger. Always raises Rejected."""
+        raise Rejected(PARTNER, "A folder gives no money back. Decline it here, and give a credit note in the ledger instead.")
+
+    def find_refund(self, key: str, *, store_id: str) -> RefundDoc | None:
+        return None
 
     def watch(self, callback: str) -> tuple[str, ...]:
         """A folder tells nobody: it is looked at every minute."""

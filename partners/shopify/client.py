@@ -8,7 +8,20 @@ from typing import Any, NamedTuple
 from partners.errors import Denied, RecordError, Unreadable
 from partners.http import Wire
 from partners.pages import Page
-from partners.shop import LockerSize, Milestone, Place, Reason, SizeTold, StockAnswer, StockChange, StockLevel, StoreOrder, StoreProduct
+from partners.shop import (
+    LockerSize,
+    Milestone,
+    Place,
+    Reason,
+    RefundDoc,
+    RefundDraft,
+    SizeTold,
+    StockAnswer,
+    StockChange,
+    StockLevel,
+    StoreOrder,
+    StoreProduct,
+)
 from partners.shopify import documents, scopes
 from partners.shopify.flags import Flags
 from partners.shopify.fulfilments import Fulfilments
@@ -19,6 +32,7 @@ from partners.shopify.milestones import Milestones
 from partners.shopify.paging import Pages, connection, moved
 from partners.shopify.products import Products, decode_variant
 from partners.shopify.records import decode_order
+from partners.shopify.refunds import Refunds
 from partners.shopify.subscriptions import subscribe
 from partners.shopify.throttle import Budget
 from partners.values import instant_at
@@ -53,7 +67,7 @@ class ShopifyStore:
         self._holds, self._sent, self._pages = Holds(self._shop), Fulfilments(self._shop), Pages(self._shop, PAGE)
         self._products, self._flags = Products(self._shop, clock), Flags(self._shop)
         self._way = Milestones(self._shop, self._sent.showing)
-        self._stock = Inventory(self._shop, sale=location, aside=aside)
+        self._stock, self._refunds = Inventory(self._shop, sale=location, aside=aside), Refunds(self._shop)
         self.granted: tuple[str, ...] = ()
 
     def orders(self, cursor: str) -> Iterator[Page]:
@@ -135,6 +149,14 @@ class ShopifyStore:
     ) -> list[StockAnswer]:
         """Compare and set up to 250 counts."""
         return self._stock.set(changes, key=key, reference=reference, reason=reason, place=place)
+
+    def refund(self, refund: RefundDraft, *, idempotency_key: str) -> RefundDoc:
+        """Give back what was paid for one garment, by the way it was paid. Nothing is restocked; Shopify writes to the customer."""
+        return self._refunds.give(refund, idempotency_key=idempotency_key)
+
+    def find_refund(self, key: str, *, store_id: str) -> RefundDoc | None:
+        """By the order's refunds, whose notes end in our keys."""
+        return self._refunds.find(key, store_id=store_id)
 
     def watch(self, callback: str) -> tuple[str, ...]:
         """Subscribe `callback` to the changes of orders where it is not; the topics that had to be added."""

@@ -159,6 +159,34 @@ mutation Subscribe($topic: WebhookSubscriptionTopic!, $to: WebhookSubscriptionIn
 }
 """
 
+# Money back. `suggestedRefund` says what a line may come to and by which payments; a refund is found again by its note.
+_REFUNDS = f"refunds(first: 100) {{ id note totalRefundedSet {{ {_MONEY} }} }}"
+REFUNDED = f"""
+query Refunded($id: ID!) {{
+  order(id: $id) {{ id {_REFUNDS} }}
+}}
+"""
+REFUNDABLE = f"""
+query Refundable($id: ID!, $lines: [RefundLineItemInput!]!) {{
+  order(id: $id) {{
+    id currencyCode presentmentCurrencyCode
+    {_REFUNDS}
+    suggestedRefund(refundLineItems: $lines) {{
+      amountSet {{ {_MONEY} }}
+      suggestedTransactions {{ gateway parentTransaction {{ id }} amountSet {{ {_MONEY} }} }}
+    }}
+  }}
+}}
+"""
+REFUND = """
+mutation Refund($refund: RefundInput!, $key: String!) {
+  answer: refundCreate(input: $refund) @idempotent(key: $key) {
+    refund { id }
+    userErrors { field message }
+  }
+}
+"""
+
 # Stock. A SKU is a variant's; its counts stand with the variant's inventory item, one level for each location.
 _STOCK = """
   id sku
@@ -237,5 +265,6 @@ query Access {
 }
 """
 
-QUERIES = (ORDERS, ORDER, *REST.values(), STANDING, SENT, MILESTONES, TAGS, SUBSCRIPTIONS, STOCK, LOCATIONS, VARIANTS, FLAGS, ACCESS)
-MUTATIONS = (HOLD, RELEASE, FULFIL, TRACKING, MILESTONE, TAG, UNTAG, SUBSCRIBE, SET_STOCK, STOCK_HERE, FLAG)
+_READ = (STANDING, SENT, MILESTONES, TAGS, SUBSCRIPTIONS, STOCK, LOCATIONS, VARIANTS, FLAGS, REFUNDED, REFUNDABLE, ACCESS)
+QUERIES = (ORDERS, ORDER, *REST.values(), *_READ)
+MUTATIONS = (HOLD, RELEASE, FULFIL, TRACKING, MILESTONE, TAG, UNTAG, SUBSCRIBE, SET_STOCK, STOCK_HERE, FLAG, REFUND)

@@ -30,6 +30,9 @@ RINGS = {
     Kind.GRADE: "returns.tasks.look_at_grades",
 }
 
+# Who says what would follow of a meaning that is chosen: one sentence, by a page of the room that knows.
+EFFECTS = {Kind.GRADE: "returns:grade-effect"}
+
 
 @require_GET
 @permission_required("partners.view_codemapping", raise_exception=True)
@@ -134,6 +137,7 @@ def _page(
         "tabs": [(value, label, unmapped.get(value, 0)) for value, label in Kind.choices],
         "rows": [(row, faulty.get(row.mapping.pk) or form.for_row(row.mapping)) for row in rows],
         "unmapped": sum(row.is_new for row in rows),
+        "effect": EFFECTS.get(Kind(kind), ""),
         "until_mapped": shown.UNTIL_MAPPED[Kind(kind)],
         "changes": shown.changes(kind, now),
         "may_change": may_change,

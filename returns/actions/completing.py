@@ -12,7 +12,7 @@ from exceptions_queue.audit import record
 from returns.actions import drafting
 from returns.actions.outcomes import NotFound, Refused
 from returns.models import WriteOff
-from returns.queries.authority import COMPLETED
+from returns.queries.authority import COMPLETED, PAPER
 from returns.rules.authority import not_waiting
 from returns.rules.money import NotMoney, checked
 from returns.states import BEFORE_APPROVAL, LedgerClass, Route
@@ -36,7 +36,8 @@ def complete(
     repair_pence: int | None = None,
     source: str = "",
 ) -> WriteOff:
-    """Set what is given and leave the rest; "" and None are not given. A value needs its `source`, and whoever enters one does not approve.
+    """Set what is given and leave the rest; "" and None are not given. A value needs its `source`.
+    Whoever enters anything does not approve it.
 
     Drafts the journal anew, voids approvals of what says something else now, and moves the write-off on where nothing lacks any more.
     Raises Refused for who may not, a value that cannot be right, and a write-off that is decided.
@@ -50,6 +51,7 @@ def complete(
     with transaction.atomic():
         row = _one(reference)
         edit |= _value(row, edit, cost_pence, depreciation_pence, source=source, as_at=cost_as_at or timezone.localdate(at), actor=actor)
+        edit |= {"evidence_by_id": actor.pk} if PAPER & edit.keys() else {}
         if not edit:
             raise Refused("Nothing was entered: fill in at least one of the fields.")
         drafting.write([row], at=at, actor=actor, edits={row.pk: edit})

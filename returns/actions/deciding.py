@@ -9,19 +9,21 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
+from django_q.tasks import async_task
 
 from exceptions_queue.moves import IllegalMove, move, move_many
 from inventory.actions import let_go
-from returns.actions import drafting, looking
+from returns.actions import drafting, looking, refusals
 from returns.actions.outcomes import NotFound, Outcome, Refused
 from returns.models import Approval, WriteOff
 from returns.queries import authority
 from returns.rules.authority import Facts, Person, Signature, not_waiting, signature
 from returns.rules.grading import is_beyond_repair
 from returns.rules.money import pounds
-from returns.states import ENDED, MOVES, WAITS_FOR_APPROVAL, Method, WriteOffState
+from returns.states import ENDED, IN_THE_AIR, IN_THE_LEDGER, MOVES, WAITS_FOR_APPROVAL, Method, WriteOffState
 
 MOST = 2_000  # in one approval
+POSTING = "returns.tasks.post_journals"
 CHANGED = "It has changed since you opened it: look at it again."
 QUICKER = "A colleague was quicker: look at it again."
 REASONS = {
@@ -33,6 +35,7 @@ REASONS = {
     "other": "Another reason",
 }
 _S = WriteOffState
+_STILL_APPROVED = (_S.AWAITING_SECOND, _S.APPROVED, *IN_THE_AIR, *IN_THE_LEDGER)
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,7 @@ def reject(reference: str, *, reason: str, note: str = "", actor: User, at: date
         _move(row, to=_S.REJECTED, actor=actor, at=at, verb="write-off rejected", reason=why)
         _word(row, Approval.Word.REJECTED, actor=actor, at=at, comment=why)
         release([row], why="Its write-off was rejected.", at=at)
+        refusals.end([row], at=at)
         looking.look([row.pk], at=at)
 
 
@@ -138,7 +142,9 @@ def _judge(row: WriteOff | None, seen: str, person: Person, facts: Mapping[int, 
 
 
 def _did(row: WriteOff, person: Person, seen: str) -> bool:
-    return person.pk in (row.first_by_id, row.second_by_id) and bool(seen) and seen == row.approved_hash == row.lines_hash
+    """Is this the same approval sent again, of what is still approved? Of what was rejected or reversed since it is nothing done."""
+    theirs = person.pk in (row.first_by_id, row.second_by_id) and row.state in _STILL_APPROVED
+    return theirs and bool(seen) and seen == row.approved_hash == row.lines_hash
 
 
 def _check_total(good: Sequence[_Signed], changed: Sequence[WriteOff], total_pence: int | None) -> None:
@@ -169,6 +175,8 @@ def _sign(good: Sequence[_Signed], *, actor: User, at: datetime, comment: str) -
     signed = [each for each in good if each.row.pk in done]
     Approval.objects.bulk_create([_approval(each, actor, at, comment) for each in signed])
     _end_unposted(signed, actor=actor, at=at)
+    if any(each.to == _S.APPROVED and each.row.method == Method.JOURNAL for each in signed):
+        async_task(POSTING)  # in this transaction, so that it is rung for nothing but what stands
     looking.look(sorted(done), at=at)
     return frozenset(done)
 
@@ -236,7 +244,7 @@ def _locked(references: Collection[str]) -> list[WriteOff]:
 
 
 def _ids(reference: str) -> list[int]:
-    return [row.pk for row in _locked([reference])]
+    return list(WriteOff.objects.filter(reference=reference.replace("\x00", "")[:20]).values_list("pk", flat=True))
 
 
 def _one(reference: str, actor: User, at: datetime) -> WriteOff:

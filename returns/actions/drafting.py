@@ -1,7 +1,7 @@
 """Do it: make what a write-off says equal to what is known: value, lines, day, hash, whether two must approve, and what it waits for."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,10 +12,10 @@ from django.db import transaction
 from exceptions_queue.audit import Actor
 from exceptions_queue.moves import move_many
 from returns.actions import looking
-from returns.actions.splitting import split_among
+from returns.actions.splitting import hold, split_among
 from returns.models import Approval, Cost, WriteOff
 from returns.queries import authority
-from returns.queries.evidence import standing_of, worth_of
+from returns.queries.evidence import photos_of, standing_of, worth_of
 from returns.queries.periods import closed_to
 from returns.queries.worth import accounts, costs_of
 from returns.rules import journal
@@ -27,7 +27,8 @@ _S = WriteOffState
 DRAFTED_STATES = (*BEFORE_APPROVAL, _S.APPROVED)
 _VALUE = ("ledger_class", "owner", "cost_pence", "depreciation_pence", "cost_as_at", "carrying_pence")
 _PAPER = ("reason", "raw_grade", "grader", "happened_on", "route", "certificate", "repair_pence", "cleaning_pence", "income_pence")
-_WRITTEN = (*_VALUE, *_PAPER, "valued_by_id", "method", "post_on", "lines", "lines_hash", "needs_second")
+_WHO = ("valued_by_id", "evidence_by_id")
+_WRITTEN = (*_VALUE, *_PAPER, *_WHO, "method", "post_on", "lines", "lines_hash", "needs_second")
 _UNSIGNED = {
     "first_by": None,
     "first_for": None,
@@ -44,6 +45,7 @@ class _Known:
     """What every draft rests on, read once."""
 
     costs: Mapping[str, Cost]
+    photos: Mapping[int, Sequence[str]]
     accounts: Mapping[str, str]
     closed_to: date | None
 
@@ -61,7 +63,8 @@ def redraft(ids: Collection[int], *, at: datetime, closed: date | None = None) -
 
 
 def lock(ids: Collection[int]) -> list[WriteOff]:
-    """These write-offs where they can still be drafted, locked in the order everybody locks them."""
+    """These write-offs where they can still be drafted, locked in the order everybody locks them, with what may be split with them."""
+    hold(ids)
     rows = WriteOff.objects.filter(pk__in=list(ids), state__in=DRAFTED_STATES).select_for_update(of=("self",))
     return list(rows.select_related("item").order_by("pk"))
 
@@ -84,8 +87,8 @@ def write(
     for row in rows:
         for name, value in edits.get(row.pk, {}).items():
             setattr(row, name, value)
-    _draft_all(rows, _Known(_costs(rows), accounts(), _later(closed_to(), closed)), at=at)
-    void([row for row in rows if row.lines_hash != signed[row.pk] or "valued_by_id" in edits.get(row.pk, ())], at=at)
+    _draft_all(rows, _Known(_costs(rows), photos_of(rows), accounts(), _later(closed_to(), closed)), at=at)
+    void([row for row in rows if row.lines_hash != signed[row.pk] or not edits.get(row.pk, {}).keys().isdisjoint(_WHO)], at=at)
     if changed := [row for row in rows if _columns(row) != before[row.pk]]:
         for row in changed:
             row.version += 1
@@ -141,14 +144,14 @@ def _draft(row: WriteOff, known: _Known) -> None:
     row.post_on = journal.day_to_post(row.happened_on, closed_to=known.closed_to)
     worth = worth_of(row)
     row.carrying_pence = worth.carrying_pence if worth else None
-    row.lines, row.lines_hash = _lines(row, worth, known.accounts)
+    row.lines, row.lines_hash = _lines(row, worth, known)
 
 
-def _lines(row: WriteOff, worth: journal.Worth | None, named: Mapping[str, str]) -> tuple[list[dict[str, object]], str]:
+def _lines(row: WriteOff, worth: journal.Worth | None, known: _Known) -> tuple[list[dict[str, object]], str]:
     post_on = row.post_on or row.happened_on
     memo = journal.memo(row.reference, row.rfid, happened_on=row.happened_on, post_on=post_on)
     try:
-        lines = journal.as_rows(journal.draft(worth, named, memo=memo)) if worth else None
+        lines = journal.as_rows(journal.draft(worth, known.accounts, memo=memo)) if worth else None
     except journal.CannotDraft:
         lines = None
     if lines is None:
@@ -161,6 +164,10 @@ def _lines(row: WriteOff, worth: journal.Worth | None, named: Mapping[str, str])
         method=row.method,
         post_on=post_on,
         rows=lines,
+        reason=row.reason,
+        route=row.route,
+        certificate=row.certificate,
+        photos=known.photos.get(row.item_id or 0, ()),
     )
     return lines, signed
 

@@ -1,5 +1,7 @@
 """Do it: who may approve how much, and which accounts journals name. Raising a limit takes two people."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -11,6 +13,7 @@ from returns.actions.outcomes import Refused
 from returns.models import ApprovalLimit, LedgerAccount
 from returns.queries import authority
 from returns.rules.authority import DEFAULTS
+from returns.rules.journal import OPPOSITE
 from returns.rules.money import NotMoney, checked
 
 
@@ -59,11 +62,24 @@ def set_account(purpose: str, *, code: str, name: str = "", actor: User, at: dat
         raise Refused("There is no such purpose.", "purpose")
     if not code or len(code) > 20:
         raise Refused("Enter the code of an account, at most 20 characters.", "code")
-    with transaction.atomic():
+    with _both_sides_differ(purpose, code), transaction.atomic():
         values = {"code": code, "name": name.strip()[:120], "changed_by": actor, "changed_at": at}
         account, _ = LedgerAccount.objects.update_or_create(purpose=purpose, defaults=values)
         record("account set", account, actor=actor, at=at, after={"code": code})
     return account
+
+
+@contextmanager
+def _both_sides_differ(purpose: str, code: str) -> Iterator[None]:
+    """The database decides; whoever was quicker with the other side counts too."""
+    try:
+        yield
+    except IntegrityError as no:
+        other = LedgerAccount.objects.filter(code=code, purpose__in=OPPOSITE.get(purpose, ())).first()
+        if other is None:
+            raise
+        taken = f"Account {code} is that for “{other.get_purpose_display()}” already"
+        raise Refused(f"{taken}: a journal that debits and credits one account books nothing.", "code") from no
 
 
 def _made(tier: str, sums: tuple[int, int], *, reason: str, actor: User, at: datetime, in_force: bool) -> ApprovalLimit:

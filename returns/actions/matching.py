@@ -13,7 +13,7 @@ from inventory.models import Garment
 from lockers.models import Parcel
 from orders.models import Order
 from partners.values import identifier
-from returns.actions import cases
+from returns.actions import cases, refunds
 from returns.models import Return, ReturnItem
 
 
@@ -60,6 +60,7 @@ def match_by_hand(acs_id: str, number: str, *, actor: User, at: datetime) -> Ord
         Return.objects.filter(pk=ret.pk).update(order=order)
         record("return matched", ret, actor=actor, at=at, before={"order": before}, after={"order": order.number})
         cases.look_at_returns(at=at, only=[ret.pk])
+        refunds.look_at_returns([ret.pk], at=at)
     return order
 
 

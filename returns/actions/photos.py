@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -12,9 +12,10 @@ from django.db.models import F
 from exceptions_queue.audit import record
 from partners import connect
 from partners.errors import PartnerError, Rejected, Unreadable
-from returns.actions import raising
-from returns.models import Photo, ReturnItem
+from returns.actions import drafting, raising
+from returns.models import Photo, ReturnItem, WriteOff
 from returns.rules.photos import NotAPhoto, pause_after, type_of
+from returns.states import Cause
 
 AT_ONCE, LONGEST_S = 60, 60.0
 MOST_OF_ONE = 30
@@ -50,8 +51,15 @@ def fetch_due(clock: Clock) -> dict[str, int]:
         shown |= {photo.item_id} if became == "kept" else set()
     if shown:
         with transaction.atomic():
-            raising.look(sorted(shown), at=clock())
+            _follow(sorted(shown), at=clock())
     return counts
+
+
+def _follow(item_ids: Sequence[int], *, at: datetime) -> None:
+    """What is written off of these garments is drafted anew: a photo is part of what is signed. Whoever brings one does not approve."""
+    raising.look(item_ids, at=at)
+    by_hand = WriteOff.objects.filter(item__in=item_ids).exclude(cause=Cause.GRADED)
+    drafting.redraft(list(by_hand.values_list("pk", flat=True)), at=at)
 
 
 def _fetch(photo: Photo, fetch: Callable[[str], bytes], clock: Clock) -> str:
@@ -110,7 +118,7 @@ def add_photo(item: ReturnItem, content: bytes, *, actor: User, at: datetime) ->
                 raise Refused(f"There are {MOST_OF_ONE} photos of this garment already.")
             photo = Photo.objects.create(item=item, uploaded_by=actor, **_columns(content, kind, at))
             record("photo added", item, actor=actor, at=at, after={"sha256": photo.sha256, "bytes": photo.bytes})
-            raising.look([item.pk], at=at)
+            _follow([item.pk], at=at)
     except IntegrityError as same:
         raise Refused(SAME) from same
     return photo

@@ -14,8 +14,9 @@ from exceptions_queue.audit import Actor, record_many
 from exceptions_queue.moves import move_many
 from inventory.actions import let_go, withhold
 from inventory.models import Garment
-from returns.actions import drafting, looking
+from returns.actions import drafting, looking, refusals
 from returns.actions.outcomes import Refused
+from returns.actions.splitting import hold
 from returns.models import Approval, ReturnItem, WriteOff
 from returns.problems.writing_off import is_regraded
 from returns.queries.exhired import ex_hired
@@ -198,8 +199,9 @@ def _begin(ids: Sequence[int], *, actor: Actor, at: datetime) -> None:
 
 def _follow(items: Sequence[ReturnItem], *, at: datetime) -> tuple[int, int]:
     """Draft anew what is still beyond repair; withdraw what is not, or say so where that is too late."""
-    live = WriteOff.objects.filter(item__in=items, cause=Cause.GRADED).exclude(state__in=ENDED).select_for_update(of=("self",))
-    rows = list(live.select_related("item__grade").order_by("pk"))
+    live = WriteOff.objects.filter(item__in=items, cause=Cause.GRADED).exclude(state__in=ENDED)
+    hold(list(live.values_list("pk", flat=True)))
+    rows = list(live.select_for_update(of=("self",)).select_related("item__grade").order_by("pk"))
     regraded = [row for row in rows if is_regraded(row)]
     early = [row for row in regraded if row.state in drafting.DRAFTED_STATES]
     still = [row for row in rows if row.state in drafting.DRAFTED_STATES and row not in early]
@@ -252,4 +254,5 @@ def withdraw(rows: Sequence[WriteOff], *, at: datetime) -> None:
             reason="The garment was graded otherwise.",
         )
     let_go([row.rfid for row in rows], reason="Its write-off was withdrawn: it was graded otherwise.", actor=SYSTEM, at=at)
+    refusals.end(rows, at=at)
     looking.look([row.pk for row in rows], at=at)

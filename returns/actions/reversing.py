@@ -16,14 +16,15 @@ from returns.models import Approval, Journal, LedgerDocument, WriteOff
 from returns.queries import authority
 from returns.queries.periods import closed_to
 from returns.rules import journal
+from returns.rules.authority import Person, why_not_reverse
 from returns.states import IN_THE_LEDGER, MOVES, Method, WriteOffState
 
 
 def ask(reference: str, *, reason: str, actor: User, at: datetime) -> Journal:
     """Draft the mirror of a write-off's lines, dated on the first open day from today; posting takes it from there.
 
-    Raises Refused without a reason, for who may not (its raiser and its approvers among them), and for what is not in the ledger, has
-    nothing there, or is being reversed already. At most what was written off is reversed, and once.
+    Raises Refused without a reason, for who may not (its raiser and its approvers among them, and whose own limit does not reach), and
+    for what is not in the ledger, has nothing there, or is being reversed already. At most what was written off is reversed, and once.
     """
     if not (reason := reason.replace("\x00", "").strip()[:300]):
         raise Refused("Say why it is reversed.", "reason")
@@ -31,7 +32,9 @@ def ask(reference: str, *, reason: str, actor: User, at: datetime) -> Journal:
         raise Refused("Your role does not let you reverse write-offs.")
     with transaction.atomic():
         row = _one(reference)
-        _check(row, actor)
+        _check(row)
+        if no := why_not(row, authority.person_of(actor, at=at)):
+            raise Refused(no)
         mirror = _mirror(row, at)
         claimed = WriteOff.objects.filter(pk=row.pk, reversal=None, state__in=IN_THE_LEDGER)
         if not claimed.update(reversal=mirror, version=row.version + 1):
@@ -63,13 +66,21 @@ def finish(ids: Collection[int], *, at: datetime, actor: Actor = drafting.SYSTEM
     return len(done)
 
 
-def why_not_asked(journal: Journal) -> str:
-    """Why a reversal carries no posting any more: who asked for it has lost the right. "" for every other journal."""
+def why_not(row: WriteOff, person: Person) -> str:
+    """Why this person may not take back this write-off, whatever its state; "" where they may."""
+    approved = (row.first_by_id, row.first_for_id, row.second_by_id, row.second_for_id)
+    return why_not_reverse(person, carrying_pence=row.carrying_pence, made=(row.raised_by_id, row.valued_by_id), approved=approved)
+
+
+def why_not_asked(journal: Journal, *, at: datetime) -> str:
+    """Why a reversal carries no posting any more: who asked for it has lost the right or the limit. "" for every other journal."""
     if journal.kind != Journal.Kind.REVERSAL:
         return ""
     words = Approval.objects.filter(write_off__reversal=journal, word=Approval.Word.REVERSED, by__isnull=False)
-    asked = words.select_related("by").order_by("-at", "-pk").first()
-    lost = asked is not None and asked.by is not None and not authority.may(asked.by, "returns.reverse_writeoff")
+    asked = words.select_related("by", "write_off").order_by("-at", "-pk").first()
+    if asked is None or asked.by is None:
+        return ""
+    lost = not authority.may(asked.by, "returns.reverse_writeoff") or why_not(asked.write_off, authority.person_of(asked.by, at=at))
     return "who asked for it may reverse no longer" if lost else ""
 
 
@@ -81,7 +92,7 @@ def _one(reference: str) -> WriteOff:
     return row
 
 
-def _check(row: WriteOff, actor: User) -> None:
+def _check(row: WriteOff) -> None:
     if row.state not in IN_THE_LEDGER:
         raise Refused("Only what stands in the ledger can be reversed: reject or query it instead.")
     if row.state != WriteOffState.VERIFIED:
@@ -92,10 +103,6 @@ def _check(row: WriteOff, actor: User) -> None:
         raise Refused("It is being reversed already.")
     if LedgerDocument.objects.filter(external_id=row.journal.external_id, status=DocStatus.VOID.value).exclude(external_id="").exists():
         raise Refused("The ledger shows its journal as void: a reversal would book the garment back in without having booked it out.")
-    if actor.pk in {row.raised_by_id, row.valued_by_id}:
-        raise Refused("You raised or valued this write-off, so someone else must reverse it.")
-    if actor.pk in {row.first_by_id, row.second_by_id}:
-        raise Refused("You approved this write-off, so someone else must reverse it.")
 
 
 def _mirror(row: WriteOff, at: datetime) -> Journal:

@@ -1,4 +1,4 @@
-"""Do it: find write-offs that look like one that was split, so that two people see them."""
+"""Do it: find write-offs that look like one that was split, so that two people see them; and lock them before anything is changed."""
 
 from collections.abc import Collection, Iterable
 
@@ -19,6 +19,18 @@ def split_among(rows: Collection[WriteOff], *, limit_pence: int) -> frozenset[in
     if others := found - {row.pk for row in rows}:
         WriteOff.objects.filter(pk__in=others, state__in=BEFORE_APPROVAL, needs_second=False).update(needs_second=True)
     return found
+
+
+def hold(ids: Collection[int]) -> None:
+    """Lock these write-offs and all that may turn out to be split with them, in one go and in the order everybody locks them.
+
+    Whoever drafts some may have to mark others: locked one after the other, two who do that at once would wait for each other.
+    """
+    own = WriteOff.objects.filter(pk__in=list(ids))
+    seen = list(own.values_list("sku", "item__ret"))
+    beside = Q(sku__in={sku for sku, _ in seen if sku}) | Q(item__ret__in={ret for _, ret in seen if ret is not None})
+    both = Q(pk__in=list(ids)) | (beside & Q(state__in=BEFORE_APPROVAL, needs_second=False))
+    list(WriteOff.objects.filter(both).order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
 
 
 def _beside(rows: Collection[WriteOff]) -> Iterable[Part]:

@@ -1,5 +1,7 @@
 """Is the input well-formed?"""
 
+from returns.forms.month_end import ReopenForm, SignForm
+from returns.forms.refunds import ApproveRefundForm, ReasonForm
 from returns.forms.returned import MatchForm, PhotoForm
 from returns.forms.write_offs import (
     MOST_AT_ONCE,
@@ -20,6 +22,7 @@ __all__ = [
     "AccountForm",
     "AnswerForm",
     "ApproveForm",
+    "ApproveRefundForm",
     "ByHandForm",
     "CompleteForm",
     "DelegationForm",
@@ -27,6 +30,9 @@ __all__ = [
     "MatchForm",
     "PhotoForm",
     "QueryForm",
+    "ReasonForm",
     "RejectForm",
+    "ReopenForm",
     "ReverseForm",
+    "SignForm",
 ]

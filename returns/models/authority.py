@@ -78,5 +78,18 @@ class LedgerAccount(models.Model):
     changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     changed_at = models.DateTimeField()
 
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code"], condition=Q(purpose__in=["stock_write_off", "stock"]), name="stock_is_not_written_off_to_itself"
+            ),
+            models.UniqueConstraint(
+                fields=["code"], condition=Q(purpose__in=["depreciation", "hire_fleet"]), name="depreciation_is_not_the_hire_fleet"
+            ),
+            models.UniqueConstraint(
+                fields=["code"], condition=Q(purpose__in=["disposal_loss", "hire_fleet"]), name="a_loss_is_not_the_hire_fleet"
+            ),
+        ]
+
     def __str__(self) -> str:
         return f"account for {self.get_purpose_display().lower()}"

@@ -58,7 +58,12 @@ class Journal(models.Model):
 
 
 class Refund(models.Model):
-    """Money that a grade makes due to a customer: proposed by rule, approved by a person, given once."""
+    """Money that a grade makes due to a customer: proposed by rule or by a person, approved by another, given once.
+
+    It pays for garment `unit` of the `sold` of its line: no unit has two live ones. `proposed_by` is nobody where the grade proposed
+    it. What a regrading withdrew is declined with nobody in `decided_by`, and is proposed again by a later grade. `key` goes with the
+    money and finds it there. `reason` says why it was declined, sent back or refused. `state` is moved only by `exceptions_queue.moves`.
+    """
 
     class Kind(models.TextChoices):
         STORE_REFUND = "store_refund", "Refund in the shop"
@@ -70,8 +75,13 @@ class Refund(models.Model):
     state = models.CharField(max_length=8, choices=RefundState, default=RefundState.PROPOSED)
     order_number = models.CharField(max_length=64)
     line_id = models.CharField(max_length=64)
+    unit = models.IntegerField()
+    sold = models.IntegerField(help_text="How many of the line were sold.")
+    paid_pence = models.BigIntegerField(help_text="What the customer paid for one.")
     amount_pence = models.BigIntegerField()
     proposed_at = models.DateTimeField()
+    proposed_by = models.ForeignKey(_USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    proposed_why = models.CharField(max_length=300, blank=True)
     decided_by = models.ForeignKey(_USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=300, blank=True)
@@ -79,15 +89,32 @@ class Refund(models.Model):
     given_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(amount_pence__gt=0), name="a_refund_is_money")]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_pence__gt=0), name="a_refund_is_money"),
+            models.CheckConstraint(condition=Q(amount_pence__lte=F("paid_pence")), name="no_more_goes_back_than_was_paid"),
+            models.CheckConstraint(condition=Q(unit__gte=1, unit__lte=F("sold")), name="a_refund_is_for_a_garment_sold"),
+            models.UniqueConstraint(
+                fields=["order_number", "line_id", "unit"], condition=~Q(state="declined"), name="one_live_refund_per_garment_sold"
+            ),
+            models.UniqueConstraint(fields=["kind", "external_id"], condition=~Q(external_id=""), name="one_refund_per_document_of_theirs"),
+            models.CheckConstraint(condition=~Q(state="done") | ~Q(external_id=""), name="what_was_given_can_be_found"),
+            models.CheckConstraint(
+                condition=Q(proposed_by__isnull=True) | Q(decided_by__isnull=True) | Q(state="declined") | ~Q(proposed_by=F("decided_by")),
+                name="who_proposes_a_refund_does_not_approve_it",
+            ),
+        ]
         permissions = [("decide_refund", "Can approve or decline a refund")]
+        indexes = [models.Index(fields=["state", "proposed_at", "id"], name="refunds_by_state")]
 
     def __str__(self) -> str:
         return self.key
 
 
 class PeriodSignOff(models.Model):
-    """A month that somebody signed off, with the figures they saw. Signing again after it was reopened makes another row."""
+    """A month that somebody signed off, with the figures they saw. Signing again after it was reopened makes another row.
+
+    `figures` is {"seen": what `figures_hash` covers, "reason": why it was signed with something left, "ledger_read_at"}.
+    """
 
     month = models.DateField(help_text="Its first day.")
     figures = models.JSONField()
@@ -103,3 +130,6 @@ class PeriodSignOff(models.Model):
             models.UniqueConstraint(fields=["month"], condition=Q(reopened_at__isnull=True), name="one_sign_off_per_month"),
         ]
         permissions = [("reopen_periodsignoff", "Can reopen a month that was signed off")]
+
+    def __str__(self) -> str:
+        return f"{self.month:%B %Y}"

@@ -14,7 +14,7 @@ class WriteOff(models.Model):
     """One garment that is to leave the books.
 
     `lines` is the drafted journal, [{"purpose", "account", "debit_pence", "credit_pence", "memo"}], `lines_hash` what an approver
-    signs: any change of amount, account, period or garment makes another. `happened_on` is when it was graded, `post_on` the day
+    signs: any change of amount, account, period, garment or evidence makes another. `happened_on` is when it was graded, `post_on` the day
     it is posted under. `raised_by` is nobody where the system raised it. `grader` is ACS's text. `first_for` and `second_for` are
     whom the approver stood in for. `state` is moved only by `exceptions_queue.moves`.
     """
@@ -42,6 +42,9 @@ class WriteOff(models.Model):
     carrying_pence = models.BigIntegerField(null=True, blank=True, help_text="Cost less depreciation; none while it is not known.")
     valued_by = models.ForeignKey(
         _USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="Who entered the value; nobody for a file."
+    )
+    evidence_by = models.ForeignKey(
+        _USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="Who last added evidence, but for photos."
     )
     route = models.CharField(max_length=9, choices=Route, blank=True)
     certificate = models.CharField(max_length=120, blank=True)
@@ -72,6 +75,7 @@ class WriteOff(models.Model):
             ("reverse_writeoff", "Can reverse a posted write-off"),
             ("complete_writeoff", "Can add evidence, a route and costs to a write-off"),
             ("post_writeoff", "Can post approved write-offs again"),
+            ("export_writeoff", "Can take a month's register and evidence away"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -89,6 +93,14 @@ class WriteOff(models.Model):
                 condition=Q(valued_by__isnull=True)
                 | ((Q(first_by__isnull=True) | ~Q(valued_by=F("first_by"))) & (Q(second_by__isnull=True) | ~Q(valued_by=F("second_by")))),
                 name="who_valued_it_does_not_approve_it",
+            ),
+            models.CheckConstraint(
+                condition=Q(evidence_by__isnull=True)
+                | (
+                    (Q(first_by__isnull=True) | ~Q(evidence_by=F("first_by")))
+                    & (Q(second_by__isnull=True) | ~Q(evidence_by=F("second_by")))
+                ),
+                name="who_added_its_evidence_does_not_approve_it",
             ),
             models.CheckConstraint(
                 condition=Q(first_by__isnull=True) | Q(second_by__isnull=True) | ~Q(first_by=F("second_by")),

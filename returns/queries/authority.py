@@ -13,11 +13,12 @@ from django.utils import timezone
 
 from exceptions_queue.models import AuditEntry
 from partners.mappings import fold
-from returns.models import ApprovalLimit, Delegation, GraderLink, WriteOff
+from returns.models import ApprovalLimit, Delegation, GraderLink, Photo, WriteOff
 from returns.rules.authority import DEFAULTS, Facts, Limit, Person, StandIn, no_longer
 
 PERMISSION = "returns.approve_writeoff"
 COMPLETED = "write-off completed"  # in the audit log
+PAPER = frozenset({"reason", "route", "certificate", "repair_pence", "cleaning_pence", "income_pence"})  # its evidence, but for photos
 _APPROVES = Q(groups__permissions__codename="approve_writeoff", groups__permissions__content_type__app_label="returns")
 
 
@@ -48,12 +49,14 @@ def people_of(users: Iterable[User], *, at: datetime) -> dict[int, Person]:
 
 
 def facts_of(write_offs: Collection[WriteOff]) -> dict[int, Facts]:
-    """{write-off id: what decides about it}. One statement, for the graders, and one for who valued them, where people did."""
+    """{write-off id: what decides about it}. Three statements at most: the graders, who completed them, and who brought photos."""
     graded = any(write_off.grader for write_off in write_offs)
     links = GraderLink.objects.values_list("grader", "user_id") if graded else ()  # one for each person at most: few
     people = {fold(grader): user for grader, user in links}
-    valued = _valued(write_offs)
-    return {write_off.pk: _facts(write_off, people, valued.get(write_off.pk, frozenset())) for write_off in write_offs}
+    valued, evidenced = _completed(write_offs)
+    for pk, brought in _brought(write_offs):
+        evidenced[pk].add(brought)
+    return {row.pk: _facts(row, people, frozenset(valued[row.pk]), frozenset(evidenced[row.pk])) for row in write_offs}
 
 
 def no_longer_approved(write_offs: Collection[WriteOff], *, at: datetime) -> dict[int, str]:
@@ -75,9 +78,9 @@ def _gone(write_off: WriteOff, facts: Facts, people: Mapping[int, Person]) -> st
     if write_off.first_by_id is None or write_off.approved_hash != write_off.lines_hash:
         return "nobody has approved it as it stands"
     signers = {write_off.first_by_id, write_off.first_for_id, write_off.second_by_id, write_off.second_for_id}
-    if signers & ({facts.raised_by, facts.valued_by, facts.grader, *facts.valued} - {None}):
+    if signers & ({facts.raised_by, facts.valued_by, facts.grader, *facts.valued, *facts.evidenced} - {None}):
         return "who approved it has another part in it"
-    first = no_longer(people[write_off.first_by_id], _giver(people, write_off.first_for_id), facts)
+    first = no_longer(people[write_off.first_by_id], _giver(people, write_off.first_for_id), facts, alone=write_off.second_by_id is None)
     if first or write_off.second_by_id is None:
         return first
     return no_longer(people[write_off.second_by_id], _giver(people, write_off.second_for_id), facts, second=True)
@@ -87,20 +90,38 @@ def _giver(people: Mapping[int, Person], pk: int | None) -> Person | None:
     return people[pk] if pk is not None else None
 
 
-def _valued(write_offs: Collection[WriteOff]) -> dict[int, frozenset[int]]:
-    """{write-off id: everybody who entered any part of its value}, by the audit log: what one person enters stands under another's."""
-    ids = [write_off.pk for write_off in write_offs if write_off.valued_by_id is not None]
-    if not ids:
-        return {}
+_Made = defaultdict[int, set[int]]
+
+
+def _completed(write_offs: Collection[WriteOff]) -> tuple[_Made, _Made]:
+    """{write-off id: everybody who entered any part of its value}, and the same of its evidence, by the audit log: what one person
+    enters stands under another's."""
+    valued, evidenced = _Made(set), _Made(set)
+    ids = [write_off.pk for write_off in write_offs]
     about = AuditEntry.objects.filter(subject_type=ContentType.objects.get_for_model(WriteOff), subject_id__in=ids, verb=COMPLETED)
-    found: dict[int, set[int]] = defaultdict(set)
     for pk, actor, after in about.values_list("subject_id", "actor_id_text", "after"):
-        if actor and "valued_by_id" in after.get("set", ()):
-            found[pk].add(int(actor))
-    return {pk: frozenset(people) for pk, people in found.items()}
+        entered = set(after.get("set", ())) if actor else set()
+        if "valued_by_id" in entered:
+            valued[pk].add(int(actor))
+        if entered & PAPER:
+            evidenced[pk].add(int(actor))
+    return valued, evidenced
 
 
-def _facts(write_off: WriteOff, graders: Mapping[str, int], valued: frozenset[int]) -> Facts:
+def _brought(write_offs: Collection[WriteOff]) -> Iterable[tuple[int, int]]:
+    """(write-off id, who brought a photo of its garment). One that came after the approval, on the way to the ledger, is no part of it."""
+    items = {write_off.item_id for write_off in write_offs} - {None}
+    rows = Photo.objects.filter(item__in=items, uploaded_by__isnull=False).exclude(sha256="") if items else Photo.objects.none()
+    photos: dict[int, list[tuple[int, datetime | None]]] = defaultdict(list)
+    for item, person, kept_at in rows.order_by().values_list("item", "uploaded_by", "kept_at"):
+        photos[item].append((person, kept_at))
+    for row in write_offs:
+        for person, kept_at in photos.get(row.item_id or 0, ()):
+            if row.first_at is None or kept_at is None or kept_at <= row.first_at:
+                yield row.pk, person
+
+
+def _facts(write_off: WriteOff, graders: Mapping[str, int], valued: frozenset[int], evidenced: frozenset[int]) -> Facts:
     first = {write_off.first_by_id, write_off.first_for_id} - {None}
     return Facts(
         state=write_off.state,
@@ -109,6 +130,7 @@ def _facts(write_off: WriteOff, graders: Mapping[str, int], valued: frozenset[in
         raised_by=write_off.raised_by_id,
         valued_by=write_off.valued_by_id,
         valued=valued,
+        evidenced=evidenced,
         grader=graders.get(fold(write_off.grader)),
         first=frozenset(pk for pk in first if pk is not None),
     )

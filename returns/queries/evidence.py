@@ -1,10 +1,10 @@
 """What stands on the checklist of write-offs."""
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Count
 
 from returns.models import Photo, WriteOff
 from returns.queries.worth import accounts
@@ -32,10 +32,18 @@ class Standing:
 
 def standing_of(write_offs: Collection[WriteOff]) -> dict[int, Standing]:
     """{write-off id: its checklist}. Two statements however many."""
+    photos, named = photos_of(write_offs), accounts()
+    return {write_off.pk: _standing(write_off, len(photos.get(write_off.item_id or 0, ())), named) for write_off in write_offs}
+
+
+def photos_of(write_offs: Collection[WriteOff]) -> Mapping[int, Sequence[str]]:
+    """{returned garment's id: the SHA-256 of each photo that is kept of it}. One statement."""
     items = {write_off.item_id for write_off in write_offs if write_off.item_id}
-    rows = Photo.objects.filter(item__in=items).exclude(sha256="").order_by().values_list("item").annotate(Count("pk")) if items else ()
-    photos, named = dict(rows), accounts()
-    return {write_off.pk: _standing(write_off, photos.get(write_off.item_id or 0, 0), named) for write_off in write_offs}
+    rows = Photo.objects.filter(item__in=items).exclude(sha256="").order_by().values_list("item", "sha256") if items else ()
+    found: dict[int, list[str]] = defaultdict(list)
+    for item, sha256 in rows:
+        found[item].append(sha256)
+    return found
 
 
 def worth_of(write_off: WriteOff) -> Worth | None:

@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from returns.models import ReturnItem
-from returns.states import Grade
+from returns.models import Approval, ReturnItem, WriteOff
+from returns.states import ENDED, Grade
 
 TONES = {
     Grade.UNGRADED: ("warn", "clock"),
@@ -42,9 +42,19 @@ def told(raw: str, target: str | None) -> Graded:
     return Graded(grade, str(grade.label), *TONES[grade])
 
 
+def asking() -> QuerySet[ReturnItem]:
+    """The garments that are written off as soon as their grade says so: none has a live write-off, and nobody has rejected or reversed
+    one since they were graded (`rules.grading.asks_anew`)."""
+    live = WriteOff.objects.filter(rfid=OuterRef("rfid")).exclude(state__in=ENDED)
+    decided = Approval.objects.filter(write_off__item=OuterRef("pk"), write_off__state__in=ENDED, by__isnull=False)
+    decided = decided.filter(word__in=(Approval.Word.REJECTED, Approval.Word.REVERSED))
+    since = Exists(decided.filter(at__gte=OuterRef("graded_at"))) | Q(Exists(decided), graded_at=None)
+    return ReturnItem.objects.exclude(rfid="").filter(~Exists(live), ~Q(since))
+
+
 def disagreeing() -> list[int]:
     """The garments whose write-off is not what their grade says now, as after a change of the mapping: graded beyond repair without
-    any write-off, or no longer so with one that is still open. One statement."""
-    none_yet = Q(grade__target=Grade.BER, write_offs=None)
+    a write-off, or no longer so with one that is still open. One statement."""
+    none_yet = Q(grade__target=Grade.BER, pk__in=asking().values("pk"))
     no_longer = ~Q(grade__target=Grade.BER) & Q(write_offs__cause="graded") & ~Q(write_offs__state__in=("rejected", "reversed"))
     return list(ReturnItem.objects.filter(none_yet | no_longer).distinct().order_by("pk").values_list("pk", flat=True))

@@ -15,7 +15,7 @@ from exceptions_queue.queries import words
 from exceptions_queue.states import CaseState
 from inventory.models import Garment, Level, Product
 from orders.models import OrderLine
-from returns.models import Photo, Return, ReturnItem, WriteOff
+from returns.models import Photo, Refund, Return, ReturnItem, WriteOff
 from returns.queries.grades import Graded, told
 
 RECENT = 60
@@ -24,6 +24,16 @@ _DID = {
     "photo added": "added a photo",
     "photo asked for again": "asked for a photo again",
     "return matched": "said which order it belongs to",
+}
+_OF_REFUNDS = {
+    "refund proposed": "proposed a refund",
+    "refund reckoned anew": "reckoned the refund anew",
+    "refund approved": "approved the refund",
+    "refund approval voided": "asks for the refund’s approval anew",
+    "refund declined": "declined the refund",
+    "refund withdrawn": "withdrew the refund",
+    "refund refused": "was refused the refund",
+    "refund given": "had the refund given",
 }
 
 
@@ -83,11 +93,13 @@ def photo_of(pk: int, *, with_content: bool = False) -> Photo | None:
 def told_of(ret: Return) -> Told:
     """A fixed number of statements, whatever the return holds."""
     items = list(ReturnItem.objects.filter(ret=ret).select_related("grade").order_by("line_id", "pk"))
+    for item in items:
+        item.ret = ret
     photos = list(Photo.objects.filter(item__in=items).defer("content").select_related("uploaded_by").order_by("taken_at", "pk"))
     write_offs = list(WriteOff.objects.filter(item__in=items).order_by("pk"))
     garments = list(_shown(ret, items, photos, write_offs))
     events = sorted(_events(ret, items, photos, write_offs), key=lambda event: event.at, reverse=True)
-    return Told(ret, garments, events[:RECENT], _cases(ret))
+    return Told(ret, garments, events[:RECENT], _cases(ret, items))
 
 
 def _shown(ret: Return, items: list[ReturnItem], photos: list[Photo], write_offs: list[WriteOff]) -> Iterator[Shown]:
@@ -148,10 +160,19 @@ def _acts(ret: Return, items: Iterable[ReturnItem]) -> Iterator[Event]:
     by_pk = {item.pk: item for item in items}
     about = Q(subject_type=ContentType.objects.get_for_model(Return), subject_id=ret.pk)
     about |= Q(subject_type=ContentType.objects.get_for_model(ReturnItem), subject_id__in=list(by_pk))
+    refunds = Refund.objects.filter(item__in=list(by_pk)).values("pk")
+    about |= Q(subject_type=ContentType.objects.get_for_model(Refund), subject_id__in=refunds, verb__in=_OF_REFUNDS)
     for entry in AuditEntry.objects.filter(about).order_by("-id")[:RECENT]:
+        if entry.verb in _OF_REFUNDS:
+            yield Event(entry.at, _person(entry), _OF_REFUNDS[entry.verb], entry.reason)
+            continue
         item = by_pk.get(entry.subject_id) if entry.verb != "return matched" else None
         who = "ACS" if entry.verb == "garment regraded" else entry.actor_label.removeprefix("system:")
         yield Event(entry.at, who, _DID.get(entry.verb, entry.verb), _detail(entry, item))
+
+
+def _person(entry: AuditEntry) -> str:
+    return "Lockstep" if entry.actor_label.startswith("system:") else entry.actor_label
 
 
 def _detail(entry: AuditEntry, item: ReturnItem | None) -> str:
@@ -164,8 +185,9 @@ def _name(item: ReturnItem) -> str:
     return item.rfid or item.sku or f"line {item.line_id}"
 
 
-def _cases(ret: Return) -> list[dict[str, Any]]:
-    """The open cases of the return, the most urgent first. One statement."""
-    about = ExceptionCase.objects.filter(subject_type=ContentType.objects.get_for_model(Return), subject_id=ret.pk, state=CaseState.OPEN)
-    found = about.order_by("due_at", "pk").values_list("pk", "code")
+def _cases(ret: Return, items: Iterable[ReturnItem]) -> list[dict[str, Any]]:
+    """The open cases of the return and its garments, the most urgent first. One statement."""
+    about = Q(subject_type=ContentType.objects.get_for_model(Return), subject_id=ret.pk)
+    about |= Q(subject_type=ContentType.objects.get_for_model(ReturnItem), subject_id__in=[item.pk for item in items])
+    found = ExceptionCase.objects.filter(about, state=CaseState.OPEN).order_by("due_at", "pk").values_list("pk", "code")
     return [{"pk": pk, "code": code, "title": CATALOGUE[code].title if code in CATALOGUE else code} for pk, code in found]

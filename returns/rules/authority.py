@@ -1,7 +1,7 @@
 """Who may approve what. Pure; every refusal is a sentence, addressed to the person it refuses.
 
-Nobody approves what they raised, valued or graded, nor what the person they stand in for did, nor twice. There is no exception for
-a superuser: a right to see everything is no limit, and without a limit nothing is approved.
+Nobody approves what they raised, valued, graded or added evidence to, nor what the person they stand in for did, nor twice. There is no
+exception for a superuser: a right to see everything is no limit, and without a limit nothing is approved.
 """
 
 from collections.abc import Iterable, Mapping
@@ -48,7 +48,7 @@ class Person:
 @dataclass(frozen=True)
 class Facts:
     """What decides about one write-off. People are ids; `first` is the first approver and whom they stood in for, `valued` is whoever
-    entered any part of its value, `valued_by` the last of them."""
+    entered any part of its value, `valued_by` the last of them, and `evidenced` whoever added any of what it rests on."""
 
     state: str
     carrying_pence: int | None
@@ -56,6 +56,7 @@ class Facts:
     raised_by: int | None = None
     valued_by: int | None = None
     valued: frozenset[int] = field(default_factory=frozenset)
+    evidenced: frozenset[int] = field(default_factory=frozenset)
     grader: int | None = None
     first: frozenset[int] = field(default_factory=frozenset)
 
@@ -98,8 +99,9 @@ def signature(person: Person, write_off: Facts) -> Signature | str:
     return found or next((each for each in others if isinstance(each, str)), own)
 
 
-def no_longer(signer: Person, giver: Person | None, write_off: Facts, *, second: bool = False) -> str:
-    """Why an approval given before no longer carries a posting: the right or the limit is gone. "" where it still does.
+def no_longer(signer: Person, giver: Person | None, write_off: Facts, *, second: bool = False, alone: bool = False) -> str:
+    """Why an approval given before no longer carries a posting: the right or the limit is gone, or one alone is not enough any more.
+    "" where it still does. `second` is asked of the second of two, `alone` of the first where there is no second.
 
     A delegation that ended since leaves what was approved under it as it is; the giver's own right must still be there.
     """
@@ -110,6 +112,22 @@ def no_longer(signer: Person, giver: Person | None, write_off: Facts, *, second:
         return "the limit it was approved under is gone"
     if not second and (write_off.carrying_pence or 0) > bearer.limit.limit_pence:
         return f"the limit it was approved under is {pounds(bearer.limit.limit_pence)} now"
+    if alone and (write_off.carrying_pence or 0) > bearer.limit.second_above_pence:
+        return f"above {pounds(bearer.limit.second_above_pence)} a second person must approve it now"
+    return ""
+
+
+def why_not_reverse(person: Person, *, carrying_pence: int | None, made: Iterable[int | None], approved: Iterable[int | None]) -> str:
+    """Why this person may not take back what was posted, in a sentence; "" where they may. `made` are who raised and valued it, `approved`
+    its approvers and whom they stood in for. Only under a limit of one's own: what was handed over is for approving."""
+    if person.pk in set(made):
+        return "You raised or valued this write-off, so someone else must reverse it."
+    if person.pk in set(approved):
+        return "You approved this write-off, so someone else must reverse it."
+    if person.limit is None:
+        return "Your roles give you no limit to reverse it under."
+    if (carrying_pence or 0) > person.limit.limit_pence:
+        return f"It is worth {pounds(carrying_pence or 0)}, and your limit is {pounds(person.limit.limit_pence)}: it needs a higher tier."
     return ""
 
 
@@ -143,6 +161,8 @@ def _no_part(pk: int, write_off: Facts) -> str:
         return "You raised this write-off, so someone else must approve it."
     if pk == write_off.valued_by or pk in write_off.valued:
         return "You entered its value, so someone else must approve it."
+    if pk in write_off.evidenced:
+        return "You added evidence to it, so someone else must approve it."
     if pk == write_off.grader:
         return "You graded this garment, so someone else must approve it."
     if write_off.awaits_second and pk in write_off.first:
@@ -150,7 +170,13 @@ def _no_part(pk: int, write_off: Facts) -> str:
     return ""
 
 
-_PARTS = {"You raised": "{} raised", "You entered": "{} entered", "You graded": "{} graded", "You are its": "{} is its"}
+_PARTS = {
+    "You raised": "{} raised",
+    "You entered": "{} entered",
+    "You added": "{} added",
+    "You graded": "{} graded",
+    "You are its": "{} is its",
+}
 
 
 def _for(each: StandIn, write_off: Facts) -> Signature | str:

@@ -18,6 +18,16 @@ PURPOSES: Mapping[str, tuple[str, ...]] = {
 }
 
 
+# Which purposes one journal debits and credits: one account for both would book nothing.
+OPPOSITE: Mapping[str, tuple[str, ...]] = {
+    "stock_write_off": ("stock",),
+    "stock": ("stock_write_off",),
+    "depreciation": ("hire_fleet",),
+    "disposal_loss": ("hire_fleet",),
+    "hire_fleet": ("depreciation", "disposal_loss"),
+}
+
+
 class CannotDraft(ValueError):
     """No journal can be drafted from these facts. `str()` of it is the sentence to show; `fault` names its kind."""
 
@@ -145,8 +155,20 @@ def method_of(ledger_class: str, *, policy: str = Method.JOURNAL) -> str:
 
 
 def hash_to_sign(
-    *, reference: str, rfid: str, sku: str, ledger_class: str, method: str, post_on: date, rows: Sequence[Mapping[str, Any]]
+    *,
+    reference: str,
+    rfid: str,
+    sku: str,
+    ledger_class: str,
+    method: str,
+    post_on: date,
+    rows: Sequence[Mapping[str, Any]],
+    reason: str,
+    route: str,
+    certificate: str,
+    photos: Iterable[str],
 ) -> str:
-    """What an approver signs: another amount, account, period, way or garment makes another."""
-    seen = [reference, rfid, sku, ledger_class, method, post_on.isoformat(), list(rows)]
+    """What an approver signs: another amount, account, period, way or garment makes another, and so does another piece of evidence.
+    `photos` are the SHA-256 of each, in whatever order."""
+    seen = [reference, rfid, sku, ledger_class, method, post_on.isoformat(), list(rows), [reason, route, certificate, sorted(photos)]]
     return sha256(json.dumps(seen, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 MOST_BYTES = 10_000_000
 SHORTEST = 24  # no header of the three is shorter
 LONGEST_PAUSE = timedelta(hours=6)

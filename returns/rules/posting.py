@@ -54,9 +54,9 @@ def under_another_day(rows: Rows, *, true_day: date) -> list[dict[str, Any]]:
     return [{**row, "memo": row["memo"] if said in row["memo"] else f"{row['memo'][: MOST_MEMO - len(said)]}{said}"} for row in rows]
 
 
-def is_summary_due(approved_at: datetime, *, now: datetime) -> bool:
-    """May a day's journal be made of what was approved then? Both by London's clock: from six in the evening, or another day."""
-    return approved_at.date() < now.date() or now.hour >= SUMMARY_FROM_HOUR
+def summary_takes_before(now: datetime) -> datetime | None:
+    """A day's journal takes what was approved before this instant, by London's clock: midnight until six in the evening; then all, None."""
+    return None if now.hour >= SUMMARY_FROM_HOUR else now.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def next_key(base: str, taken: Iterable[str], *, most: int = MOST_TIMES) -> str | None:

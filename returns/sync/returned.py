@@ -15,7 +15,7 @@ from partners.acs.grades import SEED
 from partners.acs.returns import AcsReturn
 from partners.models import CodeMapping
 from partners.pages import Applied, Page
-from returns.actions import cases, matching, raising
+from returns.actions import cases, matching, raising, refunds
 from returns.models import Photo, Return, ReturnItem
 from returns.sync.book import Book, Did, content_hash
 from returns.sync.reading import read_all
@@ -30,7 +30,8 @@ def apply_returns(page: Page, at: datetime) -> Applied:
     """Write the returns of a page, of the feed or of a file, in a fixed number of statements, and make true what follows.
 
     A record that cannot be used is rejected with path and reason; the others count. The same again changes nothing. Graded, regraded
-    and newly identified garments are handed to `raising.look` in the same transaction; photos are fetched by a task rung in it.
+    and newly identified garments are handed to `raising.look` and `refunds.look_at_returns` in the same transaction; photos are fetched
+    by a task rung in it.
     """
     read, refused = read_all(page, at=at)
     book = standing(each.said for each in read)
@@ -66,6 +67,7 @@ def _write(book: Book, *, at: datetime) -> None:
     matching.match(touched, renumbered=[book.returns[acs_id].pk for acs_id in book.renumbered])
     if looked := [item.pk for item in book.to_look_at]:
         raising.look(looked, at=at)
+    refunds.look_at_returns(touched, at=at)
     cases.look_at_returns(at=at, only=touched)
 
 

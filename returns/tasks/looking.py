@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from returns.actions import cases, matching, photos, raising
+from returns.actions import cases, matching, photos, raising, refunds
 from returns.queries.grades import disagreeing
 
 
@@ -13,19 +13,22 @@ def fetch_photos() -> dict[str, int]:
 
 
 def look_at_returns() -> dict[str, int]:
-    """Match returns to orders that came since, and make the cases about returns true: time passes even where nothing is told."""
+    """Match returns to orders that came since, and make refunds and cases about returns true: time passes even where nothing is told."""
     at = timezone.now()
     with transaction.atomic():
         matched = matching.match()
-    return {"matched": matched} | cases.look_at_returns(at=at) | {"overdue": cases.look_at_overdue(at=at)}
+    proposed = refunds.look_again(at=at).proposed
+    return {"matched": matched, "refunds": proposed} | cases.look_at_returns(at=at) | {"overdue": cases.look_at_overdue(at=at)}
 
 
 def look_at_grades() -> dict[str, int]:
-    """A grade means something else from now on: make the write-offs equal to it."""
+    """A grade means something else from now on: make the write-offs and the refunds equal to it."""
+    at = timezone.now()
     with transaction.atomic():
         ids = disagreeing()
         if ids:
-            raising.look(ids, at=timezone.now())
+            raising.look(ids, at=at)
+    refunds.look_again(at=at)
     return {"looked_at": len(ids)}
 
 

@@ -15,6 +15,7 @@ from returns.models import WriteOff
 from returns.queries import authority
 from returns.queries.desk import one, who
 from returns.queries.evidence import standing_of
+from returns.rules.authority import Person
 from returns.rules.economics import advise
 from returns.states import BEFORE_APPROVAL, IN_THE_LEDGER, WAITS_FOR_APPROVAL, WriteOffState
 from returns.views import Signed
@@ -51,7 +52,7 @@ def show(request: Signed, write_off: WriteOff, *, status: int = 200, refusal: st
         "economics": "" if advice.beyond is None else advice.sentence,
         "refusal": refusal,
         "in_pane": in_pane,
-        **_reversing(request, write_off),
+        **_reversing(request, write_off, person),
     }
     context |= _forms(request, write_off, in_pane=in_pane) | dict(filled)
     standing = standing_of([write_off])[write_off.pk]
@@ -61,11 +62,11 @@ def show(request: Signed, write_off: WriteOff, *, status: int = 200, refusal: st
     return render(request, "returns/parts/_pane.html" if in_pane else "returns/write_off.html", context, status=status)
 
 
-def _reversing(request: Signed, write_off: WriteOff) -> dict[str, Any]:
+def _reversing(request: Signed, write_off: WriteOff, person: Person) -> dict[str, Any]:
     """Whether this person is offered to take it back; and why not, where they could if they had no part in it."""
     if write_off.state not in IN_THE_LEDGER or not request.user.has_perm("returns.reverse_writeoff"):
         return {"may_reverse": False}
-    no = who.why_not_reverse(write_off, request.user)
+    no = who.why_not_reverse(write_off, person)
     return {"may_reverse": not no, "no_reverse": no}
 
 

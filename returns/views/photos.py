@@ -10,13 +10,12 @@ from django.views.decorators.http import require_GET, require_POST
 from returns.actions.cases import address_of
 from returns.actions.photos import Refused, add_photo, try_again
 from returns.forms import PhotoForm
-from returns.models import Photo
 from returns.queries import one
+from returns.rules.photos import ENDINGS
 from returns.views import Signed
 from returns.views.returned import page_of
 
 KEPT_FOR_S = 3600
-ENDINGS = {Photo.Type.JPEG: "jpg", Photo.Type.PNG: "png", Photo.Type.WEBP: "webp"}
 
 
 @require_GET
@@ -27,7 +26,7 @@ def photo(request: HttpRequest, pk: int) -> HttpResponse:
     if kept is None or kept.content is None or kept.content_type not in ENDINGS:
         raise Http404("There is no such photo, or it was not kept.")
     answer = HttpResponse(bytes(kept.content), content_type=kept.content_type)
-    answer["Content-Disposition"] = f'inline; filename="photo-{kept.pk}.{ENDINGS[Photo.Type(kept.content_type)]}"'
+    answer["Content-Disposition"] = f'inline; filename="photo-{kept.pk}.{ENDINGS[kept.content_type]}"'
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = f"private, max-age={KEPT_FOR_S}"
     answer["Cross-Origin-Resource-Policy"] = "same-origin"

@@ -13,10 +13,13 @@ from django.views.decorators.http import require_GET, require_POST
 from exceptions_queue.queries import keyset, words
 from returns.actions.cases import address_of
 from returns.actions.matching import NotMatched, match_by_hand
+from returns.actions.refunds import may_give
 from returns.filters import ReturnFilter
-from returns.forms import MatchForm, PhotoForm
-from returns.models import Return
+from returns.forms import MatchForm, PhotoForm, ReasonForm
+from returns.models import Return, ReturnItem
 from returns.queries import listing, one
+from returns.queries.refunds import rows as refunds
+from returns.states import RefundState
 from returns.views import Signed
 
 PAGE = 50
@@ -87,15 +90,21 @@ def page_of(
     match_form: MatchForm | None = None,
     photo_form: PhotoForm | None = None,
     item: int = 0,
+    refusal: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """The page, with a form that was refused where there is one: `photo_form` belongs to the garment `item`."""
+    """The page, with a form that was refused where there is one: `photo_form` belongs to the garment `item`; or with why an act was."""
     now = timezone.now()
     told = one.told_of(ret)
+    money = _refunds(request, told.garments, now)
     context = {
+        "refusal": refusal,
         "ret": ret,
         "told": told,
-        "garments": [_garment(each, now, photo_form if each.item.pk == item else None) for each in told.garments],
+        "garments": [
+            _garment(each, now, photo_form if each.item.pk == item else None) | {"refund": money.get(each.item.pk)}
+            for each in told.garments
+        ],
         "arrived": words.moment(ret.arrived_at, now),
         "updated": words.moment(ret.told_at, now),
         "order_url": order_address(ret.order.number) if ret.order else "",
@@ -118,6 +127,38 @@ def _garment(shown: one.Shown, now: Any, refused: PhotoForm | None) -> dict[str,
         "write_offs": [(each, _address("returns:write-off", reference=each.reference)) for each in shown.write_offs],
         "photos": [(photo, words.moment(photo.kept_at, now) if photo.kept_at else "") for photo in shown.photos],
     }
+
+
+def _refunds(request: Signed, garments: list[one.Shown], now: Any) -> dict[int, dict[str, Any]]:
+    """{garment: what is said of its refund}, for those who may see refunds."""
+    if not request.user.has_perm("returns.view_refund"):
+        return {}
+    shown = refunds.shown_of_items([each.item for each in garments], request.user, at=now)
+    return {each.item.pk: refund_card(shown[each.item.pk], now, item=each.item) for each in garments}
+
+
+def refund_card(shown: refunds.Shown, now: Any, *, item: ReturnItem | None = None) -> dict[str, Any]:
+    """One refund ready to print, or of the garment `item` why there is none."""
+    refund = shown.refund
+    garment = refund.item if refund else item
+    card: dict[str, Any] = {"shown": shown, "refund": refund, "item": garment, "name": _name_of(garment)}
+    if refund is None:
+        return card | {"form": ReasonForm.of(f"propose-{garment.pk if garment else 0}")}
+    waits = refund.state == RefundState.APPROVED and not may_give(refund.kind)
+    moments = {"decided": refund.decided_at, "given": refund.given_at}
+    return card | {
+        "form": ReasonForm.of(f"decline-{refund.pk}"),
+        "url": address_of(refund.item.ret.acs_id),
+        "order_url": order_address(refund.order_number),
+        "proposed": words.moment(refund.proposed_at, now),
+        "full": words.full(refund.proposed_at),
+        "waits": "Nothing is sent while the shop, or the ledger, is only observed: it waits." if waits else "",
+        **{name: words.moment(at, now) if at else "" for name, at in moments.items()},
+    }
+
+
+def _name_of(item: ReturnItem | None) -> str:
+    return (item.rfid or item.sku or f"line {item.line_id}") if item else ""
 
 
 def order_address(number: str) -> str:

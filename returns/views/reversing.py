@@ -48,7 +48,12 @@ def _reversed(request: Signed, write_off: WriteOff) -> HttpResponse:
 def post_again(request: Signed, reference: str) -> HttpResponse:
     """Post once more what the ledger refused, after what it named was put right."""
     write_off = found_or_404(reference)
-    if posting.post_again(write_off.reference, actor=request.user, at=timezone.now()):
+    try:
+        done = posting.post_again(write_off.reference, actor=request.user, at=timezone.now())
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+        return redirect("returns:write-off", reference=write_off.reference)
+    if done:
         messages.success(request, f"{write_off.reference} is posted again.")
     else:
         messages.error(request, f"The ledger has not refused the journal of {write_off.reference}, or a colleague was quicker.")

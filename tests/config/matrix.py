@@ -37,6 +37,8 @@ HOUSE = {
     "metrics": May(NOT_BY_SESSION, NOT_BY_SESSION),
     **pages(ALL, "home:today", "home:search", "home:settings", "home:design"),
     **acts(ALL, "home:design-undo"),
+    **pages("GIV", "home:system-audit", "home:system-audit-report", "home:system-audit-gap"),
+    **pages("GIV", "home:system-audit-csv-export", "home:system-audit-xlsx-export"),
 }
 REPORTS = pages("WMGIV", "reports:index", "reports:report", "reports:csv-export", "reports:xlsx-export")
 PEOPLE = {
@@ -91,7 +93,9 @@ ORDERS = {
     **acts("C", "orders:plan-home"),
     **forms("CW", "orders:wait-whole"),
     **forms("CWI", "orders:hold", "orders:extend-hold"),
-    **forms("C", "orders:offer-another"),
+    **forms("C", "orders:offer-another", "orders:ask-customer"),
+    **acts("C", "orders:end-customer-link"),
+    **forms(ANYBODY, "orders:customer"),  # the customer: by the signature in the address
     **acts("CWI", "orders:clear-hold"),
     **forms(CASES, "orders:recheck"),
     **forms("WI", "orders:resend"),
@@ -119,15 +123,21 @@ GOODS = {
     **forms("M", "inventory:sources"),
 }
 RETURNS = {
-    **pages(ALL, "returns:returns", "returns:return", "returns:photo"),
+    **pages(ALL, "returns:returns", "returns:return", "returns:photo", "returns:grade-effect"),
     **acts("C", "returns:match"),
+    **pages(ALL, "returns:refunds"),
+    **acts("FG", "returns:refund-approve", "returns:refund-decline"),
+    **acts("CFG", "returns:refund-propose"),
     **acts("WFG", "returns:photo-add", "returns:photo-again"),
     **pages(ALL, "returns:write-offs", "returns:write-off"),
     **forms("FG", "returns:approve", "returns:delegations"),
     **acts("FG", "returns:query", "returns:reject", "returns:end-delegation"),
     **acts("WFG", "returns:answer", "returns:complete"),
     **forms("G", "returns:reverse"),
+    **pages("GV", "returns:register", "returns:evidence"),
     **forms("WFG", "returns:raise"),
+    **pages(ALL, "returns:months", "returns:month", "returns:month-waiting"),
+    **acts("G", "returns:month-sign", "returns:month-reopen"),
     "returns:limits": May(ALL, "G"),
     "returns:accounts": May(ALL, "G"),
     **acts("G", "returns:confirm-limit", "returns:withdraw-limit", "returns:post-again"),

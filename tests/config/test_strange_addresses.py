@@ -17,6 +17,7 @@ PATHS = (
         "/products/%00/size/",
         "/welcome/%00/",
         "/write-offs/%00/",
+        "/month-end/%00/register.csv",
     ),
     *(
         "/sync/feeds/%00/again/",

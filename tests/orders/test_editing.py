@@ -105,6 +105,16 @@ class TestEdits:
 
         assert tasks.watch()["edited"] == 0
 
+    @pytest.mark.parametrize(("quantity", "found"), [(0, []), (1, []), (2, [("VAL-EDITED", "begun")])], ids=["none", "as sent", "one more"])
+    def test_what_comes_back_after_it_left_and_is_refunded_is_no_change_but_one_more_is(self, world, released, quantity, found):
+        at_acs(world, released, "Despatched")
+        lines = [line | {"quantity": quantity} for line in released.shop["lines"]]
+        the_shop_says(released, lines=[line for line in lines if line["quantity"]])
+
+        tasks.watch()
+
+        assert cases() == found
+
     def test_what_the_shop_takes_back_closes_by_itself(self, released):
         was = released.shop["mobile"]
         the_shop_says(released, mobile="07803 345068")

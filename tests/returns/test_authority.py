@@ -215,6 +215,21 @@ class TestAtPosting:
             "who approved it may approve no longer",
         }
 
+    @pytest.mark.parametrize("signers", [1, 2])
+    def test_nor_does_one_alone_where_a_second_person_is_asked_for_since(self, people, signers):
+        write_off = make_write_off(9_000)
+        WriteOff.objects.update(needs_second=signers == 2)
+        for who in (people.finance, people.colleague)[:signers]:
+            approve(write_off, who)
+        write_off.refresh_from_db()
+        before = authority.no_longer_approved([write_off], at=LATER)
+
+        limits.propose("finance", limit_pence=10_000, second_above_pence=8_999, reason="Audit", actor=people.manager, at=LATER)
+
+        gone = {write_off.pk: "above £89.99 a second person must approve it now"}
+        assert (write_off.state, before) == ("approved", {})
+        assert authority.no_longer_approved([write_off], at=LATER) == (gone if signers == 1 else {})
+
     def test_nor_does_one_of_somebody_who_turns_out_to_have_graded_it(self, people):
         write_off = make_write_off(grader="Agnes")
         approve(write_off, people.finance)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from exceptions_queue.models import AuditEntry
-from returns.actions import deciding, raising
+from returns.actions import deciding, drafting, raising
 from returns.actions.outcomes import Refused
 from returns.models import Approval, WriteOff
 from tests.returns.builders import NOON, make_accounts, make_item, make_people, make_write_off, seen
@@ -87,3 +87,16 @@ def test_different_garments_raised_at_once_all_get_a_number_of_their_own(people,
     assert race(lambda item: raising.look([item.pk], at=LATER), items) == ["ok"] * 4
 
     assert len(set(WriteOff.objects.values_list("reference", flat=True))) == 4
+
+
+def test_two_who_draft_what_was_split_lock_it_in_one_order_and_neither_is_sent_away(people, race):
+    """Each drafts one of two and would mark the other: one after the other they would wait in a circle."""
+    rows = [make_write_off(9_000, sku="SAME") for _ in range(12)]
+    WriteOff.objects.update(needs_second=False)
+    ids = [row.pk for row in rows]
+
+    for _ in range(3):
+        outcomes = race(lambda some: drafting.redraft(some, at=LATER), [ids[::2], ids[1::2], ids[::-3], ids[:2]])
+        assert outcomes == ["ok"] * 4
+        assert set(WriteOff.objects.values_list("needs_second", flat=True)) == {True}
+        WriteOff.objects.update(needs_second=False)

@@ -69,6 +69,7 @@ class TestJournal:
     def test_the_hash_is_another_for_another_amount_account_period_way_or_garment(self):
         rows = journal.as_rows(journal.draft(journal.Worth("stock", 100), ACCOUNTS, memo=""))
         said = {"reference": "R", "rfid": "E", "sku": "S", "ledger_class": "stock", "method": "journal", "post_on": DAY, "rows": rows}
+        said |= {"reason": "Torn", "route": "recycled", "certificate": "", "photos": ["a", "b"]}
         changes = [
             {},
             {"rows": [{**rows[0], "debit_pence": 101}, rows[1]]},
@@ -77,9 +78,15 @@ class TestJournal:
             {"method": "none"},
             {"rfid": "F"},
             {"sku": "T"},
+            {"reason": "Burnt"},
+            {"route": "sold"},
+            {"certificate": "RC-1"},
+            {"photos": ["a"]},
+            {"photos": ["a", "c"]},
         ]
 
         assert len({journal.hash_to_sign(**{**said, **change}) for change in changes}) == len(changes)
+        assert journal.hash_to_sign(**said) == journal.hash_to_sign(**said | {"photos": ["b", "a"]})
 
     @given(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.none() | st.dates(date(2020, 1, 1), date(2030, 1, 1)))
     def test_it_is_dated_in_an_open_period_and_never_before_it_happened(self, happened, closed):

@@ -54,7 +54,8 @@ def make_write_off(number: int = 1, *, at: datetime, pence: int = 4_210, photos:
     state = changed.get("state", _S.AWAITING_APPROVAL)
     item = make_item(number, at=at, rfid=rfid, sku=sku, photos=photos, grader=grader, reason=reason) if "item" not in changed else None
     reference, on = f"BER-{at:%y%m%d}-{number:05}", at.date()
-    lines, signed = drafted(reference, rfid, sku, pence, on)
+    pictures = list(item.photos.values_list("sha256", flat=True)) if item else []
+    lines, signed = drafted(reference, rfid, sku, pence, on, reason=reason, photos=pictures)
     facts: dict[str, Any] = {
         "reference": reference, "rfid": rfid, "sku": sku, "item": item, "cause": Cause.GRADED, "state": state,
         "happened_on": on, "raw_grade": "Beyond Economic Repair", "reason": reason, "grader": grader,
@@ -66,13 +67,25 @@ def make_write_off(number: int = 1, *, at: datetime, pence: int = 4_210, photos:
     return WriteOff.objects.create(**facts | changed)
 
 
-def drafted(reference: str, rfid: str, sku: str, pence: int, on: date) -> tuple[list[dict[str, Any]], str]:
+def drafted(
+    reference: str, rfid: str, sku: str, pence: int, on: date, *, reason: str = "", photos: Sequence[str] = ()
+) -> tuple[list[dict[str, Any]], str]:
     """Its lines, and the hash that is signed."""
     worth = rules.Worth(LedgerClass.STOCK, pence)
     named = {purpose: code for purpose, (code, _) in ACCOUNTS.items()}
     lines = rules.as_rows(rules.draft(worth, named, memo=rules.memo(reference, rfid, happened_on=on, post_on=on)))
     signed = rules.hash_to_sign(
-        reference=reference, rfid=rfid, sku=sku, ledger_class=LedgerClass.STOCK, method=Method.JOURNAL, post_on=on, rows=lines
+        reference=reference,
+        rfid=rfid,
+        sku=sku,
+        ledger_class=LedgerClass.STOCK,
+        method=Method.JOURNAL,
+        post_on=on,
+        rows=lines,
+        reason=reason,
+        route=Route.RECYCLED,
+        certificate="REC-2211",
+        photos=photos,
     )
     return lines, signed
 

@@ -1,7 +1,7 @@
 """What customers are told: drafted by an act, read by a person, sent once, and only while it is so."""
 
 from orders.actions.messages.drafting import draft, draft_locker_changed, drop, edit
-from orders.actions.messages.judging import CHANGED, no_mail, read_world, said_now, why_not_email, why_not_true
+from orders.actions.messages.judging import CHANGED, no_mail, read_world, said_now, why_no_link, why_not_email, why_not_true
 from orders.actions.messages.sending import (
     KIND,
     RING,
@@ -38,6 +38,7 @@ __all__ = [
     "send_email",
     "settled",
     "told_by_text",
+    "why_no_link",
     "why_not_email",
     "why_not_true",
 ]

@@ -7,17 +7,22 @@ from typing import Any
 
 from django.utils import timezone
 
+from exceptions_queue import actions as desk
 from inventory.queries.alike import Alike
 from lockers import queries as lockers
 from lockers.models import Parcel, Point
+from lockers.rules import phone
 from lockers.rules.hours import hours_in_words
 from lockers.states import CARRIAGE_ENDED, LIVE
 from orders.actions.sending import ELSEWHERE
 from orders.actions.sending import KIND as RELEASE
 from orders.models import CustomerMessage, Order
+from orders.queries import customer_links
+from orders.queries.customer_links import PLACE
 from orders.queries.substitutes import Missing, missing_of
 from orders.rules import letters, people
 from orders.rules.carriage import WAITING
+from orders.rules.customer_links import Standing
 from orders.states import Destination, OrderState
 from partners import connect
 from partners.models import Intent
@@ -25,6 +30,7 @@ from partners.models import Intent
 Occasion = CustomerMessage.Occasion
 CHANGED = "What it says is not so any more. Nothing was sent: draft it anew."
 NOT_YET = "ACS does not show locker {} yet. It can be sent as soon as it does."
+NO_ADDRESS_OF_OURS = "DESK_URL is not set, so the link would lead nowhere. Have it set, or copy the link from the order's page."
 NO_ADDRESS = "There is no e-mail address that could work. Correct it first, or tell the customer by text message."
 
 
@@ -105,6 +111,21 @@ def _another_garment(order: Order, world: World) -> Said | str:
     return Said({"offers": facts}, letters.another_garment(order.number, unmet))
 
 
+def _put_right(order: Order, world: World) -> Said | str:
+    """By the link that works for it now. The text holds a place for the address, and the address is put in when it is sent."""
+    link = customer_links.open_link(order, world.at)
+    if link is None:
+        return "There is no link that works for this customer. Choose “Ask the customer” again."
+    codes = desk.open_codes(order)
+    if (standing := customer_links.standing_of(link, order, codes, world.at)) != Standing.OPEN:
+        return f"The customer has nothing to put right: {customer_links.in_words(standing).lower()}."
+    wants = customer_links.wanted_of(link, codes)
+    letter = letters.put_right(
+        order.number, wants, PLACE, timezone.localtime(link.expires_at), customer_links.shop().name, phone.judge(order.mobile).fault
+    )
+    return Said({"link": link.pk, "asks": wants.purpose}, letter)
+
+
 def _named(garment: Missing | Alike) -> str:
     return garment.name if garment.name == garment.sku else f"{garment.name} ({garment.sku})"
 
@@ -113,6 +134,7 @@ _SAID: dict[str, Callable[[Order, World], Said | str]] = {
     Occasion.LOCKER_CHANGED: _locker_changed,
     Occasion.EXPIRING: _expiring,
     Occasion.ANOTHER_GARMENT: _another_garment,
+    Occasion.PUT_RIGHT: _put_right,
 }
 
 
@@ -143,6 +165,15 @@ def why_not_true(message: CustomerMessage, order: Order, world: World) -> str:
     if isinstance(said, str):
         return said
     return "" if said.facts == message.facts else CHANGED
+
+
+def why_no_link(message: CustomerMessage) -> str:
+    """Why the customer could not follow the link of this message; "" where they can, and where it needs none."""
+    if message.occasion != Occasion.PUT_RIGHT:
+        return ""
+    if PLACE not in message.body:
+        return f"The text leaves out the customer's link. Write {PLACE} where it belongs: the address is put in when it is sent."
+    return "" if connect.desk_address("/") else NO_ADDRESS_OF_OURS
 
 
 def why_not_email(order: Order) -> str:

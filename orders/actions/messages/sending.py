@@ -12,9 +12,10 @@ from django.db.models import F
 
 from exceptions_queue.audit import Actor, person, record, record_many
 from orders.actions.messages.drafting import COLLEAGUE
-from orders.actions.messages.judging import World, read_world, why_not_email, why_not_true
+from orders.actions.messages.judging import World, read_world, why_no_link, why_not_email, why_not_true
 from orders.actions.outcomes import Refused
-from orders.models import CustomerMessage, Order
+from orders.models import CustomerLink, CustomerMessage, Order
+from orders.queries.customer_links import PLACE, address_of
 from partners import connect, outbox
 from partners.errors import PartnerError, Rejected
 from partners.models import Intent
@@ -43,7 +44,7 @@ def send_email(message: CustomerMessage, *, actor: Actor, at: datetime, version:
 
 
 def why_not_send(message: CustomerMessage, order: Order, world: World) -> str:
-    return why_not_true(message, order, world) or why_not_email(order)
+    return why_not_true(message, order, world) or why_not_email(order) or why_no_link(message)
 
 
 def on_their_way(messages: Sequence[CustomerMessage]) -> set[int]:
@@ -106,8 +107,16 @@ def may_send(intent: Intent, at: datetime) -> bool:
 def send(intent: Intent) -> outbox.Receipt:
     """Hand it to the mail server. Raises every PartnerError of the client."""
     row = CustomerMessage.objects.select_related("order").get(pk=intent.payload["message"])
-    letter = Letter(key=intent.op_key, to=row.order.email, subject=row.subject, text=row.body)
+    letter = Letter(key=intent.op_key, to=row.order.email, subject=row.subject, text=_text(row))
     return outbox.Receipt(remote_id=connect.mailbox().post(letter))
+
+
+def _text(row: CustomerMessage) -> str:
+    """What is sent. Only here does the address of a customer's link stand in it: what is kept opens nothing."""
+    if row.occasion != CustomerMessage.Occasion.PUT_RIGHT:
+        return row.body
+    link = CustomerLink.objects.get(pk=row.facts["link"])
+    return row.body.replace(PLACE, address_of(link))
 
 
 def look_up(intent: Intent) -> outbox.Receipt | None:

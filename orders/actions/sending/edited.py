@@ -67,7 +67,8 @@ def look(ids: Iterable[int], *, at: datetime) -> int:
         for order in ended:
             _stop(order, reason="Cancelled in the shop and at ACS", at=at)
         allocate_for([order.pk for order in ended], at=at)
-        findings = [desk.Finding(order.pk, found(order, last.get(order.number)), card_of(order)) for order in orders]
+        less = _went_back(orders)
+        findings = [desk.Finding(order.pk, found(order, last.get(order.number), less=order.pk in less), card_of(order)) for order in orders]
         desk.reconcile_many(Order, findings, scope=EDITED, at=at)
     return sum(bool(finding.found) for finding in findings)
 
@@ -78,14 +79,26 @@ def last_words(numbers: Iterable[str]) -> dict[str, Last]:
     return {number: Last(state, payload) for number, state, payload in asked.values_list("business_id", "state", "payload")}
 
 
-def found(order: Order, last: Last | None) -> Found:
-    """What ACS holds that the shop no longer says: field names and a fault class, never a value."""
+def _went_back(orders: Iterable[Order]) -> set[int]:
+    """The orders that left ACS and of which the shop counts the same as was sent or less: what comes back and is refunded it counts no
+    more, and ACS has nothing to change. One statement, where any left."""
+    left = {order.pk: order for order in orders if order.acs_status == AcsStatus.DESPATCHED and edits.LINES in order.shop}
+    sent: dict[int, dict[str, int]] = {pk: {} for pk in left}
+    rows = OrderLine.objects.filter(order__in=list(left)).values_list("order", "line_id", "quantity") if left else ()
+    for pk, line_id, quantity in rows:
+        sent[pk][line_id] = quantity
+    return {pk for pk, order in left.items() if edits.is_less(order.shop[edits.LINES], than=sent[pk])}
+
+
+def found(order: Order, last: Last | None, *, less: bool = False) -> Found:
+    """What ACS holds that the shop no longer says: field names and a fault class, never a value. `less` says that of its contents only
+    what came back is missing."""
     if not out(order):
         return {}
     if is_cancelled(order, last):
         evidence = _of_cancellation(order, last)
         return {Code.VAL_EDITED: evidence} if evidence else {}
-    fields = edits.edited(order.number, order.shop, order.shop_when_sent)
+    fields = [name for name in edits.edited(order.number, order.shop, order.shop_when_sent) if not (less and name == edits.LINES)]
     return {Code.VAL_EDITED: _of_edit(order, fields, last)} if fields else {}
 
 

@@ -1,4 +1,4 @@
-"""What may be done: holds, parcels (`sending`), stock (`stocking`), metafields (`describing`), tags and subscriptions.
+"""What may be done: holds, parcels (`sending`), money back (`refunding`), stock, metafields (`describing`), tags and subscriptions.
 
 What cannot be done is refused in the answer's `userErrors`.
 """
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from partners.sandbox.shopify import describing, sending, stocking
+from partners.sandbox.shopify import describing, refunding, sending, stocking
 from partners.sandbox.shopify.book import DOMAIN, Shop
 from partners.sandbox.shopify.nodes.fulfilment import fulfilment_order, hold
 from partners.sandbox.shopify.nodes.hooks import subscription
@@ -27,6 +27,7 @@ PAYLOADS = {
     "inventoryActivate": ("InventoryActivate", ("inventoryLevel",)),
     "inventorySetQuantities": ("InventorySetQuantities", ("inventoryAdjustmentGroup",)),
     "metafieldsSet": ("MetafieldsSet", ("metafields",)),
+    "refundCreate": ("RefundCreate", ("order", "refund")),
     "fulfillmentOrderHold": ("FulfillmentOrderHold", ("fulfillmentHold", "fulfillmentOrder", "remainingFulfillmentOrder")),
     "fulfillmentOrderReleaseHold": ("FulfillmentOrderReleaseHold", ("fulfillmentOrder",)),
     "tagsAdd": ("TagsAdd", ("node",)),
@@ -244,6 +245,7 @@ _ACTS: dict[str, Callable[[Shop, Asked], Node]] = {
     "inventoryActivate": stocking.activate,
     "inventorySetQuantities": stocking.set_quantities,
     "metafieldsSet": describing.set_fields,
+    "refundCreate": refunding.create,
     "tagsAdd": _tags_add,
     "tagsRemove": _tags_remove,
     "webhookSubscriptionCreate": _subscribe,

@@ -29,7 +29,7 @@ from partners.sandbox.shopify.book import Shop
 from partners.sandbox.shopify.budget import PLANS
 from partners.sandbox.shopify.control_goods import GoodsControl
 from partners.sandbox.shopify.postman import topic_name
-from partners.sandbox.shopify.sale import OURS, REASONS, Fulfilment, Hold, Line, Piece, Sale, stamp
+from partners.sandbox.shopify.sale import OURS, REASONS, Fulfilment, Hold, Line, Piece, Sale, money, stamp
 from partners.sandbox.shopify.takeover import POINT
 
 Said = dict[str, Any]
@@ -111,8 +111,8 @@ class ShopControl:
         sale.id, sale.number, sale.tags, sale.cancelled_at, sale.edited = key, f"LS-{number}", [], None, False
         sale.created_at = sale.paid_at = sale.updated_at = now
         for line in sale.lines:
-            line.id = shop.next_id()
-        sale.sendings = []
+            line.id, line.current, line.refunded = shop.next_id(), line.current + line.refunded, 0
+        sale.sendings, sale.refunds = [], []
         sale.fulfilments = [Fulfilment(shop.next_id(), [_piece(shop, line) for line in sale.lines], now, now)]
         shop.sales[key] = sale
         shop.levels.sell(sale)
@@ -216,7 +216,8 @@ def _shown(sale: Sale) -> Said:
         {"id": one.id, "tracking": one.tracking, "company": one.company, "events": [event.status for event in one.events]}
         for one in sale.sendings
     ]
-    return facts | {"tags": list(sale.tags), "holds": holds, "status": sale.fulfilment, "fulfillments": sent}
+    back = [{"id": one.id, "note": one.note, "amount": money(one.amount)} for one in sale.refunds]
+    return facts | {"tags": list(sale.tags), "holds": holds, "status": sale.fulfilment, "fulfillments": sent, "refunds": back}
 
 
 def _piece(shop: Shop, line: Line) -> Piece:

@@ -11,7 +11,7 @@ from partners.sandbox.shopify.inputs import literal
 from partners.sandbox.shopify.language import At, Fault
 from partners.sandbox.shopify.refusals import No
 
-REQUIRED = frozenset({"inventoryActivate", "inventorySetQuantities"})
+REQUIRED = frozenset({"inventoryActivate", "inventorySetQuantities", "refundCreate"})
 KEY = "@idempotent"  # no argument can be called so
 KEPT_FOR = timedelta(hours=24)
 MISMATCH = "The same idempotency key cannot be used with different operation parameters."

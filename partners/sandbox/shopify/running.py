@@ -64,6 +64,7 @@ SCOPES: dict[str, tuple[str, ...]] = {
     "Mutation.inventoryActivate": ("write_inventory",),
     "Mutation.inventorySetQuantities": ("write_inventory",),
     "Mutation.metafieldsSet": ("write_products",),
+    "Mutation.refundCreate": ("write_orders",),
     "Mutation.tagsAdd": ("write_orders",),
     "Mutation.tagsRemove": ("write_orders",),
 }

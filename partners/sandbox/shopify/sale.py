@@ -21,7 +21,7 @@ REASONS = {
 
 @dataclass
 class Line:
-    """One line; `quantity` as ordered, `current` after edits."""
+    """One line; `quantity` as ordered, `current` after edits and refunds, `refunded` how many of it money was given back for."""
 
     id: int
     sku: str
@@ -32,6 +32,7 @@ class Line:
     current: int
     price: Decimal
     attributes: list[tuple[str, str]]
+    refunded: int = 0
 
     @property
     def name(self) -> str:
@@ -122,6 +123,16 @@ class Sending:
         return last.status if last else "FULFILLED"
 
 
+@dataclass(frozen=True)
+class Refunded:
+    """Shopify's Refund: money that was given back."""
+
+    id: int
+    note: str | None
+    amount: Decimal
+    created_at: datetime
+
+
 @dataclass
 class Sale:
     """One order. `phones` by the place it is kept in; `metafields` by (namespace, key) as (type, text)."""
@@ -147,6 +158,7 @@ class Sale:
     cancelled_at: datetime | None = None
     cancel_reason: str | None = None
     edited: bool = False
+    refunds: list[Refunded] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -162,8 +174,15 @@ class Sale:
         return Decimal(0) if self.cancelled_at else sum((line.price * line.current for line in self.lines), Decimal(0))
 
     @property
+    def given_back(self) -> Decimal:
+        return self.total if self.cancelled_at else sum((one.amount for one in self.refunds), Decimal(0))
+
+    @property
     def financial(self) -> str:
-        return "REFUNDED" if self.cancelled_at else "PAID"
+        back = self.given_back
+        if self.cancelled_at or (back and back >= self.total):
+            return "REFUNDED"
+        return "PARTIALLY_REFUNDED" if back else "PAID"
 
     @property
     def fulfilment(self) -> str:

@@ -11,13 +11,16 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from exceptions_queue.audit import record
+from exceptions_queue.catalogue import Code
 from partners import connect, outbox
 from partners.models import Intent
+from returns.actions.outcomes import Refused
 from returns.actions.posting.approvals import send_back
-from returns.actions.posting.moving import KIND, RING, SYSTEM, move_journal, move_write_offs, reconcile
+from returns.actions.posting.moving import KIND, RING, SYSTEM, move_journal, move_write_offs, reconcile, told_of
 from returns.models import Journal, WriteOff
 from returns.queries.authority import no_longer_approved
 from returns.rules import posting as rules
@@ -71,12 +74,15 @@ def queue_drafted(*, at: datetime) -> int:
 def post_again(reference: str, *, actor: User, at: datetime) -> bool:
     """Let a write-off whose journal was refused be posted once more, after somebody put right what the ledger named.
 
-    Every write-off of that journal goes into a new one. False where there is nothing refused. The caller checks the permission.
+    Every write-off of that journal goes into a new one. False where there is nothing refused. Raises Refused where it was refused too
+    often: its case stays. The caller checks the permission.
     """
     with transaction.atomic():
         journal = Journal.objects.select_for_update().filter(write_offs__reference=reference, state=JournalState.REFUSED).first()
         if journal is None:
             return False
+        if told_of(journal) and int(journal.key.rpartition(":")[2]) >= rules.MOST_TIMES:
+            raise Refused(f"The ledger has refused it {rules.MOST_TIMES} times: reject the write-off, and raise it anew.")
         _drop(journal, at=at, why="Posted again.")
         record("journal posted again", journal, actor=actor, at=at)
     return True
@@ -86,11 +92,10 @@ def _due(at: datetime) -> list[WriteOff]:
     free = Q(journal=None) | Q(journal__state=JournalState.DROPPED)
     anew = Q(journal__state=JournalState.REFUSED, first_at__gt=F("journal__made_at"))
     signed = WriteOff.objects.filter(free | anew, state=WriteOffState.APPROVED, method=Method.JOURNAL, approved_hash=F("lines_hash"))
-    rows = list(_locked(signed.order_by("pk").select_related("journal"))[:AT_ONCE])
-    if settings.LEDGER_POSTING == "item":
-        return rows
-    local = timezone.localtime
-    return [row for row in rows if rules.is_summary_due(local(row.second_at or row.first_at or at), now=local(at))]
+    before = rules.summary_takes_before(timezone.localtime(at)) if settings.LEDGER_POSTING == "day" else None
+    if before is not None:
+        signed = signed.annotate(signed_at=Coalesce("second_at", "first_at")).filter(signed_at__lt=before)
+    return list(_locked(signed.order_by("pk").select_related("journal"))[:AT_ONCE])
 
 
 def _locked(rows: "QuerySet[Row]") -> "QuerySet[Row]":
@@ -118,10 +123,14 @@ def _make(groups: Sequence[_Group], at: datetime) -> int:
     most = rules.MOST_TIMES if settings.LEDGER_POSTING == "item" else rules.MOST_OF_A_DAY
     taken = _taken({group.base for group in groups})
     pairs: list[tuple[Journal, _Group]] = []
+    spent: list[str] = []
     for group in groups:
         if key := rules.next_key(group.base, taken, most=most):
             taken.add(key)
             pairs.append((_journal(key, group, at), group))
+        else:
+            spent.append(f"{group.base}:{most}")
+    _say_spent(spent, at)
     for old in {row.journal_id: row.journal for _, group in pairs for row in group.rows if row.journal}.values():
         if old.state == JournalState.REFUSED:
             _drop(old, at=at, why="Approved anew.")
@@ -129,6 +138,12 @@ def _make(groups: Sequence[_Group], at: datetime) -> int:
     _link(pairs, at)
     _queue([journal for journal, _ in pairs], at)
     return len(pairs)
+
+
+def _say_spent(keys: Sequence[str], at: datetime) -> None:
+    """What was tried as often as it may be is posted no more, and a case says so on the last of its journals."""
+    for journal in Journal.objects.filter(key__in=keys).order_by("pk") if keys else ():
+        reconcile(journal, {Code.JRN_REJECTED: {"field": "journal", "fault": "too_often"}}, at=at)
 
 
 def _taken(bases: Collection[str]) -> set[str]:

@@ -50,7 +50,7 @@ def drain_journals(
 def may_send(intent: Intent, at: datetime) -> bool:
     """Its approvals are asked for again. Where one no longer carries, the journal is dropped, and the others go into a new one."""
     journal = _journal(intent)
-    gone, unasked = no_longer_approved(_of(journal), at=at), reversing.why_not_asked(journal)
+    gone, unasked = no_longer_approved(_of(journal), at=at), reversing.why_not_asked(journal, at=at)
     if gone or unasked:
         move_journal(journal, _J.DROPPED, at=at, why=unasked or "An approval no longer carries.")
         _let_go(journal, gone, at)
@@ -80,12 +80,18 @@ def settled(intent: Intent, receipt: outbox.Receipt, at: datetime) -> None:
 
 
 def failed(intent: Intent, error: PartnerError, at: datetime) -> None:
-    """The ledger refused it, and nothing of it stands there: the write-offs are approved again, and a case says what is to be put right."""
+    """The ledger refused it, and nothing of it stands there: the write-offs are approved again, and a case says what is to be put right.
+
+    Where an approval no longer carries it is dropped, so that the others of its day go into a new one and none is forgotten.
+    """
     journal = _journal(intent)
     move_journal(journal, _J.REFUSED, at=at, why=error.sentence)
     gone = no_longer_approved(_of(journal), at=at)
     _let_go(journal, gone, at, why=error.sentence)
-    reconcile(journal, {} if gone else _refusal(error), at=at)
+    journal.refresh_from_db(fields=["state"])  # dropped already where all of it was withdrawn
+    if gone and journal.state == _J.REFUSED:
+        move_journal(journal, _J.DROPPED, at=at, why="An approval no longer carries.")
+    reconcile(journal, _refusal(error) if journal.state == _J.REFUSED else {}, at=at)
 
 
 def _let_go(journal: Journal, gone: dict[int, str], at: datetime, *, why: str = "") -> None:
@@ -119,7 +125,7 @@ def _differs(journal: Journal, told: dict[str, Any]) -> dict[str, Evidence]:
 def _look_up(talk: Talk, intent: Intent, at: datetime) -> outbox.Receipt | None:
     journal = _journal(intent)
     gone = no_longer_approved(_of(journal), at=at)
-    return talk.look_up(journal, may_post=next(iter(gone.values()), "") or reversing.why_not_asked(journal))
+    return talk.look_up(journal, may_post=next(iter(gone.values()), "") or reversing.why_not_asked(journal, at=at))
 
 
 def _lock(intent: Intent) -> bool:

@@ -81,17 +81,15 @@ def _may(write_off: WriteOff, facts: Facts, signed: Signature, names: Mapping[in
     return f"You may approve it{stood_in} because {within}{then}."
 
 
-def why_not_reverse(write_off: WriteOff, user: User) -> str:
+def why_not_reverse(write_off: WriteOff, person: Person) -> str:
     """Why this person may not take back what is in the ledger; "" where they may. The act asks once more."""
     if write_off.method == Method.NONE or write_off.journal_id is None:
         return "Nothing of it was posted, so there is nothing to reverse."
     if write_off.reversal_id is not None:
         return "Its reversal is on the way to the ledger."
-    if user.pk in (write_off.raised_by_id, write_off.valued_by_id):
-        return "You raised or valued it, so someone else must reverse it."
-    if user.pk in (write_off.first_by_id, write_off.second_by_id):
-        return "You approved it, so someone else must reverse it."
-    return ""
+    approved = (write_off.first_by_id, write_off.first_for_id, write_off.second_by_id, write_off.second_for_id)
+    made = (write_off.raised_by_id, write_off.valued_by_id)
+    return authority.why_not_reverse(person, carrying_pence=write_off.carrying_pence, made=made, approved=approved)
 
 
 def stand_ins(user: User, *, at: datetime) -> list[str]:

@@ -1,10 +1,14 @@
 """Register and ledger, both ways: what drifted, what is gone, what nobody approved, and what came to light too late."""
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from config.running import run_feed
 from exceptions_queue.catalogue import Code
@@ -183,15 +187,80 @@ def test_a_journal_read_back_otherwise_is_verified_once_the_ledger_is_put_right(
     assert (journal.state, row.state, faults()) == (JournalState.VERIFIED, "verified", [])
 
 
-@pytest.mark.parametrize("count", [3, 30])
-def test_comparing_costs_the_same_for_few_and_many(folder, clock: Clock, count: int, django_assert_max_num_queries):
-    for number in range(count):
-        approved(number + 1, at=clock.now)
+@pytest.mark.parametrize("number", [3, 30])
+def test_comparing_costs_the_same_for_few_and_many(folder, clock: Clock, number: int, django_assert_max_num_queries):
+    for each in range(number):
+        approved(each + 1, at=clock.now)
     post_journals(clock)
     read(clock)
 
     with django_assert_max_num_queries(12):
         assert compare_ledger(clock) == {"dropped": 0, "differing": 0, "nobodys": 0}
+
+
+def test_what_the_ledger_shows_is_kept_with_the_journal_and_why_it_drifted(posted: Journal, clock: Clock, tmp_path):
+    write(tmp_path, clock, posted.external_id, on="2026-06-08", lines=wrong(1))
+
+    compare(clock)
+
+    posted.refresh_from_db()
+    assert posted.shown == {"on": "2026-06-08", "lines": wrong(1)}
+    assert (posted.shown_hash, posted.why) == (LedgerDocument.objects.get().content_hash, "It was changed in the ledger.")
+
+
+@pytest.fixture
+def differing(folder, clock: Clock) -> Callable[[int], None]:
+    """So many journals more, each of which the ledger shows otherwise by now, and a document beside each that nobody approved."""
+    numbers = count(1)
+
+    def make(number: int) -> None:
+        for _ in range(number):
+            approved(next(numbers), at=clock.now)
+        post_journals(clock)
+        read(clock)
+        documents = LedgerDocument.objects.exclude(key__endswith=":9")
+        documents.update(lines=wrong(1), content_hash="other")
+        again = [LedgerDocument.objects.get(pk=pk) for pk in documents.values_list("pk", flat=True)]
+        for one in again:
+            one.pk, one.external_id, one.key = None, f"copy of {one.external_id}", f"{one.key[:-1]}9"
+        LedgerDocument.objects.bulk_create(again, ignore_conflicts=True)
+
+    return make
+
+
+def test_what_differs_for_the_first_time_costs_the_same_for_few_and_many(differing, clock: Clock):
+    def counted() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            compare_ledger(clock)
+        return len(queries)
+
+    differing(3)
+    counted()  # what is kept between two is kept now
+    differing(3)
+    few = counted()
+    differing(30)
+
+    assert (counted(), faults()) == (few, ["changed"] * 36 + ["unknown"] * 36)
+
+
+def test_more_than_is_worked_through_at_a_time_is_found_all_the_same(differing, clock: Clock, monkeypatch):
+    monkeypatch.setattr("returns.actions.posting.comparing.AT_ONCE", 2)
+    differing(5)
+
+    told = compare_ledger(clock)
+
+    assert (told["differing"], told["nobodys"], faults()) == (5, 5, ["changed"] * 5 + ["unknown"] * 5)
+
+
+def test_no_more_drafts_are_dropped_at_a_time_than_may_be_and_the_next_time_goes_on(posted: Journal, folder, clock: Clock, monkeypatch):
+    monkeypatch.setattr("returns.actions.posting.comparing.AT_ONCE", 1)
+    late = JournalDraft(posted.key, posted.post_on, posted.narration, ledger_lines(posted.lines))
+    for key in ("late", "later"):
+        folder.draft(late, idempotency_key=key)
+
+    told = [compare(clock)["dropped"] for _ in range(3)]
+
+    assert told == [1, 1, 0]
 
 
 class TestAccounts:

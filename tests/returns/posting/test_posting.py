@@ -196,7 +196,7 @@ class TestAuthority:
         post_journals(clock)
 
         assert [journal["Status"] for journal in xero.journals.values()] == ["DELETED"]
-        assert (state_of(row), Journal.objects.get().state) == (WriteOffState.AWAITING_APPROVAL, JournalState.REFUSED)
+        assert (state_of(row), Journal.objects.get().state) == (WriteOffState.AWAITING_APPROVAL, JournalState.DROPPED)
 
 
 class TestLostAnswers:
@@ -415,7 +415,7 @@ class TestReversals:
 
     @pytest.fixture
     def manager(self) -> User:
-        user = User.objects.create(username="manager")
+        user = approver("manager")
         user.user_permissions.add(Permission.objects.get(codename="reverse_writeoff"))
         return user
 

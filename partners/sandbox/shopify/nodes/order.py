@@ -9,6 +9,7 @@ from partners.sandbox.shopify.book import DOMAIN, Shop
 from partners.sandbox.shopify.nodes.fields import fields, one_field
 from partners.sandbox.shopify.nodes.fulfilment import app, fulfilment_order
 from partners.sandbox.shopify.nodes.goods import line_item
+from partners.sandbox.shopify.nodes.paid import payment, refund, suggested
 from partners.sandbox.shopify.nodes.sending import sending
 from partners.sandbox.shopify.nodes.shapes import Node, address, attributes, bag, gid, nothing, rows, when
 from partners.sandbox.shopify.paging import Rows
@@ -69,7 +70,7 @@ def _facts(sale: Sale) -> Node:
         "fullyPaid": not sale.cancelled_at,
         "unpaid": False,
         "fulfillable": not sale.cancelled_at,
-        "refundable": not sale.cancelled_at,
+        "refundable": sale.given_back < sale.total,
         "restockable": True,
         "requiresShipping": True,
         "taxExempt": False,
@@ -86,7 +87,7 @@ def _facts(sale: Sale) -> Node:
 
 def _amounts(sale: Sale) -> Node:
     none, whole, current = Decimal(0), sale.total, sale.current_total
-    refunded = whole if sale.cancelled_at else none
+    refunded = sale.given_back
     amounts = {
         "originalTotalPriceSet": whole,
         "totalPriceSet": whole,
@@ -127,9 +128,10 @@ def _parts(sale: Sale, shop: Shop) -> Node:
         ),
         "fulfillments": lambda asked: [sending(one, sale, shop) for one in sale.sendings[: asked.get("first")]],
         "fulfillmentsCount": {"__typename": "Count", "count": len(sale.sendings), "precision": "EXACT"},
-        "refunds": lambda asked: [],
+        "refunds": lambda asked: [refund(one, sale) for one in sale.refunds[: asked.get("first")]],
+        "suggestedRefund": lambda asked: suggested(sale, asked),
         "returns": nothing("ReturnConnection"),
-        "transactions": lambda asked: [_payment(sale)],
+        "transactions": lambda asked: [payment(sale)],
         "channelInformation": _channel(sale),
         "customer": lambda asked: _customer(sale),
         "metafield": lambda asked: one_field(_held(sale), "ORDER", asked),
@@ -153,23 +155,6 @@ def _shipping_line(sale: Sale) -> Node:
         "shippingRateHandle": None,
         "originalPriceSet": free,
         "discountedPriceSet": free,
-    }
-
-
-def _payment(sale: Sale) -> Node:
-    return {
-        "__typename": "OrderTransaction",
-        "id": gid("OrderTransaction", sale.id),
-        "kind": "SALE",
-        "status": "SUCCESS",
-        "gateway": "shopify_payments",
-        "formattedGateway": "Shopify Payments",
-        "paymentId": f"{sale.number}.1",
-        "errorCode": None,
-        "test": False,
-        "createdAt": when(sale.paid_at),
-        "processedAt": when(sale.paid_at),
-        "amountSet": bag(sale.total, sale.currency),
     }
 
 

@@ -52,6 +52,7 @@ def test_every_documented_document_that_we_have_is_affordable(ask, shared, shop)
         "Lvl": {"id": item, "loc": place},
         "Inv": {"i": {"name": "available", "reason": "correction", "quantities": [line]}, "k": "one"},
         "MS": {"m": [field]},
+        "Ref": {"i": {"orderId": named["id"], "refundLineItems": [_one_of(sale)]}, "k": "two"},
     }
     answers = {}
     for document in DOCUMENTED.findall((shared / "facts" / "connectors.md").read_text()):
@@ -74,13 +75,17 @@ def test_every_documented_document_that_we_have_is_affordable(ask, shared, shop)
         answers[name] = ask(document, **known | stock.get(name, {}))
     good = {name for name, answer in answers.items() if "errors" not in answer}
 
-    assert {"OrdersSince", "Hold", "Rel", "Tag", "Hook", "Ful", "Trk", "Ev", "Lvl", "Inv", "MS", "Var"} <= good
+    assert {"OrdersSince", "Hold", "Rel", "Tag", "Hook", "Ful", "Trk", "Ev", "Lvl", "Inv", "MS", "Var", "Ref", "SR"} <= good
     assert answers["OrdersSince"]["extensions"]["cost"]["requestedQueryCost"] == 758
     assert {error["extensions"]["code"] for name in set(answers) - good for error in answers[name]["errors"]} <= {
         "undefinedField",
         "variableRequiresValidType",
         "variableNotUsed",
     }
+
+
+def _one_of(sale):
+    return {"lineItemId": f"gid://shopify/LineItem/{sale.lines[0].id}", "quantity": 1, "restockType": "NO_RESTOCK"}
 
 
 class TestBudget:

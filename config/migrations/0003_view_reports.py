@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('config', '0001_people'),
+        ('config', '0002_system_audit_days'),
     ]
 
     operations = [

@@ -1,0 +1,1 @@
+"""Show me, as files to take away: what an auditor gets of a month."""
