@@ -61,6 +61,7 @@ NAVIGATION: tuple[tuple[str, tuple[Section, ...]], ...] = (
     (
         "Desk",
         (
+            Section("Reports", "reports:index", "chart-bar", "config.view_reports"),
             Section("Reference", "queue:reference", "book-open", "exceptions_queue.view_exceptioncase"),
             Section("System audit", "home:system-audit", "clipboard-document-check", "config.view_systemauditday"),
             Section("Audit log", "queue:audit", "shield-check", "exceptions_queue.view_auditentry"),

@@ -19,7 +19,10 @@ class Access(models.Model):
 
     class Meta:
         default_permissions = ("view",)
-        permissions = [("manage_access", "Can invite people, change their roles and end their access")]
+        permissions = [
+            ("manage_access", "Can invite people, change their roles and end their access"),
+            ("view_reports", "Can look at reports and export them"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),

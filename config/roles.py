@@ -46,6 +46,8 @@ WORK_CASES = (
     "exceptions_queue.share_savedview",
     "orders.recheck_order",
 )
+# For whoever answers for a desk, and for who looks at everything. Numbers only, never a person.
+REPORTS = ("config.view_reports",)
 # Never enough for one person to raise and approve the same write-off: that rule knows no role.
 APPROVE = (
     "returns.approve_writeoff",
@@ -98,6 +100,7 @@ ROLES = {
             "Warehouse lead",
             "Sends orders to ACS again, holds them, closes manifests, works the warehouse's cases.",
             *WORK_CASES,
+            *REPORTS,
             "orders.hold_order",
             "orders.resend_order",
             "orders.consolidate_order",
@@ -118,6 +121,7 @@ ROLES = {
             "Merchandiser",
             "Keeps sizes, weights, customs facts, buffers and what is kept back from sale; approves what stock statuses mean.",
             *WORK_CASES,
+            *REPORTS,
             "inventory.change_product",
             "inventory.change_bufferrule",
             "inventory.reserve_level",
@@ -142,6 +146,7 @@ ROLES = {
             "Finance manager",
             "As a finance approver with a higher limit; reverses, posts again, sets limits and accounts, closes months.",
             *WORK_CASES,
+            *REPORTS,
             *APPROVE,
             "returns.reverse_writeoff",
             "returns.post_writeoff",
@@ -158,6 +163,7 @@ ROLES = {
             "Integration admin",
             "Maps codes, runs and replays feeds, keeps calendars, and manages people.",
             *WORK_CASES,
+            *REPORTS,
             "orders.resend_order",
             "orders.hold_order",
             "orders.reveal_contact_order",
@@ -195,6 +201,7 @@ ROLES = {
             "viewer",
             "Viewer",
             "Looks at everything, masked; exports and verifies the audit log, and takes a month's evidence away.",
+            *REPORTS,
             "exceptions_queue.export_exceptioncase",
             "exceptions_queue.export_auditentry",
             "returns.export_writeoff",

@@ -16,6 +16,7 @@ urlpatterns = [
     path("api/", include("config.api_urls")),
     path("", include("config.home_urls")),
     path("", include("config.people.urls")),
+    path("", include("config.reports.urls")),
     path("", include("exceptions_queue.urls")),
     path("", include("returns.urls")),
     path("", include("orders.urls")),

@@ -40,6 +40,10 @@ class CaseFilter(django_filters.FilterSet):
     customer = django_filters.NumberFilter(method="of_customer", min_value=1, max_value=2**31 - 1)
     due = django_filters.ChoiceFilter(choices=DUES, method="due_by")
     due_before = django_filters.IsoDateTimeFilter(field_name="due_at", lookup_expr="lte", validators=words.SAYABLE)
+    opened_from = django_filters.DateFilter(field_name="opened_at", method="from_day")
+    opened_to = django_filters.DateFilter(field_name="opened_at", method="to_day")
+    closed_from = django_filters.DateFilter(field_name="closed_at", method="from_day")
+    closed_to = django_filters.DateFilter(field_name="closed_at", method="to_day")
     q = django_filters.CharFilter(method="matching", max_length=64, strip=True)
 
     class Meta:
@@ -107,6 +111,13 @@ class CaseFilter(django_filters.FilterSet):
         key = ExceptionCase.objects.filter(pk=int(value)).exclude(customer_key="").values("customer_key")
         return cases.filter(customer_key=Subquery(key))
 
+    def from_day(self, cases: Cases, name: str, value: date) -> Cases:
+        return cases.filter(**{f"{name}__gte": _midnight(value)})
+
+    def to_day(self, cases: Cases, name: str, value: date) -> Cases:
+        """The last day is included."""
+        return cases.filter(**{f"{name}__lt": _midnight(min(value, _LAST) + timedelta(days=1))})
+
     def matching(self, cases: Cases, _name: str, value: str) -> Cases:
         """An order by the start of its number, a locker or a code by its whole name. Never a customer."""
         word = value.upper()
@@ -124,6 +135,10 @@ _WORDS: dict[str, Callable[[str], str]] = {
     "customer": lambda _: "one customer",
     "due": lambda value: dict(DUES)[value].lower(),
     "due_before": lambda value: f"due before {value}",
+    "opened_from": lambda value: f"opened on {value} or later",
+    "opened_to": lambda value: f"opened on {value} or earlier",
+    "closed_from": lambda value: f"closed on {value} or later",
+    "closed_to": lambda value: f"closed on {value} or earlier",
     "q": lambda value: f"“{value}”",
 }
 

@@ -20,4 +20,5 @@ SCENARIOS = {
     "stock": ("postgresql", "sqlite"),
     "rehearse": ("postgresql",),
     "eligibility": ("postgresql",),
+    "reports": ("postgresql",),
 }

@@ -40,6 +40,7 @@ HOUSE = {
     **pages("GIV", "home:system-audit", "home:system-audit-report", "home:system-audit-gap"),
     **pages("GIV", "home:system-audit-csv-export", "home:system-audit-xlsx-export"),
 }
+REPORTS = pages("WMGIV", "reports:index", "reports:report", "reports:csv-export", "reports:xlsx-export")
 PEOPLE = {
     **pages("IV", "people:list", "people:person"),
     **forms("I", "people:invite"),
@@ -200,4 +201,4 @@ ACCOUNT = {
     ),
     "mfa_authenticate": May(ANYBODY, ANYBODY),  # the second step of signing in: it only goes on where a first one was made
 }
-MATRIX = {**HOUSE, **PEOPLE, **DESK, **ORDERS, **GOODS, **RETURNS, **PARTNERS, **API, **ACCOUNT}
+MATRIX = {**HOUSE, **REPORTS, **PEOPLE, **DESK, **ORDERS, **GOODS, **RETURNS, **PARTNERS, **API, **ACCOUNT}
