@@ -126,7 +126,7 @@ _SHOWN: dict[Unit, Callable[[Any], str]] = {
     Unit.DAY: lambda day: f"{day:%a} {day.day} {day:%b %Y}" if isinstance(day, date) else str(day),
     Unit.COUNT: lambda count: f"{count:,}" if isinstance(count, int) else f"{count:,.1f}",
     Unit.SHARE: lambda part: f"{part * 100:.1f} %",
-    Unit.SPAN: lambda seconds: span(timedelta(seconds=float(seconds))),
+    Unit.SPAN: lambda seconds: span(timedelta(seconds=float(seconds))) if not 0 < seconds < 60 else "under 1 m",
     Unit.MONEY: lambda pence: f"{'−' if pence < 0 else ''}£{abs(pence) / 100:,.2f}",
 }
 
