@@ -56,6 +56,7 @@ def test_one_cause_is_one_card_with_one_button_for_all(lead):
 @pytest.mark.parametrize("count", [3, 30])
 def test_the_page_takes_the_same_statements_for_any_number(lead, django_assert_max_num_queries, count):
     failed(count)
+    lead.get("/labels/")  # what a process looks up once, it has
     with django_assert_max_num_queries(14):
         assert lead.get("/labels/").status_code == 200
 
@@ -152,6 +153,7 @@ class TestOnePage:
         parcel = labelled()
         for number in range(1, count + 1):
             LabelCopy.objects.create(parcel=parcel, number=number, format="pdf", how="fetched", by_text="x", at=timezone.now())
+        lead.get(f"/labels/{parcel.pk}/")
         with django_assert_max_num_queries(14):
             assert lead.get(f"/labels/{parcel.pk}/").status_code == 200
 

@@ -376,7 +376,7 @@ class TestDryRun:
     def test_closing_thirty_costs_as_many_statements_as_closing_three(self, settings, manifest, lead):
         settings.INPOST_POINTS_URL = ""
         counts = []
-        for size, day in ((3, 0), (30, 1)):
+        for size, day in ((3, 0), (3, 1), (30, 2)):  # the first time, what a process looks up once is looked up
             for _ in range(size):
                 labelled()
             labelled(order=picked(mobile=""))
@@ -386,7 +386,7 @@ class TestDryRun:
                 close_asked(clock=lambda: SOON)
             counts.append(len(told))
 
-        assert counts[0] == counts[1]
+        assert counts[1] == counts[2]
 
 
 class TestByHand:

@@ -85,10 +85,10 @@ def test_time_to_fix():
     took = f"SELECT {seconds()} FROM exceptions_queue_exceptioncase WHERE state <> 'open' AND closed_at >= %s AND closed_at < %s"  # noqa: S608
 
     def at(part: float, owner: str = "") -> float:
-        of = f"AND owner = '{owner}'" if owner else ""
+        of = f" AND owner = '{owner}'" if owner else ""
         count = number(took.replace(seconds(), "count(*)") + of, FROM, TO)
         place = -(-count * round(part * 10) // 10) - 1
-        return float(number(f"{took} {of} ORDER BY 1 LIMIT 1 OFFSET {place}", FROM, TO))
+        return float(number(f"{took}{of} ORDER BY 1 LIMIT 1 OFFSET {place}", FROM, TO))
 
     told = figures(answer)
     assert (told["Half were fixed within"], told["Nine in ten within"]) == pytest.approx((at(0.5), at(0.9)), abs=1)
