@@ -105,7 +105,8 @@ class Supervisor:
     def __init__(self, rhythm: Rhythm | None = None) -> None:
         self.rhythm = rhythm or Rhythm()
         patience = {"STATEMENT_TIMEOUT_SECONDS": os.environ.get("STATEMENT_TIMEOUT_SECONDS", WORKER_STATEMENT_S)}
-        self.child = Child("qcluster", manage("qcluster"), env=patience, grace_s=self.rhythm.stop_grace)
+        # The watchdog was checked as it started; checking again reads every page's code, which a worker never needs, and takes seconds.
+        self.child = Child("qcluster", manage("qcluster", "--skip-checks"), env=patience, grace_s=self.rhythm.stop_grace)
         self.watch = Watch(self.rhythm)
 
     def start(self) -> None:

@@ -157,7 +157,7 @@ def _own_database(name: str) -> str:
 
 @contextmanager
 def workers(database: Database) -> Iterator[subprocess.Popen]:
-    command = manage("workers", "--ask-every", "0.5", "--stale-after", "4", "--grace", "1", "--stop-grace", "5")
+    command = manage("workers", "--ask-every", "0.5", "--stale-after", "6", "--grace", "1", "--stop-grace", "5")
     env = {**os.environ, "DATABASE_URL": database.address, "SECRET_KEY": "for-a-test", "LOG_LEVEL": "ERROR"}
     process = subprocess.Popen(command, env=env, cwd=BASE_DIR)
     try:
