@@ -11,7 +11,7 @@ from inventory import tasks as goods
 from partners.sandbox.world import World
 from tests.browser.conftest import axe_faults, is_within_its_width, keep, small_targets
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(1500)]
 
 ROLES = ("cx", "warehouse", "merchandiser", "finance", "finance_manager", "integration", "viewer")
 WINDOWS = ((1280, 800), (360, 760))
