@@ -160,10 +160,11 @@ def _own(home: Path) -> None:
         os.chown(home, _somebody().pw_uid, -1)
 
 
-def create_database(server: Server, name: str) -> str:
-    """Create an empty database and return its address."""
+def create_database(server: Server, name: str, *, like: str = "") -> str:
+    """Create a database and return its address: empty, or a copy of the one called `like`, which nobody may have open."""
+    template = sql.Identifier(like) if like else sql.SQL("DEFAULT")
     with psycopg.connect(server.dsn, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), template))
     return server.database(name)
 
 

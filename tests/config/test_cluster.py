@@ -1,6 +1,7 @@
 """The watchdog: what it calls silence, and what it does to a real cluster that was wedged by kill -9."""
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -9,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -126,10 +128,17 @@ class Database:
         return int(self.read("SELECT count(*) FROM partners_jobrun WHERE job = 'config.cluster'")[0][0])
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("cluster") / "migrated.sqlite3"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def database(tmp_path, request) -> Database:
     if request.param == "sqlite":
-        path = tmp_path / "cluster.sqlite3"
+        path = shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "cluster.sqlite3")
         address = f"sqlite:///{path}"
 
         def read(sql: str) -> list[tuple]:
@@ -142,7 +151,6 @@ def database(tmp_path, request) -> Database:
             with psycopg.connect(address) as server:
                 return server.execute(sql).fetchall()
 
-    migrate(address)
     return Database(address, read)
 
 
@@ -150,8 +158,12 @@ def _own_database(name: str) -> str:
     facts = connection.settings_dict
     server = f"postgres://{facts['USER']}@{facts['HOST']}:{facts['PORT']}"
     with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
+        first = f"{name}_migrated"
+        if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [first]).fetchone():
+            admin.execute(f"CREATE DATABASE {first}")
+            migrate(f"{server}/{first}")
         admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        admin.execute(f"CREATE DATABASE {name}")
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {first}")
     return f"{server}/{name}"
 
 

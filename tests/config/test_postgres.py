@@ -20,6 +20,20 @@ def test_the_server_answers_and_makes_databases(server):
         assert connection.execute("SELECT current_database()").fetchone() == ("rooms",)
 
 
+def test_a_database_like_another_has_its_rows_and_is_another(server):
+    first = postgres.create_database(server, "first")
+    with psycopg.connect(first) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
+
+    copy = postgres.create_database(server, "copy", like="first")
+
+    with psycopg.connect(copy) as connection:
+        connection.execute("INSERT INTO kept VALUES (8)")
+        assert connection.execute("SELECT array_agg(number ORDER BY number) FROM kept").fetchone() == ([7, 8],)
+    with psycopg.connect(first) as connection:
+        assert connection.execute("SELECT array_agg(number) FROM kept").fetchone() == ([7],)
+
+
 def test_a_stopped_server_leaves_no_process_and_no_files():
     with postgres.throwaway() as running:
         if not running:

@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from config import postgres
 from config.bench import SCENARIOS
+from config.bench.databases import Databases
 from config.bench.harness import BenchEnv, Measure
 
 POSTGRES = ("-c", "shared_buffers=1GB", "-c", "work_mem=64MB", "-c", "jit=off", "-c", "max_parallel_workers_per_gather=0")
@@ -49,22 +50,26 @@ class Command(BaseCommand):
     def _outside(self, names: list[str], scale: int, *, smoke: bool, as_json: bool) -> None:
         results: dict[str, Any] = {}
         with postgres.throwaway(durable=True, settings=POSTGRES) as server, tempfile.TemporaryDirectory(prefix="lockstep-bench-") as folder:
+            databases = Databases(server, Path(folder))
             for name in names:
                 for database in SCENARIOS[name]:
-                    results[f"{name} on {database}"] = self._one(name, database, server, Path(folder), scale, smoke=smoke)
+                    if database == "postgresql" and not server:
+                        results[f"{name} on {database}"] = self._not_run(name, server.why_not)
+                        continue
+                    address = databases.fresh(database, name)
+                    results[f"{name} on {database}"] = self._one(name, database, address, Path(folder), scale, smoke=smoke)
         passed = all(outcome["passed"] for outcome in results.values())
         if as_json:
             self.stdout.write(json.dumps({"scale": scale, "passed": passed, "results": results}))
         if not passed:
             sys.exit(1)
 
-    def _one(self, name: str, database: str, server: postgres.Server, folder: Path, scale: int, *, smoke: bool) -> dict[str, Any]:
+    def _not_run(self, name: str, why: str) -> dict[str, Any]:
+        self.stdout.write(f"{name} on postgresql\n  not run: {why}")
+        return {"passed": False, "not_run": why, "measures": []}
+
+    def _one(self, name: str, database: str, address: str, folder: Path, scale: int, *, smoke: bool) -> dict[str, Any]:
         self.stdout.write(f"{name} on {database}")
-        if database == "postgresql" and not server:
-            self.stdout.write(f"  not run: {server.why_not}")
-            return {"passed": False, "not_run": server.why_not, "measures": []}
-        address = postgres.create_database(server, name) if database == "postgresql" else f"sqlite:///{folder}/{name}.sqlite3"
-        postgres.migrate(address)
         rows = _child(name, address, folder, scale)
         for row in rows:
             self.stdout.write(f"  {Measure(**row)}")
