@@ -5,6 +5,7 @@ from inventory.actions.confirming import confirm_garment
 from inventory.actions.days import keep_day
 from inventory.actions.keeping import drop_buffer, set_buffer, set_reserve
 from inventory.actions.levels import apply_buffers, recount, ripen
+from inventory.actions.limits import follow_limits
 from inventory.actions.meanings import EffectChanged, approve_meanings, publish_meanings, rehearse_meanings, roll_back_meanings
 from inventory.actions.measures import (
     CannotDecide,
@@ -51,6 +52,7 @@ __all__ = [
     "decide_again",
     "drop_buffer",
     "find_inflated",
+    "follow_limits",
     "keep_day",
     "learn_sizes",
     "learn_state_times",

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from inventory.models import Listing, Product
+from inventory.models import Listing, ParcelLimits, Product
 from inventory.queries import NO_LOCKER, locker_size, rows
 from partners import connect, outbox
 from partners.errors import PartnerError
@@ -54,10 +54,11 @@ def _due(at: datetime) -> QuerySet[Listing]:
 
 
 def _versions(skus: set[str]) -> dict[str, str]:
-    """A word for the sizes that the flags are reckoned from, the same for the same sizes."""
+    """A word for the sizes and limits that the flags are reckoned from, the same for the same ones."""
+    by = ParcelLimits.objects.values_list("version").first() or ()
     columns = ("length_mm", "width_mm", "height_mm", "weight_g", "rigid")
     found = Product.objects.filter(sku__in=skus).values_list("sku", *columns)
-    return {sku: blake2b(repr(size).encode(), digest_size=6).hexdigest() for sku, *size in found}
+    return {sku: blake2b(repr([*size, *by]).encode(), digest_size=6).hexdigest() for sku, *size in found}
 
 
 def _line(row: Any, version: str) -> dict[str, str]:

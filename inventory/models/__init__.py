@@ -1,6 +1,7 @@
 """What is kept about goods."""
 
 from inventory.models.days import StateTime, StockDay
+from inventory.models.limits import ParcelLimits
 from inventory.models.measures import Listing, Measure, SizeCase, Source, SourceOrder
 from inventory.models.products import AcsSku, Product, SizeCorrection
 from inventory.models.publishing import ShopLevel, StockFreeze, StockPublish
@@ -15,6 +16,7 @@ __all__ = [
     "Level",
     "Listing",
     "Measure",
+    "ParcelLimits",
     "Product",
     "ShopLevel",
     "SizeCase",

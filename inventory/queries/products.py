@@ -24,6 +24,7 @@ from django.db.models.functions import Cast, Coalesce, Greatest, Least
 from exceptions_queue.models import AuditEntry
 from exceptions_queue.queries import cases, words
 from inventory.models import AcsSku, Listing, Measure, Product, SizeCase, SizeCorrection
+from inventory.queries.limits import limit
 from partners.inpost.compartments import LIMITS, Compartment
 
 HISTORY = 20
@@ -64,7 +65,8 @@ def rows() -> QuerySet[Product]:
     """Every product with what its size means: `longest`, `middle`, `shortest` (mm), `volume` (mm³), `counted`
     (thousandths of mm³ that count, by the learnt size where one was accepted)."""
     volume = Cast("length_mm", BigIntegerField()) * F("width_mm") * F("height_mm")
-    factor = Coalesce(_factor("accepted_factor"), Case(When(rigid=True, then=1000), default=LIMITS.softness))
+    stated = Case(When(rigid=True, then=1000), default=limit("softness"), output_field=BigIntegerField())
+    factor = Coalesce(_factor("accepted_factor"), stated, output_field=BigIntegerField())
     return Product.objects.annotate(
         longest=Greatest("length_mm", "width_mm", "height_mm"),
         shortest=Least("length_mm", "width_mm", "height_mm"),
@@ -91,24 +93,28 @@ def too_big() -> Q:
     """Known sizes that no compartment takes, by the same formula as the release check; for a queryset of `rows`."""
     largest = LIMITS.smallest_first[-1]
     short, middle, long = largest.sides
-    room = LIMITS.fill * largest.volume
+    room = limit("fill") * Value(largest.volume, BigIntegerField())
     sides = Q(rigid=True) & (Q(longest__gt=long) | Q(middle__gt=middle) | Q(shortest__gt=short))
     learnt = Q(sku__in=SizeCorrection.objects.filter(accepted_factor__isnull=False).values("sku"))
-    stated = Q(rigid=True, volume__gt=room // 1000) | Q(rigid=False, volume__gt=room // LIMITS.softness)
+    stated = Q(rigid=True, volume__gt=room / Value(1000, BigIntegerField())) | Q(rigid=False, volume__gt=room / limit("softness"))
     bulk = (~learnt & stated) | (learnt & Q(counted__gt=room))  # a few are learnt: the others are not looked up one by one
-    heavy = Q(weight_g__gt=LIMITS.weight_g - LIMITS.packing_g)
-    return ~UNKNOWN_SIZE & (sides | bulk | heavy)
+    return ~UNKNOWN_SIZE & (sides | bulk | _too_heavy())
 
 
 def locker_size() -> Case:
     """The smallest compartment that takes one of a product by itself, A, B or C, or none where none does or its size is unknown: the
     release check's own formula, for a queryset of `rows`."""
     takes = [
-        When(_fits(compartment) & Q(counted__lte=LIMITS.fill * compartment.volume), then=Value(compartment.size))
+        When(
+            _fits(compartment) & Q(counted__lte=limit("fill") * Value(compartment.volume, BigIntegerField())), then=Value(compartment.size)
+        )
         for compartment in LIMITS.smallest_first
     ]
-    heavy = Q(weight_g__gt=LIMITS.weight_g - LIMITS.packing_g)
-    return Case(When(UNKNOWN_SIZE | heavy, then=Value(NO_LOCKER)), *takes, default=Value(NO_LOCKER), output_field=CharField())
+    return Case(When(UNKNOWN_SIZE | _too_heavy(), then=Value(NO_LOCKER)), *takes, default=Value(NO_LOCKER), output_field=CharField())
+
+
+def _too_heavy() -> Q:
+    return Q(weight_g__gt=limit("weight_g") - limit("packing_g"))
 
 
 def _fits(compartment: Compartment) -> Q:
@@ -193,11 +199,11 @@ class Learnt(NamedTuple):
 
 
 def learnt_of(product: Product, now: datetime) -> Learnt | None:
-    """The learnt size of a product beside what the fit rule uses now; None where no parcel has taught anything."""
+    """The learnt size of a product of `rows` beside what the fit rule uses now; None where no parcel has taught anything."""
     found = SizeCorrection.objects.filter(sku=product.sku).select_related("accepted_by").first()
     if found is None:
         return None
-    used = found.accepted_factor or (1000 if product.rigid else LIMITS.softness)
+    used = product.used_factor  # type: ignore[attr-defined]
     by = f", accepted by {words.name_of(found.accepted_by)}" if found.accepted_by else ""
     return Learnt(
         factor=found.factor,

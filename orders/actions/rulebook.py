@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django_q.tasks import async_task
 
 from exceptions_queue.audit import record
+from inventory.actions import follow_limits
 from orders.actions.outcomes import Refused
 from orders.models import RuleReplay, RuleSetting
 from orders.queries.rulebook import former, in_force
@@ -70,6 +71,7 @@ def _publish(
                 after=after,
                 reason=why,
             )
+            follow_limits(stands.but(setting.key, value).limits, version=on + 1)
             async_task(RECHECK)
     except IntegrityError as taken:
         raise Refused(STALE) from taken

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from inventory.actions import set_size, telling
+from inventory.actions import follow_limits, set_size, telling
 from inventory.models import Listing
 from inventory.tasks import tell_sizes
 from partners import connect
+from partners.inpost.compartments import LIMITS, Limits
 from partners.models import Intent
 from tests.inventory.builders import make_product
 from tests.partners.fake_web import FakeWeb
@@ -69,6 +70,19 @@ def test_what_was_told_is_told_again_only_when_it_changes(shop, admin_user):
     set_size("DRS-1", length_mm=700, width_mm=600, height_mm=390, weight_g=520, actor=admin_user, at=timezone.now())
     assert tell_sizes() == {"done": 1}
     assert shown(shop, 1) == ("false", "none")
+
+
+def test_what_the_rules_publish_about_a_parcel_is_told_and_taken_back(shop):
+    sell(shop, 1, weight_g=12_000)
+    tell_sizes()
+    said = [shown(shop, 1)]
+
+    for version, limits in enumerate((Limits(weight_g=10_000), LIMITS), 1):
+        follow_limits(limits, version=version)
+        assert tell_sizes() == {"done": 1}
+        said.append(shown(shop, 1))
+
+    assert said == [("true", "A"), ("false", "none"), ("true", "A")]
 
 
 def test_a_call_carries_at_most_twenty_five_metafields(shop):

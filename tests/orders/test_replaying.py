@@ -12,6 +12,7 @@ from exceptions_queue import actions as desk
 from exceptions_queue.catalogue import Code
 from exceptions_queue.models import AuditEntry
 from inventory.models import Product
+from inventory.queries import locker_size, rows
 from orders import tasks
 from orders.actions import replaying, review_many
 from orders.actions.outcomes import Refused
@@ -152,6 +153,23 @@ def test_a_publication_has_the_open_orders_checked_again(ines):
     publish(seen, reason="Too heavy", actor=ines, at=LATER)
 
     assert [task.func() for task in OrmQ.objects.all()].count("orders.tasks.recheck_open") == 1
+
+
+def test_products_and_the_shop_follow_what_was_published_and_what_was_rolled_back(ines):
+    boxes([12_000])
+    sku = Product.objects.filter(weight_g=12_000).values_list("sku", flat=True).get()
+    told = [locker_size_of(sku)]
+    publish(attempt("parcel_weight_g", 10_000, ines), reason="Too heavy", actor=ines, at=LATER)
+    told.append(locker_size_of(sku))
+
+    roll_back(BY_KEY["parcel_weight_g"], version=1, reason="They can lift it", actor=ines, at=LATER)
+
+    told.append(locker_size_of(sku))
+    assert told == ["A", "none", "A"]
+
+
+def locker_size_of(sku: str) -> str:
+    return rows().filter(sku=sku).values_list(locker_size(), flat=True).get()
 
 
 def test_the_checkout_reads_the_same_settings(ines):

@@ -1,0 +1,15 @@
+"""The limits of one parcel inside a statement: read with it, so that no page needs another one."""
+
+from django.db.models import BigIntegerField, Subquery, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
+
+from inventory.models import ParcelLimits
+from partners.inpost.compartments import LIMITS
+
+
+def limit(name: str) -> Combinable:
+    """`weight_g`, `packing_g`, `fill` or `softness` as published, or as delivered where nobody has changed them."""
+    published = Subquery(ParcelLimits.objects.values(name)[:1], output_field=BigIntegerField())
+    found: Combinable = Coalesce(published, Value(getattr(LIMITS, name)), output_field=BigIntegerField())
+    return found
