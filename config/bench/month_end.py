@@ -56,9 +56,9 @@ def run(env: BenchEnv) -> list[Measure]:
 def _comparing(env: BenchEnv, size: int) -> list[Measure]:
     wanted = size // ONE_IN
     env.say("beside the bare join: as it is found, and every time after")
-    first = interleaved(before_each=lambda _: _put_back(), bare=_bare, comparing=_compare)
+    first = interleaved(rounds=11, before_each=lambda _: _put_back(), bare=_bare, comparing=_compare)
     right = (len(_bare()), Journal.objects.filter(state=JournalState.DRIFTED).count(), _cases())
-    again = interleaved(bare=_bare, comparing=_compare)
+    again = interleaved(rounds=11, bare=_bare, comparing=_compare)
     with statements() as seen:
         _compare()
     wrong = sum(abs(count - wanted) for count in (*right, _cases()))

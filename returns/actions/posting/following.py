@@ -29,34 +29,31 @@ class _Shown(Func):
 def follow(rows: Sequence[Journal], shown: Mapping[str, LedgerDocument], differing: Collection[int], *, at: datetime) -> None:
     """Move those of `rows`, which are locked, that stand elsewhere than they should by what the ledger shows.
 
-    A fixed number of statements, and none where nothing moves. What is verified was read back equal, at any moment: so what the ledger
-    shows is written after a journal has drifted, and before it is verified.
+    A fixed number of statements, and none where nothing moves. What is verified was read back equal, at any moment: so a journal moves
+    and takes what the ledger shows in one statement.
     """
     seen = [row for row in rows if row.external_id in shown]
     gone = [row for row in rows if row.external_id not in shown and row.pk in differing and row.state == _J.VERIFIED]
     changed = [row for row in seen if row.pk in differing and row.state != _J.DRIFTED]
     right = [row for row in seen if row.pk not in differing and row.state != _J.VERIFIED]
     _move(gone, _J.DRIFTED, at=at, why=GONE)
-    _move(changed, _J.DRIFTED, at=at, why=CHANGED)
-    _keep_shown([*changed, *right])
+    _move(changed, _J.DRIFTED, at=at, why=CHANGED, also=_as_the_ledger_shows())
     if right:
-        Journal.objects.filter(pk__in=[row.pk for row in right]).update(verified_at=Coalesce("verified_at", Value(at)))
-        _move(right, _J.VERIFIED, at=at)
+        _move(right, _J.VERIFIED, at=at, also=_as_the_ledger_shows() | {"verified_at": Coalesce("verified_at", Value(at))})
         move_write_offs(WriteOff.objects.filter(journal__in=right), [WriteOffState.POSTED], WriteOffState.VERIFIED, at=at)
 
 
-def _move(rows: Sequence[Journal], to: JournalState, *, at: datetime, why: str = "") -> None:
+def _move(rows: Sequence[Journal], to: JournalState, *, at: datetime, why: str = "", also: Mapping[str, Any] | None = None) -> None:
     for state in sorted({row.state for row in rows}):
         ids = [row.pk for row in rows if row.state == state]
-        move_journals(ids, frm=_J(state), to=to, at=at, why=why)
+        move_journals(ids, frm=_J(state), to=to, at=at, why=why, also=also)
 
 
-def _keep_shown(rows: Sequence[Journal]) -> None:
-    """Keep with them what the ledger shows. One statement."""
-    if rows:
-        document = LedgerDocument.objects.filter(external_id=OuterRef("external_id"))
-        Journal.objects.filter(pk__in=[row.pk for row in rows]).update(
-            shown=Subquery(document.values_list(_Shown(F("dated_on"), F("lines")))),
-            shown_hash=Subquery(document.values("content_hash")),
-            status=Subquery(document.values("raw_status")),
-        )
+def _as_the_ledger_shows() -> dict[str, Subquery]:
+    """The columns that say what the ledger shows of a journal, read where it lies."""
+    document = LedgerDocument.objects.filter(external_id=OuterRef("external_id"))
+    return {
+        "shown": Subquery(document.values_list(_Shown(F("dated_on"), F("lines")))),
+        "shown_hash": Subquery(document.values("content_hash")),
+        "status": Subquery(document.values("raw_status")),
+    }

@@ -24,11 +24,29 @@ def move_journal(journal: Journal, to: JournalState, *, at: datetime, why: str =
     move(journal, to=to, allowed=JOURNAL_MOVES, actor=SYSTEM, at=at, verb=f"journal {to.value}", reason=why[:300], also=columns)
 
 
-def move_journals(ids: Collection[int], *, frm: JournalState, to: JournalState, at: datetime, why: str | None = None) -> list[int]:
+def move_journals(
+    ids: Collection[int],
+    *,
+    frm: JournalState,
+    to: JournalState,
+    at: datetime,
+    why: str | None = None,
+    also: Mapping[str, Any] | None = None,
+) -> list[int]:
     """Move those that still stand at `frm`, and return which. `why` is kept and noted; None leaves what is kept."""
-    verb, also = f"journal {to.value}", {} if why is None else {"why": why}
+    columns = ({} if why is None else {"why": why}) | dict(also or {})
     return move_many(
-        Journal, ids, frm=frm, to=to, allowed=JOURNAL_MOVES, actor=SYSTEM, at=at, verb=verb, label_field="key", reason=why or "", also=also
+        Journal,
+        ids,
+        frm=frm,
+        to=to,
+        allowed=JOURNAL_MOVES,
+        actor=SYSTEM,
+        at=at,
+        verb=f"journal {to.value}",
+        label_field="key",
+        reason=why or "",
+        also=columns,
     )
 
 
