@@ -49,7 +49,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--database", choices=("postgres", "sqlite"), default="postgres")
     parser.add_argument("--quarantine", type=float, default=8, help="seconds; more than the 4 s that a write may come late")
-    parser.add_argument("--stale", type=float, default=40, help="seconds without a beat after which the cluster is replaced")
+    parser.add_argument("--stale", type=float, default=10, help="seconds without a beat after which the cluster is replaced")
     parser.add_argument("--at-most", type=float, default=900, help="seconds")
     return parser
 
@@ -121,7 +121,7 @@ def _fire(told: argparse.Namespace, chance: random.Random) -> tuple[int, int]:
                 next_ring = time.monotonic() + RING_EVERY_S
             if kills < told.kills and time.monotonic() >= next_kill:
                 kills += _kill_one(supervisor.child.pid, chance)
-                next_kill = time.monotonic() + chance.uniform(0.5, 4)
+                next_kill = time.monotonic() + chance.uniform(0.5, 2.5)
             time.sleep(0.5)
     finally:
         supervisor.stop()
