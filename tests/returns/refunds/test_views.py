@@ -7,6 +7,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from exceptions_queue.catalogue import CATALOGUE, Code
+from exceptions_queue.models import ExceptionCase
 from returns.actions import refunds
 from returns.models import Refund
 from returns.states import Grade
@@ -136,7 +138,7 @@ class TestByTwo:
         assert "Awaiting second approval" in page
         assert "finance_manager approved it first; a second person" in page
         assert "approved the refund as the first of two" in page
-        assert "So much takes two, and the second has not decided." in page
+        assert CATALOGUE[Code.REF_DUE].sentence(ExceptionCase.objects.get().evidence).startswith("A refund was approved by one person.")
 
     def test_whom_the_first_stood_in_for_is_named(self, people: People, agnes: Client, one: Refund):
         refunds.approve(one.pk, pence=60_000, actor=people.manager, at=NOON)
