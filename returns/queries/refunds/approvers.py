@@ -23,7 +23,8 @@ def no_longer_approved(refund: Refund, *, at: datetime) -> str:
     """Why its approvals carry it no more, in a sentence; "" where they do. Asked again before it is given; a handful of statements."""
     if refund.decided_by_id is None:
         return NOBODY
-    ids = {refund.first_by_id, refund.first_for_id, refund.decided_by_id, refund.decided_for_id} - {None}
+    signed = (refund.first_by_id, refund.first_for_id, refund.decided_by_id, refund.decided_for_id)
+    ids = {pk for pk in signed if pk is not None}
     people = authority.people_of(User.objects.filter(pk__in=ids), at=at, permission=DECIDES)
     claim, last = claims_of([refund])[refund.pk], authority.signer(people, refund.decided_by_id, refund.decided_for_id)
     if refund.first_by_id is None:
