@@ -1,6 +1,6 @@
-"""What must be true of write-offs at any moment, checked by `manage.py verify`."""
+"""What must be true of write-offs and refunds at any moment, checked by `manage.py verify`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, F, Max, OuterRef, Q, Sum
@@ -40,11 +40,24 @@ def nobody_approves_what_is_theirs(_at: datetime) -> list[str]:
     first, second = ("first_by", "first_for"), ("second_by", "second_for")
     pairs = [(one, other) for one in ("raised_by", "valued_by", "evidence_by") for other in (*first, *second)]
     pairs += [(one, other) for one in first for other in second]
+    rows = WriteOff.objects.filter(_same(pairs)).values_list("reference", flat=True)[:SHOWN]
+    return [f"{reference} was approved by somebody who has another part in it" for reference in rows]
+
+
+def nobody_approves_a_refund_that_is_theirs(_at: datetime) -> list[str]:
+    """I11: who proposed a refund, its first and its second approver are different people, and so are those they stood in for."""
+    first, last = ("first_by", "first_for"), ("decided_by", "decided_for")
+    pairs = [("proposed_by", other) for other in (*first, *last)] + [(one, other) for one in first for other in last]
+    rows = Refund.objects.exclude(state=RefundState.DECLINED).filter(_same(pairs)).values_list("key", flat=True)[:SHOWN]
+    return [f"{key} was approved by somebody who has another part in it" for key in rows]
+
+
+def _same(pairs: Iterable[tuple[str, str]]) -> Q:
+    """Is one person in both columns of any pair?"""
     same = Q()
     for one, other in pairs:
         same |= Q(**{one: F(other)})
-    rows = WriteOff.objects.filter(same).values_list("reference", flat=True)[:SHOWN]
-    return [f"{reference} was approved by somebody who has another part in it" for reference in rows]
+    return same
 
 
 def what_is_approved_has_its_signatures(_at: datetime) -> list[str]:
@@ -103,6 +116,7 @@ INVARIANTS: list[tuple[str, Callable[[datetime], list[str]]]] = [
     ("I10 what is to be written off is not for sale", what_is_to_be_written_off_is_not_for_sale),
     ("I10 what is graded otherwise is withdrawn", what_a_grade_withdrew_is_withdrawn),
     ("I11 nobody approves what is theirs", nobody_approves_what_is_theirs),
+    ("I11 nobody approves a refund that is theirs", nobody_approves_a_refund_that_is_theirs),
     ("I11 what is approved has its signatures", what_is_approved_has_its_signatures),
     ("I13 every journal balances", every_journal_balances),
     ("I13 what is approved goes to the ledger", what_is_approved_goes_to_the_ledger),

@@ -120,6 +120,7 @@ class RefundState(models.TextChoices):
     """A refund or credit note that a grade has made due."""
 
     PROPOSED = "proposed", "Proposed"
+    AWAITING_SECOND = "awaiting_second", "Awaiting second approval"
     APPROVED = "approved", "Approved"
     DECLINED = "declined", "Declined"
     SENDING = "sending", "On its way"
@@ -130,13 +131,14 @@ class RefundState(models.TextChoices):
 
 _R = RefundState
 REFUND_MOVES = {
-    _R.PROPOSED: {_R.APPROVED, _R.DECLINED},
+    _R.PROPOSED: {_R.AWAITING_SECOND, _R.APPROVED, _R.DECLINED},
+    _R.AWAITING_SECOND: {_R.APPROVED, _R.DECLINED, _R.PROPOSED},
     _R.APPROVED: {_R.SENDING, _R.DECLINED, _R.PROPOSED},
     _R.SENDING: {_R.UNKNOWN, _R.REFUSED, _R.DONE},
     _R.UNKNOWN: {_R.SENDING, _R.REFUSED, _R.DONE},
-    _R.REFUSED: {_R.APPROVED, _R.DECLINED},
+    _R.REFUSED: {_R.AWAITING_SECOND, _R.APPROVED, _R.DECLINED},
     _R.DECLINED: {_R.PROPOSED},
 }
-REFUND_WAITS = (_R.PROPOSED, _R.REFUSED)
+REFUND_WAITS = (_R.PROPOSED, _R.AWAITING_SECOND, _R.REFUSED)
 REFUND_UNSENT = (*REFUND_WAITS, _R.APPROVED)
 REFUND_IN_THE_AIR = (_R.SENDING, _R.UNKNOWN)

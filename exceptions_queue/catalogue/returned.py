@@ -14,6 +14,7 @@ _UNMATCHED = {
 
 _DUE = {
     "proposed": "A garment came back and was graded: what was paid for it is due, and nobody has decided.",
+    "awaiting_second": "A refund was approved by one person. So much takes two, and the second has not decided.",
     "refused": "A refund was approved, and the shop or the ledger refused it. Nothing was given; their own words stand at the return.",
     "unknown": "The answer about a refund was lost, and looking it up has not settled yet whether it was given.",
     "currency": "A garment came back that was paid in another currency than pounds: its refund is for a person, in the shop.",

@@ -53,6 +53,7 @@ RETURNED: dict[Code, Page] = {
         "it was given, or what was paid is not known here.",
         do=(
             "Open the refunds, compare amount, garment and grade, and approve it. Above your limit a higher tier approves.",
+            "Above the sum for two people a second one approves it too: anybody of finance, of any limit, with no other part in it.",
             "Decline it, with the reason, where nothing is due: it was given back by hand, or worn before it came back.",
             "Refused: read the shop's or the ledger's own words, put right what they name, and approve it again; or decline it.",
             "In another currency, or without a known price: give it back in the shop, then close the case with a word on it.",

@@ -61,8 +61,10 @@ class Refund(models.Model):
     """Money that a grade makes due to a customer: proposed by rule or by a person, approved by another, given once.
 
     It pays for garment `unit` of the `sold` of its line: no unit has two live ones. `proposed_by` is nobody where the grade proposed
-    it. What a regrading withdrew is declined with nobody in `decided_by`, and is proposed again by a later grade. `key` goes with the
-    money and finds it there. `reason` says why it was declined, sent back or refused. `state` is moved only by `exceptions_queue.moves`.
+    it. `first_by` is the first of two approvers, nobody where one was enough; `decided_by` is who approved it last, or declined it.
+    `first_for` and `decided_for` are whom they stood in for. What a regrading withdrew is declined with nobody in `decided_by`, and is
+    proposed again by a later grade. `key` goes with the money and finds it there. `reason` says why it was declined, sent back or
+    refused. `state` is moved only by `exceptions_queue.moves`.
     """
 
     class Kind(models.TextChoices):
@@ -72,7 +74,7 @@ class Refund(models.Model):
     item = models.OneToOneField(ReturnItem, on_delete=models.PROTECT, related_name="refund")
     kind = models.CharField(max_length=12, choices=Kind)
     key = models.CharField(max_length=60, unique=True)
-    state = models.CharField(max_length=8, choices=RefundState, default=RefundState.PROPOSED)
+    state = models.CharField(max_length=15, choices=RefundState, default=RefundState.PROPOSED)
     order_number = models.CharField(max_length=64)
     line_id = models.CharField(max_length=64)
     unit = models.IntegerField()
@@ -82,7 +84,11 @@ class Refund(models.Model):
     proposed_at = models.DateTimeField()
     proposed_by = models.ForeignKey(_USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     proposed_why = models.CharField(max_length=300, blank=True)
+    first_by = models.ForeignKey(_USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    first_for = models.ForeignKey(_USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    first_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(_USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    decided_for = models.ForeignKey(_USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=300, blank=True)
     external_id = models.CharField(max_length=64, blank=True)
@@ -101,6 +107,18 @@ class Refund(models.Model):
             models.CheckConstraint(
                 condition=Q(proposed_by__isnull=True) | Q(decided_by__isnull=True) | Q(state="declined") | ~Q(proposed_by=F("decided_by")),
                 name="who_proposes_a_refund_does_not_approve_it",
+            ),
+            models.CheckConstraint(
+                condition=Q(proposed_by__isnull=True) | Q(first_by__isnull=True) | ~Q(proposed_by=F("first_by")),
+                name="who_proposes_a_refund_is_not_its_first_approver",
+            ),
+            models.CheckConstraint(
+                condition=Q(first_by__isnull=True) | Q(decided_by__isnull=True) | Q(state="declined") | ~Q(first_by=F("decided_by")),
+                name="the_second_approver_of_a_refund_is_another_person",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="awaiting_second") | Q(first_by__isnull=False, first_at__isnull=False, decided_by__isnull=True),
+                name="what_awaits_the_second_approver_has_a_first",
             ),
         ]
         permissions = [("decide_refund", "Can approve or decline a refund")]

@@ -14,7 +14,7 @@ from django.utils import timezone
 from exceptions_queue.models import AuditEntry
 from partners.mappings import fold
 from returns.models import ApprovalLimit, Delegation, GraderLink, Photo, WriteOff
-from returns.rules.authority import DEFAULTS, Facts, Limit, Person, StandIn, no_longer
+from returns.rules.authority import DEFAULTS, Facts, Limit, Person, Signer, StandIn, no_longer
 
 PERMISSION = "returns.approve_writeoff"
 COMPLETED = "write-off completed"  # in the audit log
@@ -29,12 +29,12 @@ def limits(*, at: datetime) -> dict[str, Limit]:
     return {**DEFAULTS, **kept}
 
 
-def person_of(user: User, *, at: datetime) -> Person:
-    """One person as an approver at this instant."""
-    return people_of([user], at=at)[user.pk]
+def person_of(user: User, *, at: datetime, permission: str = PERMISSION) -> Person:
+    """One person as an approver at this instant: of write-offs, or of what `permission` lets them approve."""
+    return people_of([user], at=at, permission=permission)[user.pk]
 
 
-def people_of(users: Iterable[User], *, at: datetime) -> dict[int, Person]:
+def people_of(users: Iterable[User], *, at: datetime, permission: str = PERMISSION) -> dict[int, Person]:
     """{user id: the approver}. Three statements however many, and one for the permissions of each person that were not read yet."""
     known = {user.pk: user for user in users}
     delegations = _taken(known, on=timezone.localdate(at))
@@ -45,7 +45,7 @@ def people_of(users: Iterable[User], *, at: datetime) -> dict[int, Person]:
     for each in delegations:
         if each.giver_id in own and each.giver_id in able:
             stands_in[each.taker_id].append(_stand_in(each, own[each.giver_id]))
-    return {pk: Person(pk, pk in able and user.has_perm(PERMISSION), own.get(pk), tuple(stands_in[pk])) for pk, user in known.items()}
+    return {pk: Person(pk, pk in able and user.has_perm(permission), own.get(pk), tuple(stands_in[pk])) for pk, user in known.items()}
 
 
 def facts_of(write_offs: Collection[WriteOff]) -> dict[int, Facts]:
@@ -80,14 +80,14 @@ def _gone(write_off: WriteOff, facts: Facts, people: Mapping[int, Person]) -> st
     signers = {write_off.first_by_id, write_off.first_for_id, write_off.second_by_id, write_off.second_for_id}
     if signers & ({facts.raised_by, facts.valued_by, facts.grader, *facts.valued, *facts.evidenced} - {None}):
         return "who approved it has another part in it"
-    first = no_longer(people[write_off.first_by_id], _giver(people, write_off.first_for_id), facts, alone=write_off.second_by_id is None)
-    if first or write_off.second_by_id is None:
-        return first
-    return no_longer(people[write_off.second_by_id], _giver(people, write_off.second_for_id), facts, second=True)
+    first = signer(people, write_off.first_by_id, write_off.first_for_id)
+    second = signer(people, write_off.second_by_id, write_off.second_for_id) if write_off.second_by_id is not None else None
+    return no_longer(facts.carrying_pence or 0, first, second)
 
 
-def _giver(people: Mapping[int, Person], pk: int | None) -> Person | None:
-    return people[pk] if pk is not None else None
+def signer(people: Mapping[int, Person], by: int, for_whom: int | None) -> Signer:
+    """Who signed, and for whom, as they are now; both are among `people`."""
+    return Signer(people[by], people[for_whom] if for_whom is not None else None)
 
 
 _Made = defaultdict[int, set[int]]

@@ -28,6 +28,7 @@ _DID = {
 _OF_REFUNDS = {
     "refund proposed": "proposed a refund",
     "refund reckoned anew": "reckoned the refund anew",
+    "refund approved first": "approved the refund as the first of two",
     "refund approved": "approved the refund",
     "refund approval voided": "asks for the refund’s approval anew",
     "refund declined": "declined the refund",

@@ -7,6 +7,7 @@ exception for a superuser: a right to see everything is no limit, and without a 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from returns.rules.money import pounds
 from returns.states import WAITS_FOR_APPROVAL, WriteOffState
@@ -74,7 +75,18 @@ class Signature:
 
     def needs_second(self, write_off: Facts) -> bool:
         """Must another person approve it too?"""
-        return write_off.needs_second or (write_off.carrying_pence or 0) > self.limit.second_above_pence
+        return write_off.needs_second or self.is_not_enough_for(write_off.carrying_pence or 0)
+
+    def is_not_enough_for(self, pence: int) -> bool:
+        """Is it more than one person decides about alone under this limit?"""
+        return pence > self.limit.second_above_pence
+
+
+class Signer(NamedTuple):
+    """Somebody who has signed, and whom they stood in for, both as they stand today."""
+
+    person: Person
+    giver: Person | None = None
 
 
 def why_not(person: Person, write_off: Facts) -> str:
@@ -99,22 +111,32 @@ def signature(person: Person, write_off: Facts) -> Signature | str:
     return found or next((each for each in others if isinstance(each, str)), own)
 
 
-def no_longer(signer: Person, giver: Person | None, write_off: Facts, *, second: bool = False, alone: bool = False) -> str:
-    """Why an approval given before no longer carries a posting: the right or the limit is gone, or one alone is not enough any more.
-    "" where it still does. `second` is asked of the second of two, `alone` of the first where there is no second.
+def no_longer(pence: int, first: Signer, second: Signer | None = None) -> str:
+    """Why approvals given before no longer carry what is worth so much: a right or a limit is gone, or one person alone is not enough
+    any more. "" where they still do.
 
     A delegation that ended since leaves what was approved under it as it is; the giver's own right must still be there.
     """
-    if not signer.may:
+    gone = _gone(pence, first, alone=second is None)
+    return gone or (_gone(pence, second, is_second=True) if second else "")
+
+
+def _gone(pence: int, signer: Signer, *, is_second: bool = False, alone: bool = False) -> str:
+    if not signer.person.may:
         return "who approved it may approve no longer"
-    bearer = giver or signer
+    bearer = signer.giver or signer.person
     if bearer.limit is None or not bearer.may:
         return "the limit it was approved under is gone"
-    if not second and (write_off.carrying_pence or 0) > bearer.limit.limit_pence:
+    if not reaches(bearer.limit, pence, is_second=is_second):
         return f"the limit it was approved under is {pounds(bearer.limit.limit_pence)} now"
-    if alone and (write_off.carrying_pence or 0) > bearer.limit.second_above_pence:
+    if alone and pence > bearer.limit.second_above_pence:
         return f"above {pounds(bearer.limit.second_above_pence)} a second person must approve it now"
     return ""
+
+
+def reaches(limit: Limit, pence: int, *, is_second: bool) -> bool:
+    """The first must be worth it; the second is another pair of eyes, of any tier."""
+    return is_second or pence <= limit.limit_pence
 
 
 def why_not_reverse(person: Person, *, carrying_pence: int | None, made: Iterable[int | None], approved: Iterable[int | None]) -> str:
@@ -187,10 +209,9 @@ def _for(each: StandIn, write_off: Facts) -> Signature | str:
 
 
 def _under(limit: Limit, for_whom: int | None, write_off: Facts) -> Signature | str:
-    """The first must be worth it; the second is another pair of eyes, of any tier."""
     if write_off.carrying_pence is None:
         return "Its value is not known, so it cannot be approved yet."
-    if write_off.carrying_pence > limit.limit_pence and not write_off.awaits_second:
+    if not reaches(limit, write_off.carrying_pence, is_second=write_off.awaits_second):
         return f"It is worth {pounds(write_off.carrying_pence)}, and your limit is {pounds(limit.limit_pence)}: it needs a higher tier."
     return Signature(limit, for_whom)
 

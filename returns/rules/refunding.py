@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
-from returns.rules.authority import Person, Signature, StandIn
+from returns.rules import authority
+from returns.rules.authority import Limit, Person, Signature, Signer, StandIn
 from returns.rules.money import pounds
 from returns.states import REFUND_WAITS, Grade, RefundState
 
@@ -142,22 +143,30 @@ class Part(StrEnum):
 
 @dataclass(frozen=True)
 class Claim:
-    """What decides about one refund. `parts` names who has which part in it, by the person's id."""
+    """What decides about one refund. `parts` names who has which part in it, by the person's id; `first` are the first of two approvers
+    and whom they stood in for."""
 
     state: str
     amount_pence: int
     parts: Mapping[int, Part] = field(default_factory=dict)
+    first: frozenset[int] = field(default_factory=frozenset)
+
+    @property
+    def awaits_second(self) -> bool:
+        return self.state == RefundState.AWAITING_SECOND
 
 
 def signature(person: Person, claim: Claim) -> Signature | str:
     """How this person would approve it: under their own limit where that reaches, else for somebody; or why they may not.
 
-    The right to decide about refunds at all is the caller's to check; the limits are those of write-offs.
+    The limits are those of write-offs; `person.may` is the right to decide about refunds.
     """
     if claim.state not in REFUND_WAITS:
         return not_waiting(claim.state)
-    if part := claim.parts.get(person.pk):
-        return f"You {part.value}, so someone else must approve it."
+    if not person.may:
+        return "Your role does not let you decide about refunds."
+    if no := _no_part(person.pk, claim, "You", "are"):
+        return no
     own = _under(person, claim)
     if isinstance(own, Signature):
         return own
@@ -166,16 +175,20 @@ def signature(person: Person, claim: Claim) -> Signature | str:
     return found or next((each for each in others if isinstance(each, str)), own)
 
 
-def why_not(person: Person, claim: Claim) -> str:
-    """Why this person may not approve it now, in a sentence; "" where they may."""
-    signed = signature(person, claim)
-    return signed if isinstance(signed, str) else ""
+def state_after(signed: Signature, claim: Claim) -> RefundState:
+    """Where this signature takes it: to whoever gives it, or to a second person first."""
+    is_enough = claim.awaits_second or not signed.is_not_enough_for(claim.amount_pence)
+    return RefundState.APPROVED if is_enough else RefundState.AWAITING_SECOND
 
 
-def carries(person: Person, claim: Claim) -> bool:
-    """Does an approval that this person gave before still reach, by a limit of their own or one they stand in for?"""
-    limits = [*([person.limit] if person.limit else []), *(each.limit for each in person.stands_in)]
-    return any(claim.amount_pence <= limit.limit_pence for limit in limits)
+def no_longer(claim: Claim, first: Signer, second: Signer | None = None) -> str:
+    """Why what was approved before is not to be given any more, in a sentence; "" where it still is. `first` is who signed alone, where
+    there is no second."""
+    signed = [person for signer in (first, second) if signer for person in signer if person]
+    if any(person.pk in claim.parts for person in signed):
+        return "Who approved it has another part in it."
+    gone = authority.no_longer(claim.amount_pence, first, second)
+    return f"{gone[:1].upper()}{gone[1:]}." if gone else ""
 
 
 _NOT_WAITING = {
@@ -192,18 +205,31 @@ def not_waiting(state: str) -> str:
     return _NOT_WAITING.get(RefundState(state), "")
 
 
+def _no_part(pk: int, claim: Claim, who: str, are: str) -> str:
+    """Why this person has a part in it already that keeps them from approving."""
+    if part := claim.parts.get(pk):
+        return f"{who} {part.value}, so someone else must approve it."
+    if claim.awaits_second and pk in claim.first:
+        return f"{who} {are} its first approver already, so someone else must be the second."
+    return ""
+
+
+def _reaches(limit: Limit, claim: Claim) -> bool:
+    return authority.reaches(limit, claim.amount_pence, is_second=claim.awaits_second)
+
+
 def _under(person: Person, claim: Claim) -> Signature | str:
     if person.limit is None:
         return "Your roles give you no limit to approve under."
-    if claim.amount_pence > person.limit.limit_pence:
+    if not _reaches(person.limit, claim):
         return f"It is {pounds(claim.amount_pence)}, and your limit is {pounds(person.limit.limit_pence)}: it needs a higher tier."
     return Signature(person.limit)
 
 
 def _for(each: StandIn, claim: Claim) -> Signature | str:
-    if part := claim.parts.get(each.giver):
-        return f"{each.name}, for whom you stand in, {part.value}, so someone else must approve it."
-    if claim.amount_pence > each.limit.limit_pence:
+    if no := _no_part(each.giver, claim, f"{each.name}, for whom you stand in,", "is"):
+        return no
+    if not _reaches(each.limit, claim):
         reach = pounds(each.limit.limit_pence)
         return f"It is {pounds(claim.amount_pence)}, and for {each.name} you may approve {reach}: it needs a higher tier."
     return Signature(each.limit, each.giver)

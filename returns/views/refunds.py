@@ -18,8 +18,9 @@ from returns.actions.outcomes import Refused
 from returns.forms import ApproveRefundForm, ReasonForm
 from returns.models import Refund, Return
 from returns.queries import one
-from returns.queries.refunds import rows
+from returns.queries.refunds import rows, tabs
 from returns.rules.money import pounds
+from returns.states import RefundState
 from returns.views import Signed
 from returns.views.returned import page_of, refund_card
 
@@ -38,18 +39,19 @@ def refund_list(request: Signed) -> HttpResponse:
 
 def _list(request: Signed, *, refusal: str = "", status: int = 200) -> HttpResponse:
     now, asked = timezone.now(), request.GET.get("tab", "")
-    tab = asked if asked in rows.TABS else "waiting"
+    mine = tabs.tabs_of(request.user)
+    tab = asked if asked in mine else "waiting"
     cursors: dict[str, Any] = {name: request.GET.get(name, "") for name in ("after", "before")}
-    page = keyset.page(rows.rows(tab), key="proposed_at", size=PAGE, newest_first=tab in ("given", "declined"), **cursors)
-    counts = rows.counts()
+    page = keyset.page(tabs.rows(mine[tab]), key="proposed_at", size=PAGE, newest_first=tab in ("given", "declined"), **cursors)
+    counts = tabs.counts(mine)
     context = {
         "tab": tab,
-        "tabs": [(key, label, counts[key]) for key, (label, _, _) in rows.TABS.items()],
+        "tabs": [(key, each.label, counts[key]) for key, each in mine.items()],
         "page": page,
         "rows": [refund_card(each, now) for each in rows.shown_of_page([row["id"] for row in page.rows], request.user, at=now)],
-        "nothing": rows.TABS[tab][2],
+        "nothing": mine[tab].nothing,
         "refusal": refusal,
-        "label": rows.TABS[tab][0],
+        "label": mine[tab].label,
         "observed": [words for kind, words in _OBSERVED.items() if not refunds.may_give(kind)],
     }
     return render(request, "returns/refunds.html", context, status=status)
@@ -70,9 +72,15 @@ def approve(request: Signed, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _back(request, refund.item.ret, refusal=NO_AMOUNT, status=422)
     pence = form.cleaned_data["pence"]
+    return _do(request, refund.item.ret, lambda: refunds.approve(pk, pence=pence, actor=request.user, at=timezone.now()), _approved)
+
+
+def _approved(refund: Refund) -> str:
+    """What came of an approval, in a sentence."""
+    if refund.state == RefundState.AWAITING_SECOND:
+        return f"{pounds(refund.amount_pence)} has your approval. It takes two: nothing is asked for before a second person approves it."
     then = "it is asked for within a minute." if refunds.may_give(refund.kind) else "it waits, as nothing is written there at the moment."
-    said = f"{pounds(pence)} is approved. {refund.get_kind_display()}: {then}"
-    return _do(request, refund.item.ret, lambda: refunds.approve(pk, pence=pence, actor=request.user, at=timezone.now()), said)
+    return f"{pounds(refund.amount_pence)} is approved. {refund.get_kind_display()}: {then}"
 
 
 @require_POST
@@ -84,7 +92,7 @@ def decline(request: Signed, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _back(request, refund.item.ret, refusal="Say why no money goes back, in 280 characters at most.", status=422)
     reason, said = form.cleaned_data["reason"], "Declined: no money goes back for it."
-    return _do(request, refund.item.ret, lambda: refunds.decline(pk, reason=reason, actor=request.user, at=timezone.now()), said)
+    return _do(request, refund.item.ret, lambda: refunds.decline(pk, reason=reason, actor=request.user, at=timezone.now()), lambda _: said)
 
 
 @require_POST
@@ -97,7 +105,7 @@ def propose(request: Signed, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _back(request, item.ret, refusal="Say why money is due, in 280 characters at most.", status=422)
     reason, said = form.cleaned_data["reason"], "It is proposed. Somebody else of finance decides."
-    return _do(request, item.ret, lambda: refunds.propose(pk, reason=reason, actor=request.user, at=timezone.now()), said)
+    return _do(request, item.ret, lambda: refunds.propose(pk, reason=reason, actor=request.user, at=timezone.now()), lambda _: said)
 
 
 def _found(pk: int) -> Refund:
@@ -107,12 +115,13 @@ def _found(pk: int) -> Refund:
     return refund
 
 
-def _do(request: Signed, ret: Return, act: Callable[[], object], said: str) -> HttpResponse:
+def _do(request: Signed, ret: Return, act: Callable[[], Refund], said: Callable[[Refund], str]) -> HttpResponse:
+    """Do it, and say what came of it."""
     try:
-        act()
+        done = act()
     except Refused as refused:
         return _back(request, ret, refusal=refused.sentence, status=409)
-    messages.success(request, said)
+    messages.success(request, said(done))
     if request.POST.get("back") == "list":
         return redirect("returns:refunds")
     return redirect(address_of(ret.acs_id) or "returns:refunds")

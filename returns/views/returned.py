@@ -145,7 +145,7 @@ def refund_card(shown: refunds.Shown, now: Any, *, item: ReturnItem | None = Non
     if refund is None:
         return card | {"form": ReasonForm.of(f"propose-{garment.pk if garment else 0}")}
     waits = refund.state == RefundState.APPROVED and not may_give(refund.kind)
-    moments = {"decided": refund.decided_at, "given": refund.given_at}
+    moments = {"first": refund.first_at, "decided": refund.decided_at, "given": refund.given_at}
     return card | {
         "form": ReasonForm.of(f"decline-{refund.pk}"),
         "url": address_of(refund.item.ret.acs_id),

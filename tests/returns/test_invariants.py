@@ -6,10 +6,11 @@ import pytest
 
 from returns.actions import deciding, raising
 from returns.invariants import INVARIANTS
-from returns.models import Approval, WriteOff
+from returns.models import Approval, Refund, WriteOff
 from returns.states import Grade
 from tests.inventory.holding import make_status
 from tests.returns.builders import NOON, make_garment, make_grade, make_item, make_write_off, seen
+from tests.returns.refunds.due import proposed
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(hours=3)
@@ -45,6 +46,14 @@ def test_somebody_with_two_parts(write_off, people, place, other):
     WriteOff.objects.update(**{place: people.manager, other: people.manager})
 
     assert "I11: has another part in it" in broken()
+
+
+@pytest.mark.parametrize(("place", "other"), [("proposed_by", "first_for"), ("first_for", "decided_by"), ("first_by", "decided_for")])
+def test_somebody_with_two_parts_in_a_refund(write_off, people, place, other):
+    proposed(at=LATER)
+    Refund.objects.update(**{place: people.manager, other: people.manager})
+
+    assert broken() == ["I11: has another part in it"]
 
 
 def test_a_journal_that_does_not_balance(write_off):

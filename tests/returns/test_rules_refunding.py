@@ -5,11 +5,26 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from returns.rules.authority import Limit, Person, Signature, StandIn
-from returns.rules.refunding import ASKED, BY_HAND, DUE, FRESH, WORDS, Claim, Part, Sale, Why, carries, judge, key_of, signature
+from returns.rules.authority import Limit, Person, Signature, Signer, StandIn
+from returns.rules.refunding import (
+    ASKED,
+    BY_HAND,
+    DUE,
+    FRESH,
+    WORDS,
+    Claim,
+    Part,
+    Sale,
+    Why,
+    judge,
+    key_of,
+    no_longer,
+    signature,
+    state_after,
+)
 from returns.states import REFUND_WAITS, Grade, RefundState
 
 NOON = datetime(2026, 6, 9, 11, 0, tzinfo=UTC)
@@ -86,13 +101,89 @@ def test_an_old_story_is_for_a_person_to_propose():
 FINANCE, MANAGER = Limit("finance", 10_000, 10_000), Limit("finance_manager", 500_000, 50_000)
 
 
-@given(st.integers(1, 600_000), st.sampled_from(RefundState), st.booleans())
-def test_nobody_approves_above_a_limit_nor_what_does_not_wait_nor_with_a_part_in_it(pence, state, part):
-    claim = Claim(state, pence, {1: Part.GRADED} if part else {})
-    signed = signature(Person(1, True, FINANCE), claim)
+ids = st.integers(1, 5)
+limits = st.builds(Limit, st.just("finance"), st.integers(0, 600), st.integers(0, 600))
+stand_ins = st.lists(st.builds(StandIn, ids, st.just("B. Lee"), limits), max_size=2).map(tuple)
+persons = st.builds(Person, ids, st.sampled_from([True, True, False]), st.none() | limits, stand_ins)
+signers = st.builds(Signer, persons, st.none() | persons)
+parts = st.dictionaries(ids, st.sampled_from(Part), max_size=2)
 
-    assert isinstance(signed, Signature) == (state in REFUND_WAITS and not part and pence <= 10_000)
-    assert carries(Person(1, True, FINANCE), claim) == (pence <= 10_000)
+
+@given(st.integers(1, 600_000), st.sampled_from(RefundState), st.booleans(), st.booleans())
+def test_nobody_approves_above_a_limit_nor_what_does_not_wait_nor_with_a_part_in_it_nor_without_the_right(pence, state, part, may):
+    claim = Claim(state, pence, {1: Part.GRADED} if part else {})
+    signed = signature(Person(1, may, FINANCE), claim)
+
+    reaches = pence <= 10_000 or state == RefundState.AWAITING_SECOND
+    assert isinstance(signed, Signature) == (state in REFUND_WAITS and may and not part and reaches)
+
+
+def in_turn(claim: Claim, people: list[Person]) -> tuple[Claim, list[tuple[Person, Signature]]]:
+    """Everybody tries to approve it, one after the other: how it ends, and who signed."""
+    signed = []
+    for person in people:
+        if isinstance(how := signature(person, claim), Signature):
+            signed.append((person, how))
+            claim = replace(claim, state=state_after(how, claim), first=frozenset({person.pk, how.for_whom} - {None}))
+    return claim, signed
+
+
+class TestTwoPeople:
+    @settings(max_examples=500)
+    @given(
+        st.lists(persons, min_size=1, max_size=6),
+        st.integers(1, 700),
+        parts,
+        st.frozensets(ids, max_size=2),
+        st.sampled_from([RefundState.PROPOSED, RefundState.REFUSED]),
+    )
+    def test_nothing_is_approved_without_the_different_people_that_it_takes(self, people, pence, of_others, before, state):
+        ended, signed = in_turn(Claim(state, pence, of_others, before), people)
+        if not signed:
+            assert ended.state == state
+            return
+
+        signing, limit = [{person.pk, how.for_whom} - {None} for person, how in signed], signed[0][1].limit
+        takes = 2 if pence > limit.second_above_pence else 1
+        assert pence <= limit.limit_pence
+        assert len(signed) <= takes
+        assert ended.state == (RefundState.APPROVED if len(signed) == takes else RefundState.AWAITING_SECOND)
+        assert not any(one & set(of_others) for one in signing)
+        assert len(signing) == 1 or not signing[0] & signing[1]
+        assert all(person.may for person, _ in signed)
+
+    def test_who_stands_in_for_the_first_is_no_second_under_their_limit(self):
+        taker = Person(3, True, None, (StandIn(1, "Martin", MANAGER),))
+        told = signature(taker, Claim(RefundState.AWAITING_SECOND, 60_000, first=frozenset({1})))
+
+        assert told == "Martin, for whom you stand in, is its first approver already, so someone else must be the second."
+
+    def test_the_second_may_stand_in_for_another(self):
+        taker = Person(3, True, None, (StandIn(2, "Agnes", FINANCE),))
+
+        assert signature(taker, Claim(RefundState.AWAITING_SECOND, 60_000, first=frozenset({1}))) == Signature(FINANCE, 2)
+
+    @settings(max_examples=500)
+    @given(st.integers(1, 700), parts, signers, st.none() | signers)
+    def test_what_is_given_has_signatures_that_would_still_do(self, pence, of_others, first, second):
+        told = no_longer(Claim(RefundState.APPROVED, pence, of_others), first, second)
+        if told:
+            assert (told[0].isupper(), told[-1]) == (True, ".")
+            return
+
+        both = [first, second] if second else [first]
+        bearers = [signer.giver or signer.person for signer in both]
+        assert all(signer.person.may for signer in both)
+        assert all(bearer.may and bearer.limit for bearer in bearers)
+        assert not any(person.pk in of_others for signer in both for person in signer if person)
+        assert pence <= bearers[0].limit.limit_pence
+        assert second or pence <= bearers[0].limit.second_above_pence
+
+    def test_a_second_of_a_lower_tier_still_does(self):
+        claim = Claim(RefundState.APPROVED, 60_000)
+
+        assert no_longer(claim, Signer(Person(1, True, MANAGER)), Signer(Person(2, True, FINANCE))) == ""
+        assert no_longer(claim, Signer(Person(1, True, MANAGER))) == "Above £500.00 a second person must approve it now."
 
 
 class TestStandingIn:

@@ -1,6 +1,8 @@
 """Do it: approve, decline, propose by hand. Whoever may not is told why; nobody is exempt."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
@@ -9,17 +11,17 @@ from exceptions_queue.audit import record
 from exceptions_queue.moves import IllegalMove, move
 from returns.actions.outcomes import Refused
 from returns.actions.refunds import cases
-from returns.actions.refunds.proposing import drafted, move_refund
+from returns.actions.refunds.proposing import NOT_SIGNED_FIRST, drafted, move_refund
 from returns.models import Refund, ReturnItem
-from returns.queries import authority
+from returns.queries.refunds.approvers import DECIDES, person_of
 from returns.queries.refunds.parts import claims_of
 from returns.queries.refunds.sold import verdicts_of
 from returns.rules.authority import Signature
 from returns.rules.money import pounds
-from returns.rules.refunding import WORDS, not_waiting, signature
+from returns.rules.refunding import WORDS, Claim, not_waiting, signature, state_after
 from returns.states import REFUND_MOVES, REFUND_UNSENT, RefundState
 
-DECIDES, PROPOSES = "returns.decide_refund", "returns.add_refund"
+PROPOSES = "returns.add_refund"
 QUICKER = "A colleague was quicker: look at it again."
 GONE = "There is no such refund."
 
@@ -27,27 +29,14 @@ GONE = "There is no such refund."
 def approve(pk: int, *, pence: int, actor: User, at: datetime) -> Refund:
     """Approve one for the amount that was seen; the shop or the ledger is asked for it within a minute. Raises Refused.
 
-    What has changed since, or this person may not approve, is left as it stands with the reason.
+    Where the limit asks for two people the first one's approval only takes it to the second. What has changed since, or this person may
+    not approve, is left as it stands with the reason.
     """
     with transaction.atomic():
         refund = _one(pk, actor)
-        signed = _signed(refund, pence, actor, at)
-        columns = {"decided_by": actor, "decided_at": at, "reason": ""}
-        why = f"For the person with id {signed.for_whom}." if signed.for_whom else ""
-        try:
-            move(
-                refund,
-                to=RefundState.APPROVED,
-                allowed=REFUND_MOVES,
-                actor=actor,
-                at=at,
-                verb="refund approved",
-                reason=why,
-                also=columns,
-                where={"amount_pence": pence},
-            )
-        except IllegalMove as late:
-            raise Refused(QUICKER) from late
+        claim = claims_of([refund])[refund.pk]
+        signed = _signed(claim, pence, actor, at)
+        _sign(refund, claim, signed, actor=actor, at=at)
         cases.look([refund.item_id], at=at)
     return refund
 
@@ -59,7 +48,7 @@ def decline(pk: int, *, reason: str, actor: User, at: datetime) -> Refund:
         refund = _one(pk, actor)
         if refund.state not in REFUND_UNSENT:
             raise Refused(not_waiting(refund.state))
-        columns = {"decided_by": actor, "decided_at": at, "reason": said}
+        columns = {"decided_by": actor, "decided_for": None, "decided_at": at, "reason": said}
         move_refund(refund, to=RefundState.DECLINED, actor=actor, at=at, verb="refund declined", why=said, also=columns)
         cases.look([refund.item_id], at=at)
     return refund
@@ -115,14 +104,41 @@ def _one(pk: int, actor: User) -> Refund:
     return found
 
 
-def _signed(refund: Refund, pence: int, actor: User, at: datetime) -> Signature:
-    claim = claims_of([refund])[refund.pk]
-    signed = signature(authority.person_of(actor, at=at), claim)
+def _signed(claim: Claim, pence: int, actor: User, at: datetime) -> Signature:
+    signed = signature(person_of(actor, at=at), claim)
     if isinstance(signed, str):
         raise Refused(signed)
-    if refund.amount_pence != pence:
-        raise Refused(f"It is {pounds(refund.amount_pence)} now and was {pounds(pence)} when you looked: look at it again.")
+    if claim.amount_pence != pence:
+        raise Refused(f"It is {pounds(claim.amount_pence)} now and was {pounds(pence)} when you looked: look at it again.")
     return signed
+
+
+def _sign(refund: Refund, claim: Claim, signed: Signature, *, actor: User, at: datetime) -> None:
+    """Move it by a conditional update, for the amount that was signed."""
+    to = state_after(signed, claim)
+    try:
+        move(
+            refund,
+            to=to,
+            allowed=REFUND_MOVES,
+            actor=actor,
+            at=at,
+            verb="refund approved" if to == RefundState.APPROVED else "refund approved first",
+            reason=f"For the person with id {signed.for_whom}." if signed.for_whom else "",
+            also=_signature(claim, to, signed.for_whom, actor, at),
+            where={"amount_pence": claim.amount_pence},
+        )
+    except IllegalMove as late:
+        raise Refused(QUICKER) from late
+
+
+def _signature(claim: Claim, to: str, for_whom: int | None, actor: User, at: datetime) -> Mapping[str, Any]:
+    """What a signature writes. The first of two takes the place of whatever was signed before; the second stands beside the first."""
+    if to == RefundState.AWAITING_SECOND:
+        mine = {"first_by": actor, "first_for_id": for_whom, "first_at": at}
+        return {**mine, "decided_by": None, "decided_for": None, "decided_at": None, "reason": ""}
+    before = {} if claim.awaits_second else NOT_SIGNED_FIRST
+    return {**before, "decided_by": actor, "decided_for_id": for_whom, "decided_at": at, "reason": ""}
 
 
 def _said(text: str, otherwise: str) -> str:

@@ -12,12 +12,9 @@ from partners import connect, outbox
 from partners.errors import PartnerError
 from partners.models import Intent
 from returns.actions.refunds import cases, talking
-from returns.actions.refunds.deciding import DECIDES
 from returns.actions.refunds.proposing import SYSTEM, move_refund, send_back
 from returns.models import Refund, ReturnItem
-from returns.queries import authority
-from returns.queries.refunds.parts import claims_of
-from returns.rules.refunding import carries
+from returns.queries.refunds.approvers import no_longer_approved
 from returns.states import REFUND_IN_THE_AIR, RefundState
 
 KINDS = (Refund.Kind.STORE_REFUND, Refund.Kind.CREDIT_NOTE)
@@ -82,7 +79,7 @@ def _drain(kind: str, clock: Clock, quarantine_s: float, limit: int) -> dict[str
 
 
 def may_send(intent: Intent, at: datetime) -> bool:
-    """Only what stands approved, for the amount that was approved, by somebody who still may: otherwise it goes back to be decided."""
+    """Only what stands approved, for the amount that was approved, by people who still may: otherwise it goes back to be decided."""
     refund = _refund(intent)
     if refund.state in REFUND_IN_THE_AIR:  # it was proved that nothing of it stands there
         if refund.state == _R.UNKNOWN:
@@ -90,19 +87,12 @@ def may_send(intent: Intent, at: datetime) -> bool:
         return True
     if refund.state != _R.APPROVED or refund.amount_pence != intent.payload["amount_pence"]:
         return False
-    if why := _carries_no_more(refund, at):
+    if why := no_longer_approved(refund, at=at):
         send_back(refund, why=why, at=at)
         cases.look([refund.item_id], at=at)
         return False
     move_refund(refund, to=_R.SENDING, at=at, verb="refund sending")
     return True
-
-
-def _carries_no_more(refund: Refund, at: datetime) -> str:
-    if refund.decided_by is None or not authority.may(refund.decided_by, DECIDES):
-        return "Who approved it may approve no longer."
-    reaches = carries(authority.person_of(refund.decided_by, at=at), claims_of([refund])[refund.pk])
-    return "" if reaches else "The limit it was approved under is lower now."
 
 
 def settled(intent: Intent, receipt: outbox.Receipt, at: datetime) -> None:
@@ -143,4 +133,4 @@ def _lock(intent: Intent) -> bool:
 
 
 def _refund(intent: Intent) -> Refund:
-    return Refund.objects.select_related("item__ret", "item__grade", "decided_by").get(key=intent.business_id)
+    return Refund.objects.select_related("item__ret", "item__grade").get(key=intent.business_id)

@@ -20,6 +20,8 @@ SYSTEM = "system:returns"
 AT_ONCE = 500  # in one transaction: nobody waits for the lock on all of them
 _R = RefundState
 Judged = Mapping[int, tuple[Sale, Verdict]]
+NOT_SIGNED_FIRST: Mapping[str, Any] = {"first_by": None, "first_for": None, "first_at": None}
+_UNSIGNED: Mapping[str, Any] = {**NOT_SIGNED_FIRST, "decided_by": None, "decided_for": None}
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ def _stands(refund: Refund, verdict: Verdict) -> bool:
 
 def withdraw(refund: Refund, *, why: str, at: datetime) -> None:
     """Nothing is due any more, and nobody decided so: a later grade may propose it again."""
-    columns = {"decided_by": None, "decided_at": at, "reason": why[:300]}
+    columns = {**_UNSIGNED, "decided_at": at, "reason": why[:300]}
     move_refund(refund, to=_R.DECLINED, at=at, verb="refund withdrawn", why=why, also=columns)
 
 
@@ -141,9 +143,9 @@ def _again(refund: Refund, sale: Sale, verdict: Verdict, at: datetime) -> None:
 
 
 def _change(refund: Refund, told: Mapping[str, Any], at: datetime) -> None:
-    """What nobody signed follows; what was approved as it stood goes back to be signed anew."""
+    """What nobody signed follows; what was approved as it stood, by one of two or by all, goes back to be signed anew."""
     before = {"amount_pence": refund.amount_pence}
-    if refund.state == _R.APPROVED:
+    if refund.state in (_R.AWAITING_SECOND, _R.APPROVED):
         send_back(refund, why="What was paid for it, or which order it is of, has changed.", at=at)
     try:
         with transaction.atomic():
@@ -157,7 +159,7 @@ def _change(refund: Refund, told: Mapping[str, Any], at: datetime) -> None:
 
 def send_back(refund: Refund, *, why: str, at: datetime) -> None:
     """Its approval no longer carries: it waits to be approved anew."""
-    columns = {"decided_by": None, "decided_at": None, "reason": why[:300]}
+    columns = {**_UNSIGNED, "decided_at": None, "reason": why[:300]}
     move_refund(refund, to=_R.PROPOSED, at=at, verb="refund approval voided", why=why, also=columns)
 
 

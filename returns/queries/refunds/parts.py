@@ -23,7 +23,12 @@ def claims_of(refunds: Collection[Refund]) -> dict[int, Claim]:
         parts[one.pk] |= dict.fromkeys(matched.get(one.item.ret_id, ()), Part.MATCHED)
         parts[one.pk] |= {pk: Part.GRADED for pk in [graders.get(fold(one.item.grader))] if pk}
         parts[one.pk] |= {one.proposed_by_id: Part.PROPOSED} if one.proposed_by_id else {}
-    return {one.pk: Claim(one.state, one.amount_pence, parts[one.pk]) for one in refunds}
+    return {one.pk: Claim(one.state, one.amount_pence, parts[one.pk], _first(one)) for one in refunds}
+
+
+def _first(refund: Refund) -> frozenset[int]:
+    """The first of two approvers, and whom they stood in for."""
+    return frozenset(pk for pk in (refund.first_by_id, refund.first_for_id) if pk is not None)
 
 
 def _matched(rets: Collection[int]) -> dict[int, set[int]]:

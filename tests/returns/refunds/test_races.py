@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 
 from exceptions_queue.models import AuditEntry
+from orders.models import OrderLine
 from partners.folder.ledger import FolderLedger
 from returns.actions import refunds
 from returns.models import Refund
+from tests.callers import person
 from tests.partners.conftest import migrated, processes  # noqa: F401 - fixtures
 from tests.returns.builders import NOON, make_accounts, make_people
 from tests.returns.refunds.due import came_back, proposed, sold
@@ -68,6 +70,47 @@ class TestAtOnce:
 
         assert sorted(outcomes) == ["Refused", "ok"]
         assert (Refund.objects.get().state, AuditEntry.objects.filter(verb="refund approved").count()) == ("approved", 1)
+
+    def test_of_two_seconds_one_is_the_second_and_the_other_reads_why_not(self, people, race):
+        one = proposed(pence=60_000)
+        refunds.approve(one.pk, pence=60_000, actor=people.manager, at=NOON)
+        outcomes = race(lambda who: refunds.approve(one.pk, pence=60_000, actor=who, at=NOON), [people.finance, people.colleague])
+
+        assert sorted(outcomes) == ["Refused", "ok"]
+        one.refresh_from_db()
+        assert (one.state, one.first_by, one.decided_by in (people.finance, people.colleague)) == ("approved", people.manager, True)
+        assert AuditEntry.objects.filter(verb="refund approved").count() == 1
+
+    def test_where_it_takes_two_two_at_once_are_the_first_and_the_second(self, people, race):
+        one, other = proposed(pence=60_000), person("finance_manager", "other")
+        outcomes = race(lambda who: refunds.approve(one.pk, pence=60_000, actor=who, at=NOON), [people.manager, other])
+
+        one.refresh_from_db()
+        assert (outcomes, one.state, {one.first_by, one.decided_by}) == (["ok", "ok"], "approved", {people.manager, other})
+
+    def test_one_person_twice_at_once_is_never_first_and_second(self, people, race):
+        one = proposed(pence=60_000)
+        outcomes = race(lambda who: refunds.approve(one.pk, pence=60_000, actor=who, at=NOON), [people.manager, people.manager])
+
+        one.refresh_from_db()
+        assert (sorted(outcomes), one.state, one.decided_by) == (["Refused", "ok"], "awaiting_second", None)
+
+    def test_a_second_approval_and_another_price_never_give_what_was_not_signed(self, people, race):
+        one = proposed(pence=60_000)
+        refunds.approve(one.pk, pence=60_000, actor=people.manager, at=NOON)
+        OrderLine.objects.update(unit_price_pence=59_000)
+
+        def act(what: str) -> None:
+            if what == "look":
+                refunds.look([one.item_id], at=NOON)
+            else:
+                refunds.approve(one.pk, pence=60_000, actor=people.finance, at=NOON)
+
+        outcomes = race(act, ["look", "approve"])
+
+        one.refresh_from_db()
+        assert outcomes[1] in ("ok", "Refused")
+        assert (outcomes[0], one.state, one.amount_pence, one.first_by, one.decided_by) == ("ok", "proposed", 59_000, None, None)
 
     def test_an_approval_and_a_decline_are_one_of_the_two(self, people, race):
         one = proposed()

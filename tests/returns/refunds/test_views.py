@@ -7,6 +7,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from exceptions_queue.catalogue import CATALOGUE, Code
+from exceptions_queue.models import ExceptionCase
 from returns.actions import refunds
 from returns.models import Refund
 from returns.states import Grade
@@ -39,14 +41,14 @@ class TestList:
         some = [proposed() for _ in range(3)]
         page = agnes.get(LIST)
         assert page.content.decode().count("Approve £84.00") == 3
-        assert page.context["tabs"][0] == ("waiting", "Waiting", 3)
+        assert page.context["tabs"][0] == ("waiting", "Awaiting me", 3)
 
         after = agnes.post(f"{LIST}{some[0].pk}/approve/", {"pence": 8_400, "back": "list"}, follow=True)
 
         assert "£84.00 is approved." in after.content.decode()
         assert (after.redirect_chain[0][0], Refund.objects.get(pk=some[0].pk).state) == (LIST, "approved")
 
-    @pytest.mark.parametrize("tab", ["waiting", "on_the_way", "given", "declined", "?"])
+    @pytest.mark.parametrize("tab", ["waiting", "others", "on_the_way", "given", "declined", "?"])
     def test_an_empty_tab_says_so_in_a_sentence(self, agnes: Client, tab: str):
         page = agnes.get(LIST, {"tab": tab})
         assert page.status_code == 200
@@ -74,20 +76,79 @@ class TestList:
         assert "it needs a higher tier" in page
         assert "Approve £240.00" not in page
 
-    def test_the_same_statements_with_three_and_with_twenty_rows(self, agnes: Client):
+    @pytest.mark.parametrize("pence", [8_400, 60_000], ids=["for one", "for two"])
+    def test_the_same_statements_with_three_and_with_twenty_rows(self, agnes: Client, people: People, pence: int):
         def statements() -> int:
             with CaptureQueriesContext(connection) as queries:
                 assert agnes.get(LIST).status_code == 200
             return len([one for one in queries.captured_queries if "returns_" in one["sql"] or "orders_" in one["sql"]])
 
-        for _ in range(3):
-            proposed()
+        def some(count: int) -> None:
+            for one in [proposed(pence=pence) for _ in range(count)]:
+                if pence == 60_000:
+                    refunds.approve(one.pk, pence=pence, actor=people.manager, at=NOON)
+
+        some(3)
         agnes.get(LIST)
         few = statements()
-        for _ in range(17):
-            proposed()
+        some(17)
 
-        assert statements() == few
+        assert (statements(), len(agnes.get(LIST).context["rows"])) == (few, 20)
+
+
+class TestByTwo:
+    @pytest.fixture
+    def one(self) -> Refund:
+        return proposed(pence=60_000)
+
+    def test_the_first_reads_that_it_takes_two_before_and_after(self, people: People, one: Refund):
+        martin = sign_in(people.manager)
+        assert "It takes two: a second person approves it after you." in martin.get(LIST).content.decode()
+
+        after = act_on(martin, one).content.decode()
+
+        assert "£600.00 has your approval. It takes two" in after
+        assert Refund.objects.get().state == "awaiting_second"
+
+    def test_it_waits_for_others_with_the_first_and_for_the_others_with_them(self, people: People, agnes: Client, one: Refund):
+        martin = sign_in(people.manager)
+        act_on(martin, one)
+
+        mine, others = martin.get(LIST), martin.get(LIST, {"tab": "others"})
+        page = agnes.get(LIST)
+
+        assert [len(each.context["rows"]) for each in (mine, others, page)] == [0, 1, 1]
+        assert "so someone else must be the second" in others.content.decode()
+        assert "finance_manager approved it first; a second person, of any tier, has to approve it too." in page.content.decode()
+        assert "You approve it as the second of two." in page.content.decode()
+        assert "£600.00 is approved." in act_on(agnes, one).content.decode()
+
+    def test_who_only_looks_sees_one_tab_of_what_waits_and_who_approved_it_first(self, people: People, one: Refund):
+        act_on(sign_in(people.manager), one)
+        page = sign_in(person("viewer")).get(LIST)
+
+        assert [label for _, label, _ in page.context["tabs"]] == ["Waiting", "On the way", "Given", "Declined"]
+        assert "finance_manager approved it first" in page.content.decode()
+        assert "Finance decides." in page.content.decode()
+
+    def test_the_garments_card_and_its_case_say_so_too(self, people: People, agnes: Client, one: Refund):
+        act_on(sign_in(people.manager), one)
+        page = agnes.get(f"/returns/{one.item.ret.acs_id}/").content.decode()
+
+        assert "Awaiting second approval" in page
+        assert "finance_manager approved it first; a second person" in page
+        assert "approved the refund as the first of two" in page
+        assert CATALOGUE[Code.REF_DUE].sentence(ExceptionCase.objects.get().evidence).startswith("A refund was approved by one person.")
+
+    def test_whom_the_first_stood_in_for_is_named(self, people: People, agnes: Client, one: Refund):
+        refunds.approve(one.pk, pence=60_000, actor=people.manager, at=NOON)
+        Refund.objects.update(first_for=people.boss)
+
+        assert "finance_manager approved it first for boss; a second person" in agnes.get(LIST).content.decode()
+
+
+def act_on(client: Client, one: Refund):
+    return client.post(f"{LIST}{one.pk}/approve/", {"pence": 60_000, "back": "list"}, follow=True)
 
 
 class TestDeciding:
