@@ -42,6 +42,8 @@ def _alive(evidence: Evidence) -> str:
 
 
 def _stranger(evidence: Evidence) -> str:
+    if fault(evidence) == "not_sent":
+        return "ACS names this order in its progress file, and it was never sent from here."
     where = "ACS has picked a garment for" if fault(evidence) == "garment" else "ACS names"
     return f"{where} an order that neither the shop nor Lockstep knows."
 
@@ -147,13 +149,13 @@ SENDING = (
     ),
     Kind(
         code=Code.ORD_STRANGER,
-        title="ACS has an order that we do not know",
+        title="ACS has an order that it was not sent",
         owner=Owner.INTEGRATION,
         sentence=_stranger,
         what_to_do="Find out where ACS has it from",
         fixes=(Fix("orders:reconcile", "Open what differs", takes="", fragment=False),),
         recheck="",
-        closes_when="the shop's order is here, or ACS does not name it any more",
+        closes_when="the shop's order is here and at ACS, or ACS does not name it any more",
         waivable_by=ADMIN,
     ),
     Kind(

@@ -62,11 +62,12 @@ SENDING = {
         next="As soon as the order is held, released, excluded or cancelled, the case closes by itself.",
     ),
     Code.ORD_STRANGER: Page(
-        means="ACS works on an order that neither the shop nor Lockstep has ever shown us: it stands in ACS's progress file, or a garment "
-        "was picked for it. Nobody here can say who paid for it, or where it goes.",
+        means="ACS works on an order that it does not have from us: it stands in ACS's progress file, or a garment was picked for it. "
+        "Either nobody here knows the number at all, or the order was never sent from here.",
         do=(
             "Look the number up in the shop. If it is there, read the shop's orders again from its day on.",
             "If it is not there, ask ACS who sent it, and to stop it meanwhile.",
+            "If it is here and was held or cancelled, ask ACS to stop it until it is sent.",
             "If only the writing of the number differs, have ACS write it as the shop does.",
         ),
         do_not=("Do not make an order of that number in the shop to have it quiet.",),

@@ -9,6 +9,7 @@ SENT_WITHIN_WORKING_DAYS = 1
 # Why the feed refuses a record, word for word: two of the questions are asked of what it refused.
 NOT_KNOWN = "ACS does not know this order."
 NOT_OURS = "is no order of ours"
+NOT_SENT = "ACS was not sent it"
 
 
 def shop_says(*, paid: bool, cancelled: bool, cancelled_here: bool = False) -> str:

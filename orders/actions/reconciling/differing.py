@@ -13,7 +13,7 @@ from inventory.states import ItemState
 from lockers.models import Parcel
 from lockers.states import ParcelState
 from orders.actions.carriage import unseen, without_parcel
-from orders.actions.reading import ENDED
+from orders.actions.reading import ENDED, NOT_AT_ACS
 from orders.actions.reconciling.asking import cancelled_after_sending
 from orders.actions.sending import KIND
 from orders.actions.watching import MOVING, never_sent
@@ -24,6 +24,7 @@ from orders.rules.reconciling import (
     LOOKED_BACK,
     NOT_KNOWN,
     NOT_OURS,
+    NOT_SENT,
     SENT_WITHIN_WORKING_DAYS,
     SHOWN_WITHIN,
     acs_says,
@@ -36,6 +37,7 @@ from partners.models import Feed, Intent, RejectedRecord
 FEED = "acs.orders"
 MOST_STRANGERS = 5_000
 NOT_IN_THE_SHOP = "nothing"
+_NAMED = {"row": "named in its progress file", "not_sent": "named in its progress file", "garment": "a garment is picked for it"}
 
 
 class Differing(NamedTuple):
@@ -97,16 +99,23 @@ def _shop(order: Order) -> str:
 
 
 def strangers(*, at: datetime) -> dict[str, str]:
-    """{number: how we know}: order numbers that ACS named in the last two weeks and that are none of ours.
+    """{number: how we know}: order numbers that ACS named in the last two weeks, none of ours or never sent from here.
 
     From the rows of its progress file, and from garments that it has picked for an order. The second only once Lockstep has released
     orders for two weeks: before that ACS still worked on what it was sent without us.
     """
-    rows = RejectedRecord.objects.filter(feed__name=FEED, solved_at__isnull=True, reason__contains=NOT_OURS, last_at__gt=at - LOOKED_BACK)
-    named = dict.fromkeys(_picked_for(at), "garment")
-    named |= dict.fromkeys(map(number_of, rows.order_by("-pk").values_list("key", flat=True)[:MOST_STRANGERS]), "row")
-    known = Order.objects.filter(number__in=[number for number in named if number]).values_list("number", flat=True)
-    return {number: how for number, how in named.items() if number and number not in set(known)}
+    named = dict.fromkeys(_picked_for(at), "garment") | dict.fromkeys(_in_its_file(at, NOT_OURS), "row")
+    unsent = dict.fromkeys(_in_its_file(at, NOT_SENT), "not_sent")
+    here = Order.objects.filter(number__in={*named, *unsent}).values_list("number", "state", "release_claimed_at")
+    known = {number: state in NOT_AT_ACS and claimed is None for number, state, claimed in here}
+    return {number: how for number, how in named.items() if number not in known} | {
+        number: how for number, how in unsent.items() if known.get(number)
+    }
+
+
+def _in_its_file(at: datetime, why: str) -> list[str]:
+    rows = RejectedRecord.objects.filter(feed__name=FEED, solved_at__isnull=True, reason__contains=why, last_at__gt=at - LOOKED_BACK)
+    return [number for key in rows.order_by("-pk").values_list("key", flat=True)[:MOST_STRANGERS] if (number := number_of(key))]
 
 
 def _picked_for(at: datetime) -> Iterable[str]:
@@ -119,9 +128,9 @@ def _picked_for(at: datetime) -> Iterable[str]:
 
 
 def _strangers(at: datetime) -> Iterator[Differing]:
-    said = {"row": "named in its progress file", "garment": "a garment is picked for it"}
     for number, how in sorted(strangers(at=at).items()):
-        yield Differing(number[:64], Difference.STRANGER, Code.ORD_STRANGER, how, NOT_IN_THE_SHOP, said[how])
+        shop = "not sent from here" if how == "not_sent" else NOT_IN_THE_SHOP
+        yield Differing(number[:64], Difference.STRANGER, Code.ORD_STRANGER, how, shop, _NAMED[how])
 
 
 # --- cancelled, and alive at ACS --------------------------------------------------------------------------------------------
