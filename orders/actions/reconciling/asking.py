@@ -34,7 +34,8 @@ def ask_about_cancelled(*, clock: Callable[[], datetime]) -> int:
             break
         except PartnerError:  # of one order it says nothing that can be read: the others are asked for
             continue
-    take_again(said, at=clock())
+    if said:
+        take_again(said, at=clock())
     return len(said)
 
 

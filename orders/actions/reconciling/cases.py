@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -9,6 +10,7 @@ from django.urls import reverse
 
 from exceptions_queue import actions as desk
 from exceptions_queue.catalogue import Code
+from exceptions_queue.models import ExceptionCase
 from orders.actions.carriage import find_on_the_way
 from orders.actions.reading import ALIVE
 from orders.actions.reconciling import differing
@@ -24,7 +26,8 @@ STRANGER = frozenset({Code.ORD_STRANGER})
 def make_true(*, at: datetime) -> int:
     """Make every case about a difference equal what is so now; return how many orders have one of those that are found here alone.
 
-    What others look for by the minute they look for now too, so that a run never names an order without its case.
+    What others look for by the minute they look for now too, so that a run names no order without its case; only the comparison of
+    manifests, which asks InPost, comes in its own time.
     """
     find_never_sent(at=at)
     find_edited(at=at)
@@ -33,7 +36,7 @@ def make_true(*, at: datetime) -> int:
 
 
 def look_again(*, at: datetime) -> int:
-    """The same for what stands open, by the minute, so that what was put right closes within it. Two statements where nothing is."""
+    """The same for what stands open, by the minute, so that what was put right closes within it. Three statements where nothing is."""
     lost = _open_lost().exists()
     orders = desk.subjects_with_open_case(Order, only=ALIVE).exists()
     strange = desk.subjects_with_open_case(ReconcileFinding, only=STRANGER).exists()
@@ -52,7 +55,7 @@ def _alive(order: Order) -> Found:
     return {Code.ORD_ALIVE: {"field": "order", "fault": "alive", "shop": shop, "acs": acs}}
 
 
-def _open_lost() -> "QuerySet[object]":
+def _open_lost() -> "QuerySet[ExceptionCase, Any]":
     return desk.subjects_with_open_case(Order).filter(**LOST)
 
 
