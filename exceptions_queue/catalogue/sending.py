@@ -26,7 +26,7 @@ def _unconfirmed(evidence: Evidence) -> str:
     if fault(evidence) == "elsewhere":
         return f"ACS was asked to send the parcel to locker {named(evidence.get('locker'))} and does not show that locker."
     if fault(evidence) == "lost":
-        return f"The shop says: {_said(evidence, "shop")}. ACS says: {_said(evidence, "acs")}. It had the order, and does not show it any more."
+        return f"The shop says: {_said(evidence, 'shop')}. ACS says: {_said(evidence, 'acs')}. It had the order, and does not show it any more."
     if fault(evidence) == "differs":
         fields = named(evidence.get("fields"))
         return f"ACS shows this order with {'other ' + fields if fields else 'other content'} than we sent."
@@ -38,7 +38,7 @@ def _said(evidence: Evidence, who: str) -> str:
 
 
 def _alive(evidence: Evidence) -> str:
-    return f"The order is cancelled here, and ACS goes on with it. The shop says: {_said(evidence, "shop")}. ACS says: {_said(evidence, "acs")}."
+    return f"The order is cancelled here, and ACS goes on with it. The shop says: {_said(evidence, 'shop')}. ACS says: {_said(evidence, 'acs')}."
 
 
 def _stranger(evidence: Evidence) -> str:

@@ -41,7 +41,9 @@ ALIVE = frozenset({Code.ORD_ALIVE})
 def due_for_reading() -> list[Order]:
     """Orders at ACS that are not done there, and those that it should have stopped, longest unread first."""
     alive = list(desk.subjects_with_open_case(Order, only=ALIVE).values_list("subject_id", flat=True))
-    there = Order.objects.filter(Q(state=OrderState.RELEASED) | Q(state=OrderState.READY, release_claimed_at__isnull=False) | Q(pk__in=alive))
+    there = Order.objects.filter(
+        Q(state=OrderState.RELEASED) | Q(state=OrderState.READY, release_claimed_at__isnull=False) | Q(pk__in=alive)
+    )
     return list(there.exclude(acs_status__in=ENDED).order_by(F("acs_seen_at").asc(nulls_first=True), "pk")[:READ_AT_ONCE])
 
 

@@ -17,7 +17,9 @@ class ReconcileRun(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
     asked_by = models.CharField(max_length=150)
     asked = models.IntegerField(default=0)
-    compared = models.IntegerField(default=0, help_text="Orders looked at: paid and not ended, at ACS, or cancelled after ACS was sent them.")
+    compared = models.IntegerField(
+        default=0, help_text="Orders looked at: paid and not ended, at ACS, or cancelled after ACS was sent them."
+    )
     differing = models.IntegerField(default=0)
     by_kind = models.JSONField(default=dict, blank=True)
     opened = models.IntegerField(default=0, help_text="Differences that were not there at the run before.")
