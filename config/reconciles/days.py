@@ -52,8 +52,8 @@ def open_cases(codes: Iterable[str], *, at: datetime) -> dict[str, list[int]]:
     ends = [*(first_midnight(at) + timedelta(days=day) for day in range(1, DAYS)), at]
     standing = {f"day_{place}": Count("pk", filter=_open_at(end)) for place, end in enumerate(ends)}
     lately = ExceptionCase.objects.filter(Q(state=CaseState.OPEN) | Q(closed_at__gt=ends[0]), code__in=[str(code) for code in codes])
-    rows = lately.order_by().values("code").annotate(**standing)
-    return {row["code"]: [row[name] for name in standing] for row in rows}
+    rows = lately.order_by().values("code").annotate(**standing).values_list("code", *standing)
+    return {code: list(counts) for code, *counts in rows}
 
 
 def _open_at(instant: datetime) -> Q:

@@ -6,5 +6,5 @@ from config.reconciles import views
 
 urlpatterns = [
     path("reconciles/", views.page, name="reconciles"),
-    path("reconciles/<slug:key>/run/", views.run_now, name="reconcile-run"),
+    path("reconciles/run/<slug:key>/", views.run_now, name="reconcile-run"),
 ]

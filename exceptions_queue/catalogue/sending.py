@@ -26,19 +26,20 @@ def _unconfirmed(evidence: Evidence) -> str:
     if fault(evidence) == "elsewhere":
         return f"ACS was asked to send the parcel to locker {named(evidence.get('locker'))} and does not show that locker."
     if fault(evidence) == "lost":
-        return f"The shop says: {_said(evidence, 'shop')}. ACS says: {_said(evidence, 'acs')}. It had the order, and does not show it any more."
+        return f"{_both(evidence)} It had the order, and does not show it any more."
     if fault(evidence) == "differs":
         fields = named(evidence.get("fields"))
         return f"ACS shows this order with {'other ' + fields if fields else 'other content'} than we sent."
     return "We sent this order to ACS and cannot see it there."
 
 
-def _said(evidence: Evidence, who: str) -> str:
-    return named(evidence.get(who)) or "nothing"
+def _both(evidence: Evidence) -> str:
+    shop, acs = (named(evidence.get(who)) or "nothing" for who in ("shop", "acs"))
+    return f"The shop says: {shop}. ACS says: {acs}."
 
 
 def _alive(evidence: Evidence) -> str:
-    return f"The order is cancelled here, and ACS goes on with it. The shop says: {_said(evidence, 'shop')}. ACS says: {_said(evidence, 'acs')}."
+    return f"The order is cancelled here, and ACS goes on with it. {_both(evidence)}"
 
 
 def _stranger(evidence: Evidence) -> str:

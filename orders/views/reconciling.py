@@ -24,7 +24,7 @@ MOST_PAGES = 10_000
 def page(request: Signed) -> HttpResponse:
     """The latest comparison with its rows, 50 a page; `?show=` narrows them to one kind."""
     now, run = timezone.now(), reconciling.latest()
-    context = {"run": run, "rows": []}
+    context: dict[str, object] = {"run": run}
     if run is not None:
         context |= _of(run, request)
         context |= {"when": words.moment(run.started_at, now), "when_full": words.full(run.started_at)}

@@ -18,7 +18,7 @@ from orders.actions.integrity import run_integrity
 from orders.actions.reconciling import run_reconcile
 from orders.models import Order
 from orders.states import OrderState
-from partners.models import JobRun
+from partners.models import Feed, JobRun
 from tests.config.people import load_roles
 from tests.exceptions_queue.builders import open_many
 from tests.orders.builders import NOON, make_order, make_shopfloor
@@ -123,6 +123,7 @@ def test_cases_are_counted_as_they_stood_at_the_end_of_each_day():
 def test_the_page_costs_the_same_statements_with_three_and_with_thirty_of_everything():
     counts = []
     client = signed_in("viewer")
+    client.get("/reconciles/")
     for size in (3, 30):
         despatched(size)
         open_many(size, at=NOON - DAY - timedelta(minutes=size), code=Code.JRN_MISMATCH)
@@ -146,26 +147,27 @@ def test_the_lines_cost_nine_statements(django_assert_num_queries):
 def test_who_may_run_feeds_has_a_worker_run_it_and_nobody_else_is_offered_it():
     admin, viewer = signed_in("integration"), signed_in("viewer")
 
-    answer = admin.post("/reconciles/manifests/run/", follow=True)
+    answer = admin.post("/reconciles/run/manifests/", follow=True)
 
     assert "a worker compares them now" in answer.content.decode()
-    assert [task.task()["args"] for task in OrmQ.objects.all()] == [(MANIFESTS,)]
-    assert viewer.post("/reconciles/manifests/run/").status_code == 403
+    assert [task.task["args"] for task in OrmQ.objects.all()] == [(MANIFESTS,)]
+    assert viewer.post("/reconciles/run/manifests/").status_code == 403
     assert "Run now" not in viewer.get("/reconciles/").content.decode()
 
 
 def test_what_cannot_run_says_why_and_what_is_not_there_is_not_found():
     admin = signed_in("integration")
 
-    refused = admin.post("/reconciles/ledger/run/", follow=True)
+    refused = admin.post("/reconciles/run/ledger/", follow=True)
 
     assert "it cannot run. No ledger is connected." in refused.content.decode()
-    assert admin.post("/reconciles/nonsense/run/").status_code == 404
+    assert admin.post("/reconciles/run/nonsense/").status_code == 404
     assert not OrmQ.objects.exists()
 
 
 def test_today_and_the_system_audit_lead_to_it():
     client = signed_in("integration")
+    Feed.objects.create(name="store.orders")
 
     assert 'href="/reconciles/"' in client.get("/system-audit/").content.decode()
     assert "What is compared with what" in client.get("/").content.decode()

@@ -240,7 +240,6 @@ class TestStranger:
         assert ExceptionCase.objects.get(state="open").evidence["fault"] == "not_sent"
 
     def test_a_row_of_the_progress_file_is_what_it_is_known_by(self, tmp_path: Path):
-        make_order()
         path = tmp_path / "progress.csv"
         path.write_text("OrderNumber,Status\nLS-STRANGE,Picking\n")
         run_feed("acs.orders", path=str(path))
@@ -367,15 +366,15 @@ class TestRuns:
     def test_thirty_of_a_kind_cost_the_same_statements_as_three(self, kind: str, make: Callable[[int], object]):
         a_clean_world()
         counts = []
-        for size in (3, 30):
+        for size in (20, 3, 30):  # the first opens the one alert about the cause
             for place in range(size):
                 make(size * 100 + place)
             with CaptureQueriesContext(connection) as asked:
                 run(size)
             counts.append(len(asked))
 
-        assert ReconcileRun.objects.latest("pk").by_kind == {kind: 33}
-        assert counts[0] == counts[1]
+        assert ReconcileRun.objects.latest("pk").by_kind == {kind: 53}
+        assert counts[2] <= counts[1]
 
     def test_where_nothing_stands_open_the_look_by_the_minute_costs_three_statements(self, django_assert_num_queries):
         a_clean_world()
@@ -396,6 +395,7 @@ class TestWithAcs:
         order = make_order()
         review_many([order.pk], at=NOON)
         tasks.send_releases()
+        Intent.objects.update(created_at=timezone.now() - HOUR)
         order.refresh_from_db()
         assert order.state == OrderState.RELEASED
         return order

@@ -96,6 +96,7 @@ def test_a_broken_seal_is_said(lead: Client):
 
 
 def test_the_rows_come_fifty_a_page_for_the_same_statements(lead: Client):
+    text(lead)
     counts = []
     for more in (3, 57):
         despatched(more)

@@ -85,5 +85,5 @@ def _make_strangers(*, at: datetime) -> int:
 
 def _stranger(row: ReconcileFinding, named: Collection[str]) -> desk.Finding:
     wrong = row.ended_run_id is None and row.number in named
-    found = {Code.ORD_STRANGER: {"field": "order", "fault": row.fault, "shop": row.shop, "acs": row.acs}} if wrong else {}
+    found: Found = {Code.ORD_STRANGER: {"field": "order", "fault": row.fault, "shop": row.shop, "acs": row.acs}} if wrong else {}
     return desk.Finding(row.pk, found, desk.Card(label=str(row), url=reverse("orders:reconcile"), order_number=row.number))
