@@ -54,6 +54,7 @@ NAVIGATION: tuple[tuple[str, tuple[Section, ...]], ...] = (
         "Partners",
         (
             Section("Sync health", "partners:sync", "arrow-path", "partners.view_syncrun"),
+            Section("Reconciles", "home:reconciles", "scale", "partners.view_syncrun"),
             Section("Mappings", "partners:mappings", "arrows-right-left", "partners.view_codemapping"),
             Section("Alerts", "queue:alerts", "bell-alert", "exceptions_queue.view_alert"),
         ),

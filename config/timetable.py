@@ -62,6 +62,7 @@ TIMETABLE = (
     Task("Make labels", "lockers.tasks.make_labels", 1),
     Task("Keep the next collections", "orders.tasks.keep_collections", 1),
     Task("Close manifests", "orders.tasks.close_manifests", 1),
+    Task("Compare shop and ACS", "orders.tasks.check_orders", 1440, start_within_s=3600),
     Task("Compare manifests with ACS and InPost", "orders.tasks.match_manifests", 60, start_within_s=600),
     Task("Post what was approved to the ledger", "returns.tasks.post_journals", 1),
     Task("Give back what was approved", "returns.tasks.give_refunds", 1),

@@ -15,8 +15,8 @@ from exceptions_queue.states import CaseState
 from inventory.models import Allocation
 from lockers.models import Parcel
 from lockers.states import ParcelState
-from orders.actions import integrity
-from orders.models import Consolidation, GateDecision, IntegrityRun, Order, OrderLine
+from orders.actions import integrity, reconciling
+from orders.models import Consolidation, GateDecision, IntegrityRun, Order, OrderLine, ReconcileRun
 from orders.rules import edits
 from orders.states import BEFORE_RELEASE, AcsStatus, Destination, OrderState
 from partners import connect
@@ -128,9 +128,11 @@ def what_went_had_passed_the_gate(at: datetime) -> list[str]:
 
 
 def runs_are_as_they_were_sealed(at: datetime) -> list[str]:
-    """I24: the newest integrity runs still are what their seals say, counts and findings."""
+    """I24: the newest integrity runs, and comparisons of shop and ACS, still are what their seals say, counts and findings."""
     newest = IntegrityRun.objects.filter(finished_at__isnull=False).order_by("-pk")[:SEALS_CHECKED]
-    return [f"integrity run {run.pk} was changed after it was sealed" for run in newest if not integrity.holds(run)]
+    broken = [f"integrity run {run.pk} was changed after it was sealed" for run in newest if not integrity.holds(run)]
+    compared = ReconcileRun.objects.filter(finished_at__isnull=False).order_by("-pk")[:SEALS_CHECKED]
+    return broken + [f"reconcile run {run.pk} was changed after it was sealed" for run in compared if not reconciling.holds(run)]
 
 
 def _differs(order: Order) -> bool:

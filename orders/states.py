@@ -41,3 +41,12 @@ class AcsStatus(models.TextChoices):
     DESPATCHED = "despatched", "Despatched"
     CANCELLED = "cancelled", "Cancelled at ACS"
     UNKNOWN = "unknown", "Unmapped"
+
+
+class Difference(models.TextChoices):
+    """How shop and ACS can say different things of one order: what is true of it on one side only."""
+
+    MISSING = "missing", "Paid in the shop, not at ACS"
+    STRANGER = "stranger", "At ACS, and not sent by us"
+    ALIVE = "alive", "Cancelled, and ACS goes on"
+    UNSCANNED = "unscanned", "Despatched by ACS, never scanned by InPost"

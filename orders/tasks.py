@@ -28,6 +28,7 @@ from orders.actions import (
     oversold,
     packed,
     reading,
+    reconciling,
     refusals,
     replaying,
     sending,
@@ -143,6 +144,13 @@ def keep_collections() -> dict[str, int]:
     return {"frozen": missed.freeze(at=at), "looked_at": closing.recheck(at=at), "missed": missed.find_missed(at=at)}
 
 
+def check_orders(clock: Clock = timezone.now) -> dict[str, int]:
+    """The nightly look at shop and ACS, both ways. ACS is asked first for what nobody reads any more."""
+    asked = 0 if connect.missing("acs") else reconciling.ask_about_cancelled(clock=clock)
+    run = reconciling.run_reconcile(actor="system:timetable", at=clock(), asked=asked)
+    return {"asked": asked, "compared": run.compared, "differing": run.differing, "opened": run.opened, "ended": run.ended}
+
+
 def match_manifests() -> dict[str, int]:
     """Compare manifests with what ACS and InPost say."""
     return {"unmatched": matching.match_manifests(clock=timezone.now)}
@@ -214,6 +222,7 @@ def watch() -> dict[str, int]:
         "size_answered": packed.close_answered(at=at),
         "lockers": integrity.look_again(at=at),
         "waiting": consolidating.find_waiting(at=at),
+        "reconciled": reconciling.look_again(at=at),
     }
 
 

@@ -15,6 +15,7 @@ from orders.views import (
     messages,
     pages,
     places,
+    reconciling,
     resolvers,
     rulebook,
 )
@@ -54,6 +55,8 @@ urlpatterns = [
     path("integrity/<int:pk>/sign-off/", integrity.sign, name="integrity-sign-off"),
     path("integrity/<int:pk>/findings.csv", integrity.as_csv, name="integrity-csv-export"),
     path("integrity/<int:pk>/findings.xlsx", integrity.as_xlsx, name="integrity-xlsx-export"),
+    path("reconciles/orders/", reconciling.page, name="reconcile"),
+    path("reconciles/orders/run/", reconciling.start, name="reconcile-start"),
     path("collections/export.csv", collections.export, name="collections-export"),
     path("consolidation/", consolidation.planner, name="consolidation"),
     path("consolidation/<str:number>/", consolidation.plan, name="plan"),

@@ -43,6 +43,12 @@ def _returning(evidence: Evidence) -> str:
     }.get(fault(evidence), "The parcel is on its way back. The customer has nothing yet.")
 
 
+def _not_scanned(evidence: Evidence) -> str:
+    if fault(evidence) == "no_parcel":
+        return "ACS says that it despatched the parcel a day ago. InPost knows of none, and nobody here ever had its label."
+    return "The parcel left on a closed manifest a day ago and InPost has not scanned it since."
+
+
 CARRIAGE = (
     Kind(
         code=Code.TRK_NOTTAKEN,
@@ -59,7 +65,7 @@ CARRIAGE = (
         code=Code.TRK_NOSCAN,
         title="InPost has not scanned a parcel we sent",
         owner=Owner.CX,
-        sentence=always("The parcel left on a closed manifest a day ago and InPost has not scanned it since."),
+        sentence=_not_scanned,
         what_to_do="Ask InPost where it is",
         fixes=(ORDER,),
         recheck="",

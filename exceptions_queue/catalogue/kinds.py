@@ -37,6 +37,8 @@ class Code(StrEnum):
     ORD_UNCONFIRMED = "ORD-UNCONFIRMED"
     ORD_STUCK = "ORD-STUCK"
     ORD_NEVER_SENT = "ORD-NEVER-SENT"
+    ORD_STRANGER = "ORD-STRANGER"
+    ORD_ALIVE = "ORD-ALIVE"
     ORD_SHORT = "ORD-SHORT"
     HLD_CONSOL = "HLD-CONSOL"
     HLD_CONSOL_OVERDUE = "HLD-CONSOL-OVERDUE"
@@ -100,6 +102,7 @@ NEEDS = {
     "orders:plan": "orders.view_consolidation",
     "orders:recall": "orders.cancel_order",
     "orders:recheck": "orders.recheck_order",
+    "orders:reconcile": "orders.view_integrityrun",
     "orders:resend": "orders.resend_order",
     "inventory:confirm-garment": "inventory.confirm_garment",
     "inventory:fix-size": "inventory.change_product",

@@ -25,10 +25,28 @@ def _rejected(evidence: Evidence) -> str:
 def _unconfirmed(evidence: Evidence) -> str:
     if fault(evidence) == "elsewhere":
         return f"ACS was asked to send the parcel to locker {named(evidence.get('locker'))} and does not show that locker."
+    if fault(evidence) == "lost":
+        return f"{_both(evidence)} It had the order, and does not show it any more."
     if fault(evidence) == "differs":
         fields = named(evidence.get("fields"))
         return f"ACS shows this order with {'other ' + fields if fields else 'other content'} than we sent."
     return "We sent this order to ACS and cannot see it there."
+
+
+def _both(evidence: Evidence) -> str:
+    shop, acs = (named(evidence.get(who)) or "nothing" for who in ("shop", "acs"))
+    return f"The shop says: {shop}. ACS says: {acs}."
+
+
+def _alive(evidence: Evidence) -> str:
+    return f"The order is cancelled here, and ACS goes on with it. {_both(evidence)}"
+
+
+def _stranger(evidence: Evidence) -> str:
+    if fault(evidence) == "not_sent":
+        return "ACS names this order in its progress file, and it was never sent from here."
+    where = "ACS has picked a garment for" if fault(evidence) == "garment" else "ACS names"
+    return f"{where} an order that neither the shop nor Lockstep knows."
 
 
 def _stuck(evidence: Evidence) -> str:
@@ -129,6 +147,29 @@ SENDING = (
         fixes=(Fix("orders:recheck", "Check it again"),),
         closes_when="the order is held, released, excluded or cancelled",
         waivable_by=ADMIN,
+    ),
+    Kind(
+        code=Code.ORD_STRANGER,
+        title="ACS has an order that it was not sent",
+        owner=Owner.INTEGRATION,
+        sentence=_stranger,
+        what_to_do="Find out where ACS has it from",
+        fixes=(Fix("orders:reconcile", "Open what differs", takes="", fragment=False),),
+        recheck="",
+        closes_when="the shop's order is here and at ACS, or ACS does not name it any more",
+        waivable_by=ADMIN,
+    ),
+    Kind(
+        code=Code.ORD_ALIVE,
+        title="Cancelled here, and ACS goes on with it",
+        owner=Owner.CX,
+        sentence=_alive,
+        what_to_do="Ring ACS and have it stopped",
+        fixes=(Fix("orders:detail", "Open the order", fragment=False),),
+        recheck="",
+        closes_when="ACS shows the order as cancelled, or does not have it any more",
+        waivable_by=frozenset({Owner.CX}),
+        told_early=True,
     ),
     Kind(
         code=Code.LOC_STALE,

@@ -18,7 +18,8 @@ CARRIAGE = {
         next="With the first scan the case closes by itself.",
     ),
     Code.TRK_NOSCAN: Page(
-        means="The parcel is on a manifest that was closed a day ago. InPost has not scanned it since, so nobody knows whether it left.",
+        means="The parcel is on a manifest that was closed a day ago. InPost has not scanned it since, so nobody knows whether it left. "
+        "Or ACS says that it despatched the parcel, and there never was a label or a scan.",
         do=(
             "Ask ACS whether the parcel still stands there.",
             "If it left, ask InPost to trace it by its number.",

@@ -31,7 +31,8 @@ SENDING = {
         next="When ACS accepts the order and shows it, the case closes by itself.",
     ),
     Code.ORD_UNCONFIRMED: Page(
-        means="We sent the order, and ACS either does not show it or shows other content than we sent. It may or may not be picked.",
+        means="We sent the order, and ACS either does not show it or shows other content than we sent. It may have "
+        "had it and lost it. It may or may not be picked.",
         do=(
             "Compare what we sent with what ACS shows, on the order's page.",
             "If ACS does not have it, send it again: the same number can never make a second order.",
@@ -59,6 +60,29 @@ SENDING = {
         ),
         do_not=("Do not waive it to clear the list.",),
         next="As soon as the order is held, released, excluded or cancelled, the case closes by itself.",
+    ),
+    Code.ORD_STRANGER: Page(
+        means="ACS works on an order that it does not have from us: it stands in ACS's progress file, or a garment was picked for it. "
+        "Either nobody here knows the number at all, or the order was never sent from here.",
+        do=(
+            "Look the number up in the shop. If it is there, read the shop's orders again from its day on.",
+            "If it is not there, ask ACS who sent it, and to stop it meanwhile.",
+            "If it is here and was held or cancelled, ask ACS to stop it until it is sent.",
+            "If only the writing of the number differs, have ACS write it as the shop does.",
+        ),
+        do_not=("Do not make an order of that number in the shop to have it quiet.",),
+        next="When the shop's order is here, or ACS does not name it for two weeks, the case closes by itself.",
+    ),
+    Code.ORD_ALIVE: Page(
+        means="The order was cancelled here, so nothing is checked about it any more and its money may be on its way back. ACS was sent it "
+        "once and goes on with it. The case says what each of the two says.",
+        do=(
+            "Ring ACS with the number and have it stopped: only they can take it out of the day's work.",
+            "If it has left, tell the customer, and have the parcel turned or returned.",
+            "If the customer is to have it after all, ask the shop for a new order, and ACS to keep this parcel for it.",
+        ),
+        do_not=("Do not take the case for an echo: ACS was asked after the order was cancelled here.",),
+        next="ACS is asked every five minutes while the case stands. When it shows the order as cancelled the case closes by itself.",
     ),
     Code.LOC_STALE: Page(
         means="InPost's locker list has not been read well for longer than its limit. Orders go on by the last good list; none is "

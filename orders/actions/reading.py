@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from exceptions_queue import actions as desk
+from exceptions_queue.catalogue import Code
 from orders.actions.allocating import allocate_for
 from orders.actions.consolidating import look_waiting
 from orders.actions.editing import adopt
@@ -20,6 +21,7 @@ from orders.actions.splitting import adopt_home
 from orders.models import Order
 from orders.rules.packed import is_whole
 from orders.rules.picking import Wanted, short_lines
+from orders.rules.reconciling import NOT_KNOWN
 from orders.states import BEFORE_RELEASE, AcsStatus, OrderState
 from partners import connect, mappings, outbox
 from partners.acs.records import AcsOrder
@@ -33,11 +35,15 @@ LONGEST_S = 60.0
 TAKEN = ("acs_status", "acs_status_raw", "acs_status_since", "acs_locker_id", "acs_tracking", "acs_packed", "acs_short")
 NOT_AT_ACS = (*BEFORE_RELEASE, OrderState.CANCELLED, OrderState.CLOSED)
 ENDED = (AcsStatus.DESPATCHED, AcsStatus.CANCELLED)
+ALIVE = frozenset({Code.ORD_ALIVE})
 
 
 def due_for_reading() -> list[Order]:
-    """Orders at ACS that are not done there, longest unread first."""
-    there = Order.objects.filter(Q(state=OrderState.RELEASED) | Q(state=OrderState.READY, release_claimed_at__isnull=False))
+    """Orders at ACS that are not done there, and those that it should have stopped, longest unread first."""
+    alive = list(desk.subjects_with_open_case(Order, only=ALIVE).values_list("subject_id", flat=True))
+    there = Order.objects.filter(
+        Q(state=OrderState.RELEASED) | Q(state=OrderState.READY, release_claimed_at__isnull=False) | Q(pk__in=alive)
+    )
     return list(there.exclude(acs_status__in=ENDED).order_by(F("acs_seen_at").asc(nulls_first=True), "pk")[:READ_AT_ONCE])
 
 
@@ -75,7 +81,7 @@ def apply_acs(page: Page, at: datetime) -> Applied:
         order = rows[pk]
         order.acs_seen_at = at
         if not isinstance(there, AcsOrder):
-            reason = there.sentence if there is not None else "ACS does not know this order."
+            reason = there.sentence if there is not None else NOT_KNOWN
             applied.rejected.append(Reject(key=order.number, path="$", reason=reason, raw=b""))
             continue
         moved = _take(words, order, there)
@@ -151,6 +157,23 @@ def write_taken(orders: Collection[Order], words: Words, *, at: datetime) -> Non
     if words.left:
         allocate_for(words.left, at=at)
     mappings.note_seen("acs", CodeMapping.Kind.ORDER_STATUS, words.met, at)
+
+
+def take_again(said: Mapping[int, AcsOrder | None], *, at: datetime) -> None:
+    """Write ACS's word on orders that are cancelled here, and draw nothing from it. None: ACS does not have the order.
+
+    An order that ACS shows as stopped is cancelled there, whatever status it still carries.
+    """
+    with transaction.atomic():
+        orders = list(Order.objects.select_for_update().filter(pk__in=list(said), state=OrderState.CANCELLED).order_by("pk"))
+        words = note_progress(at=at)
+        for order in orders:
+            order.acs_seen_at, there = at, said[order.pk]
+            if there is not None:
+                _take(words, order, there)
+            if there is None or there.content.cancelled:
+                words.set(order, {"acs_status": AcsStatus.CANCELLED if there else AcsStatus.NONE})
+        write_taken(orders, words, at=at)
 
 
 def _adopt(page: Page, rows: Mapping[int, Order], *, at: datetime) -> None:

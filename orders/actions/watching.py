@@ -13,6 +13,7 @@ from exceptions_queue.catalogue import Code
 from exceptions_queue.models import Site
 from orders.actions.sending import KIND, card_of
 from orders.models import Consolidation, Order
+from orders.rules.reconciling import SENT_WITHIN_WORKING_DAYS
 from orders.states import BEFORE_RELEASE, AcsStatus, OrderState
 from partners import connect
 from partners.models import Intent
@@ -36,10 +37,20 @@ def find_never_sent(*, at: datetime) -> int:
     """
     if connect.mode("acs") != "live":
         return 0
+    found: Found = {Code.ORD_NEVER_SENT: {"field": "order", "fault": "not_on_its_way"}}
+    return make_equal(never_sent(at=at), NEVER_SENT, lambda order: found, at=at)
+
+
+def never_sent(*, at: datetime) -> QuerySet[Order]:
+    """Orders paid 15 minutes ago that are neither held, released, excluded, in a case, nor on their way to ACS.
+
+    What is tried again and again for more than a working day is not on its way any more. None in observe mode.
+    """
+    if connect.mode("acs") != "live":
+        return Order.objects.none()
     waiting = Order.objects.filter(state__in=(OrderState.RECEIVED, OrderState.READY), excluded_why="", paid_at__lt=at - SENT_WITHIN)
     waiting = waiting.filter(fetched_at__lt=at - LOOKED_AT_WITHIN)
-    lost = waiting.exclude(Exists(_trying(at))).exclude(pk__in=desk.subjects_with_open_case(Order, exclude=NEVER_SENT))
-    return make_equal(lost, NEVER_SENT, lambda order: {Code.ORD_NEVER_SENT: {"field": "order", "fault": "not_on_its_way"}}, at=at)
+    return waiting.exclude(Exists(_trying(at))).exclude(pk__in=desk.subjects_with_open_case(Order, exclude=NEVER_SENT))
 
 
 def find_unconfirmed(*, at: datetime) -> int:
@@ -78,7 +89,8 @@ def _two_collections_after(site: Site, since: datetime) -> datetime:
 
 
 def _trying(at: datetime) -> QuerySet[Intent]:
-    live = Intent.objects.filter(kind=KIND, business_id=OuterRef("number")).exclude(state__in=Intent.ENDED)
+    too_long = calendars.default_clock(at=at).working_days_before(SENT_WITHIN_WORKING_DAYS, at=at)
+    live = Intent.objects.filter(kind=KIND, business_id=OuterRef("number"), created_at__gte=too_long).exclude(state__in=Intent.ENDED)
     return live.filter(Q(next_at__gte=at - SENT_WITHIN) | Q(state__in=(Intent.State.SENDING, Intent.State.UNKNOWN)))
 
 

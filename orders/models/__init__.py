@@ -7,6 +7,7 @@ from orders.models.integrity import IntegrityFinding, IntegrityRun
 from orders.models.links import CustomerLink
 from orders.models.messages import CustomerMessage
 from orders.models.orders import Order, OrderLine
+from orders.models.reconciling import ReconcileFinding, ReconcileRun
 from orders.models.resolver import ResolverRule
 from orders.models.rulebook import RuleReplay, RuleSetting
 
@@ -21,6 +22,8 @@ __all__ = [
     "IntegrityRun",
     "Order",
     "OrderLine",
+    "ReconcileFinding",
+    "ReconcileRun",
     "ResolverRule",
     "RuleReplay",
     "RuleSetting",

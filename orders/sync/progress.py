@@ -13,6 +13,7 @@ from orders.actions.packed import look_packed
 from orders.actions.reading import NOT_AT_ACS, apply_acs, note_progress, write_taken
 from orders.models import Order, OrderLine
 from orders.rules.picking import Wanted
+from orders.rules.reconciling import NOT_OURS, NOT_SENT
 from partners.errors import RecordError
 from partners.pages import Applied, Page, Reject
 from partners.values import identifier_at, instant_at, text_at, whole_at
@@ -178,9 +179,9 @@ def _misplaced(each: Said, order: Order | None, lines: list[Wanted], first: dict
     if each.faults:
         return {}
     if order is None:
-        return {"order_number": "is no order of ours"}
+        return {"order_number": NOT_OURS}
     if order.state in NOT_AT_ACS and order.release_claimed_at is None:
-        return {"order_number": f"is {order.get_state_display().lower()} here: ACS was not sent it"}
+        return {"order_number": f"is {order.get_state_display().lower()} here: {NOT_SENT}"}
     if not (each.status or each.tracking or each.packed or each.picked is not None):
         return {"status": "is empty, and so is everything else: the row says nothing of the order"}
     before = first.setdefault(each.number, each)

@@ -39,6 +39,8 @@ HOUSE = {
     **acts(ALL, "home:design-undo"),
     **pages("GIV", "home:system-audit", "home:system-audit-report", "home:system-audit-gap"),
     **pages("GIV", "home:system-audit-csv-export", "home:system-audit-xlsx-export"),
+    **pages(ALL, "home:reconciles"),
+    **acts("I", "home:reconcile-run"),
 }
 REPORTS = pages("WMGIV", "reports:index", "reports:report", "reports:csv-export", "reports:xlsx-export")
 PEOPLE = {
@@ -88,6 +90,8 @@ ORDERS = {
     **acts("W", "orders:reopen-manifest", "orders:pull-parcel", "orders:put-back-parcel"),
     **pages(ALL, "orders:integrity", "orders:integrity-run", "orders:integrity-csv-export", "orders:integrity-xlsx-export"),
     **acts("CWI", "orders:integrity-start", "orders:integrity-sign-off"),
+    **pages(ALL, "orders:reconcile"),
+    **acts("CWI", "orders:reconcile-start"),
     **pages(ALL, "orders:rules", "orders:rule", "orders:rule-replay"),
     **acts("I", "orders:rule-try", "orders:rule-publish", "orders:rule-roll-back"),
     **pages(ALL, "orders:consolidation", "orders:plan", "orders:collections", "orders:collections-export"),

@@ -4,13 +4,14 @@ from orders.actions.sending.content import KIND, RING, outbound, queue, queue_ma
 from orders.actions.sending.edited import EDITED, find_edited, last_words, local, look, out, take
 from orders.actions.sending.elsewhere import ELSEWHERE, adopt_elsewhere, last_elsewhere
 from orders.actions.sending.outcomes import OUTCOME_SCOPE, card_of, reconcile_outcome
-from orders.actions.sending.people import resend, take_back
+from orders.actions.sending.people import LOST, resend, take_back
 from orders.actions.sending.steps import amended, claim, deferred, failed, lock_order, lock_row, look_up, send, settled, still_differs
 
 __all__ = [
     "EDITED",
     "ELSEWHERE",
     "KIND",
+    "LOST",
     "OUTCOME_SCOPE",
     "RING",
     "adopt_elsewhere",
