@@ -5,7 +5,7 @@ from orders.models.consolidation import Consolidation
 from orders.models.gates import GateDecision
 from orders.models.integrity import IntegrityFinding, IntegrityRun
 from orders.models.links import CustomerLink
-from orders.models.messages import CustomerMessage
+from orders.models.messages import CustomerMessage, MessageTemplate
 from orders.models.orders import Order, OrderLine
 from orders.models.resolver import ResolverRule
 from orders.models.rulebook import RuleReplay, RuleSetting
@@ -19,6 +19,7 @@ __all__ = [
     "GateDecision",
     "IntegrityFinding",
     "IntegrityRun",
+    "MessageTemplate",
     "Order",
     "OrderLine",
     "ResolverRule",

@@ -37,6 +37,8 @@ HOUSE = {
     "metrics": May(NOT_BY_SESSION, NOT_BY_SESSION),
     **pages(ALL, "home:today", "home:search", "home:settings", "home:design"),
     **acts(ALL, "home:design-undo"),
+    **pages(ALL, "home:training", "home:training-exercise"),
+    **acts(CASES, "home:training-begin", "home:training-check"),
     **pages("GIV", "home:system-audit", "home:system-audit-report", "home:system-audit-gap"),
     **pages("GIV", "home:system-audit-csv-export", "home:system-audit-xlsx-export"),
 }
@@ -72,6 +74,8 @@ ORDERS = {
     **pages(ALL, "orders:list", "orders:detail", "orders:at-locker", "orders:resolvers"),
     **pages(ALL, "orders:refusals", "orders:rates"),
     **forms("I", "orders:rate-add", "orders:rate-edit"),
+    **pages(ALL, "orders:wordings", "orders:wording"),
+    **acts("I", "orders:wording-save"),
     **acts("I", "orders:reveal", "orders:resolver-move"),
     **forms("C", "orders:correct-mobile", "orders:correct-email", "orders:correct-name", "orders:correct-address", "orders:correct-dates"),
     **forms("C", "orders:change-locker", "orders:convert-to-home", "orders:keep-both", "orders:cancel"),
