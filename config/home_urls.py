@@ -9,6 +9,7 @@ app_name = "home"
 urlpatterns = [
     path("", home.today, name="today"),
     path("", include("config.system_audit.urls")),
+    path("", include("config.training.urls")),
     path("search/", search.search, name="search"),
     path("settings/", design.index, name="settings"),
     path("settings/design/", design.design, name="design"),
