@@ -57,16 +57,11 @@ def after(shown: list[Line], key: str) -> Line | None:
 
 @dataclass(frozen=True)
 class Case:
-    """The case a person took: where it stands, and what is missing. `missing` is "" where the result is there."""
+    """The case a person took. `missing` is "" where the result is there; `pk` None where nothing of the case can pass the exercise any more."""
 
     pk: int | None
     label: str
     missing: str
-
-    @property
-    def lost(self) -> bool:
-        """Can nothing of this case pass the exercise any more?"""
-        return bool(self.missing) and self.pk is None
 
 
 def case_of(exercise: Exercise, *, person: User) -> Case | None:
@@ -75,6 +70,7 @@ def case_of(exercise: Exercise, *, person: User) -> Case | None:
     attempt = found.first()
     if attempt is None:
         return None
-    case, missing = attempt.case, why_not(exercise, attempt.case, person=person, since=attempt.began_at)
+    case = attempt.case
+    missing = why_not(exercise, case, person=person, since=attempt.began_at)
     lost = case is None or (bool(missing) and case.state != CaseState.OPEN)
     return Case(None if lost or case is None else case.pk, case.subject_label if case else "", missing)
