@@ -83,7 +83,7 @@ class TestExercises:
 
     @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda each: each.key)
     def test_each_says_its_situation_in_two_sentences_and_is_somebody_s(self, exercise):
-        assert exercise.situation.replace("07712 345068.", "it.").count(". ") == 1
+        assert exercise.situation.count(". ") == 1
         assert exercise.demand.endswith(".")
         assert exercise.roles
         assert bool(exercise.fix) == bool(exercise.saved)
@@ -152,7 +152,7 @@ class TestPutRight:
         begin(priya)
         other = make_order(first_name="", last_name="Byron")
         review_many([other.pk], at=BEGAN)
-        correct_name(other, first_name="Ada", last_name="Byron", actor=priya, at=DONE, version=0 or other.version)
+        correct_name(other, first_name="Ada", last_name="Byron", actor=priya, at=DONE, version=other.version)
 
         assert "still open" in why_not_passed(priya)
 
