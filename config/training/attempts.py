@@ -47,7 +47,7 @@ def _case_for(exercise: Exercise, *, person: User, at: datetime, before: int | N
     busy = ExerciseAttempt.objects.filter(passed_at=None, began_at__gt=at - THEIRS_FOR, case__isnull=False).exclude(person=person)
     free = ExceptionCase.objects.filter(Q(assignee=None) | Q(assignee=person), code=exercise.code, state=CaseState.OPEN)
     found = free.exclude(pk__in=busy.values("case_id")).order_by("due_at", "id")
-    return found.exclude(pk=before).first() or found.first()
+    return (found.exclude(pk=before).first() if before else None) or found.first()
 
 
 def check(exercise: Exercise, *, person: User, at: datetime) -> ExerciseAttempt:

@@ -131,8 +131,7 @@ EXERCISES = (
     Exercise(
         "customs",
         Code.VAL_CUSTOMS,
-        "The parcel goes to Northern Ireland or to an island, and what customs ask for is not known. "
-        "In it are clothes, worth £84.00.",
+        "The parcel goes to Northern Ireland or to an island, and what customs ask for is not known. In it are clothes, worth £84.00.",
         "Add the customs facts, so that the case closes by itself.",
         "orders:add-customs",
         frozenset({"customs_contents", "customs_value_pence"}),

@@ -31,7 +31,7 @@ def why_not(exercise: Exercise, case: ExceptionCase | None, *, person: User, sin
         return _otherwise(exercise, case)
     if exercise.ends == CaseState.WAIVED:
         return "" if case.closed_by_id == person.pk else f"{_who(case)} waived it, not you. {ANOTHER}"
-    return _not_by(exercise, case, person, since)
+    return _not_by(exercise, case, person, since=since, until=case.closed_at)
 
 
 def _otherwise(exercise: Exercise, case: ExceptionCase) -> str:
@@ -42,9 +42,9 @@ def _otherwise(exercise: Exercise, case: ExceptionCase) -> str:
     return f"The case was {how}, and the exercise asks for something else: {exercise.demand} {ANOTHER}"
 
 
-def _not_by(exercise: Exercise, case: ExceptionCase, person: User, since: datetime) -> str:
+def _not_by(exercise: Exercise, case: ExceptionCase, person: User, *, since: datetime, until: datetime) -> str:
     """Why this cure is not the person's: the last who saved what the exercise is about must have been they."""
-    saved = _acts(exercise, case).filter(at__gte=since, at__lte=case.closed_at).order_by("-at", "-id")
+    saved = _acts(exercise, case, until).filter(at__gte=since, at__lte=until).order_by("-at", "-id")
     last = next((entry for entry in saved[:50] if exercise.saved & entry.after.keys()), None)
     if last is None:
         return f"The case closed, and not because anybody saved what the exercise asks for. {ANOTHER}"
@@ -53,14 +53,14 @@ def _not_by(exercise: Exercise, case: ExceptionCase, person: User, since: dateti
     return ""
 
 
-def _acts(exercise: Exercise, case: ExceptionCase) -> QuerySet[AuditEntry]:
+def _acts(exercise: Exercise, case: ExceptionCase, until: datetime) -> QuerySet[AuditEntry]:
     """What was saved on the case's order, or on the products that its evidence names.
 
     An order is checked again in the same breath, at the same instant; what waits for a product within a minute.
     """
     if not exercise.of_product:
         acts = AuditEntry.objects.filter(subject_type=case.subject_type_id, subject_id=case.subject_id, verb=OF_ORDER)
-        return acts.filter(at=case.closed_at)
+        return acts.filter(at=until)
     products = Product.objects.filter(sku__in=case.evidence.get("skus") or [case.evidence.get("sku", "")])
     kind = ContentType.objects.get_for_model(Product)
     return AuditEntry.objects.filter(subject_type=kind, subject_id__in=products.values("pk"), verb=OF_PRODUCT)

@@ -57,7 +57,7 @@ def after(shown: list[Line], key: str) -> Line | None:
 
 @dataclass(frozen=True)
 class Case:
-    """The case a person took. `missing` is "" where the result is there; `pk` None where nothing of the case can pass the exercise any more."""
+    """The case a person took. `missing` is "" where the result is there; `pk` None where the case can pass the exercise no more."""
 
     pk: int | None
     label: str

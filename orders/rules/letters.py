@@ -66,9 +66,7 @@ def another_garment(number: str, unmet: Sequence[Unmet], *, words: Words = ANOTH
     return Letter(*fill(words, {"order": number, "garments": wanted, "offers": choices}), text[:LONGEST_TEXT])
 
 
-def put_right(
-    number: str, wants: Wants, link: str, until: datetime, shop: str, fault: str, *, words: Words = PUT_RIGHT.words
-) -> Letter:
+def put_right(number: str, wants: Wants, link: str, until: datetime, shop: str, fault: str, *, words: Words = PUT_RIGHT.words) -> Letter:
     """The customer can put it right themselves. `link` is where they can, `until` local time, `fault` that of their mobile number."""
     asked = " and ".join(("tell us a UK mobile number",) * wants.mobile + ("choose another locker",) * wants.locker)
     said = {
@@ -79,7 +77,9 @@ def put_right(
         "until": _when(until),
         "shop": shop,
     }
-    text = f"{shop + ': your' if shop else 'Your'} order {number} cannot be sent yet. Please {asked}: {link} It works until {said['until']}."
+    text = (
+        f"{shop + ': your' if shop else 'Your'} order {number} cannot be sent yet. Please {asked}: {link} It works until {said['until']}."
+    )
     return Letter(*fill(words, said), text)
 
 

@@ -50,7 +50,9 @@ class Template(NamedTuple):
 
 def judge(template: Template, *, subject: str, body: str) -> Words:
     """The words, tidied, as they are kept. Raises BadWords."""
-    words = Words(" ".join(_CONTROL.sub(" ", subject).split()), _CONTROL.sub("", body.replace("\r\n", "\n").replace("\r", "\n")).strip() + "\n")
+    words = Words(
+        " ".join(_CONTROL.sub(" ", subject).split()), _CONTROL.sub("", body.replace("\r\n", "\n").replace("\r", "\n")).strip() + "\n"
+    )
     _fits(words)
     known = {placeholder.name: placeholder for placeholder in template.placeholders}
     for field, text in zip(("subject", "body"), words, strict=True):

@@ -31,7 +31,7 @@ def index(request: Signed) -> HttpResponse:
 @require_GET
 @permission_required("orders.view_messagetemplate", raise_exception=True)
 def page(request: Signed, name: str) -> HttpResponse:
-    """One message: its words filled in with invented facts, what can stand in them, and every version. `?version=` puts one into the form."""
+    """One message: its words filled in with invented facts, what can stand in them, every version. `?version=` puts one into the form."""
     template = _template(name)
     asked = request.GET.get("version", "")
     older = wording.version_of(template, _number(asked), at=timezone.now()) if asked else None
@@ -43,7 +43,7 @@ def page(request: Signed, name: str) -> HttpResponse:
 @require_POST
 @permission_required("orders.write_messagetemplate", raise_exception=True)
 def save(request: Signed, name: str) -> HttpResponse:
-    """Save other words, or only show how they would read. 422 with a sentence where they cannot be used, 409 where a colleague was first."""
+    """Save other words, or only show how they would read. 422 where they cannot be used, 409 where a colleague was first."""
     template = _template(name)
     typed = Words(request.POST.get("subject", ""), request.POST.get("body", ""))
     try:
