@@ -35,7 +35,7 @@ def fill_in(page: Page, title: str, button: str, **fields: str) -> None:
     """Take a case of the exercise, put it right on its page, and have the result checked."""
     take(page, title)
     for label, value in fields.items():
-        page.get_by_label(label.replace("_", " ")).first.fill(value)
+        page.get_by_role("textbox", name=label.replace("_", " ")).fill(value)
     page.get_by_role("button", name=button).click()
     expect(page.get_by_text("nothing stops order").first).to_be_visible()
     check(page, title)
