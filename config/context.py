@@ -89,6 +89,7 @@ SETTINGS: tuple[Part, ...] = (
     Part("Channels", "partners:channels", "megaphone", "exceptions_queue.view_alert", "Where alerts go, how long each waits, quiet times."),
     Part("Resolver rules", "orders:resolvers", "funnel", "orders.view_resolverrule", "Where an order says its locker, mobile and dates."),
     Part("Delivery rates", "orders:rates", "banknotes", "orders.view_carrierrate", "What the shop's checkout offers, and for how much."),
+    Part("Messages", "orders:wordings", "envelope", "orders.view_messagetemplate", "What customers are told: its words, with a preview."),
     Part("Approval limits", "returns:limits", "scale", "returns.view_writeoff", "How much one person may write off, and who confirms it."),
     Part("Ledger accounts", "returns:accounts", "book-open", "returns.view_writeoff", "Which account each line of a journal names."),
     Part("Delegations", "returns:delegations", "user-group", "returns.add_delegation", "Who approves write-offs for whom, until when."),

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", home.today, name="today"),
     path("", include("config.system_audit.urls")),
     path("", include("config.reconciles.urls")),
+    path("", include("config.training.urls")),
     path("search/", search.search, name="search"),
     path("settings/", design.index, name="settings"),
     path("settings/design/", design.design, name="design"),

@@ -1,4 +1,4 @@
-"""What the roof keeps: people's terms, the links by which they choose a password, and how many gaps the system audit found each day."""
+"""What the roof keeps: people's terms, their links to choose a password, what the system audit found each day, who trained on what."""
 
 from django.conf import settings
 from django.db import models
@@ -75,3 +75,28 @@ class SystemAuditDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.on} {self.key}: {self.count}"
+
+
+class ExerciseAttempt(models.Model):
+    """One person at one exercise of the training: the case they took, and when its result was there. One row a person and exercise.
+
+    Taking another case writes the row anew as long as it is not passed.
+    """
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    exercise = models.CharField(max_length=40, help_text="By its key in config/training/exercises.py.")
+    case = models.ForeignKey("exceptions_queue.ExceptionCase", null=True, on_delete=models.SET_NULL, related_name="+")
+    began_at = models.DateTimeField()
+    passed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["person", "exercise"], name="one_attempt_per_person_and_exercise"),
+            models.CheckConstraint(
+                condition=Q(passed_at__isnull=True) | Q(passed_at__gte=F("began_at")), name="nothing_is_passed_before_it_began"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Exercise {self.exercise}"

@@ -18,6 +18,7 @@ from orders.views import (
     reconciling,
     resolvers,
     rulebook,
+    wording,
 )
 
 app_name = "orders"
@@ -72,6 +73,9 @@ urlpatterns = [
     path("settings/rates/", checkout.rates, name="rates"),
     path("settings/rates/add/", checkout.edit_rate, name="rate-add"),
     path("settings/rates/<int:pk>/", checkout.edit_rate, name="rate-edit"),
+    path("settings/messages/", wording.index, name="wordings"),
+    path("settings/messages/<str:name>/", wording.page, name="wording"),
+    path("settings/messages/<str:name>/save/", wording.save, name="wording-save"),
     path("settings/resolvers/", resolvers.page, name="resolvers"),
     path("settings/resolvers/add/", resolvers.edit, name="resolver-add"),
     path("settings/resolvers/<int:pk>/", resolvers.edit, name="resolver-edit"),

@@ -5,7 +5,7 @@ from orders.models.consolidation import Consolidation
 from orders.models.gates import GateDecision
 from orders.models.integrity import IntegrityFinding, IntegrityRun
 from orders.models.links import CustomerLink
-from orders.models.messages import CustomerMessage
+from orders.models.messages import CustomerMessage, MessageTemplate
 from orders.models.orders import Order, OrderLine
 from orders.models.reconciling import ReconcileFinding, ReconcileRun
 from orders.models.resolver import ResolverRule
@@ -20,6 +20,7 @@ __all__ = [
     "GateDecision",
     "IntegrityFinding",
     "IntegrityRun",
+    "MessageTemplate",
     "Order",
     "OrderLine",
     "ReconcileFinding",

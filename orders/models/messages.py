@@ -1,4 +1,4 @@
-"""What customers are told: a draft per order and occasion, and what became of it."""
+"""What customers are told: a draft per order and occasion, what became of it, and the words that drafts are made in."""
 
 from django.conf import settings
 from django.db import models
@@ -57,3 +57,28 @@ class CustomerMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_occasion_display()}, order {self.order_id}"
+
+
+class MessageTemplate(models.Model):
+    """One version of the words of one message. Rows are only ever added; the newest of a name counts, and without one the delivered words.
+
+    `name` is an `Occasion`. `version` counts from 1 for each name: of two people who save at once, the database takes one.
+    """
+
+    name = models.CharField(max_length=20, choices=CustomerMessage.Occasion)
+    version = models.IntegerField()
+    subject = models.CharField(max_length=150)
+    body = models.TextField(max_length=5000)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ("view",)
+        permissions = [("write_messagetemplate", "Can choose the words of messages to customers")]
+        constraints = [
+            models.UniqueConstraint(fields=["name", "version"], name="one_row_per_version_of_a_message"),
+            models.CheckConstraint(condition=Q(version__gte=1), name="the_delivered_words_are_version_0"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Words of {self.name}, version {self.version}"

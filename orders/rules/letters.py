@@ -1,4 +1,7 @@
-"""What a customer is told, in plain text: from the facts of their order and of the locker, and of nobody else."""
+"""What a customer is told, in plain text: from the facts of their order and of the locker, and of nobody else.
+
+The words of an e-mail are those of `templates`, or what people made of them; a text message, which must be short, keeps its own.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,6 +9,8 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from orders.rules.customer_links import Wants
+from orders.rules.templates import ANOTHER_GARMENT, EXPIRING, LOCKER_CHANGED, PUT_RIGHT
+from orders.rules.wording import Words, fill
 
 LONGEST_TEXT = 459  # three text messages
 
@@ -32,42 +37,19 @@ class Letter(NamedTuple):
     text: str
 
 
-def locker_changed(number: str, where: Where) -> Letter:
-    body = f"""Hello,
-
-Your order {number} goes to another InPost locker than the one it was meant for.
-
-Your parcel's locker now:
-
-{_at(where)}
-
-You do not have to do anything. As soon as the parcel is there, InPost sends you a text message and an e-mail with your code.
-You then have 72 hours to collect it.
-
-If this locker does not suit you, please answer this e-mail today.
-"""
+def locker_changed(number: str, where: Where, *, words: Words = LOCKER_CHANGED.words) -> Letter:
     text = (
         f"Your order {number} goes to another InPost locker: {_line(where)}. InPost texts you the code when it is there; "
         "then you have 72 hours to collect it."
     )
-    return Letter(f"Your order {number}: another InPost locker", body, text[:LONGEST_TEXT])
+    return Letter(*fill(words, {"order": number, "locker": _at(where)}), text[:LONGEST_TEXT])
 
 
-def expiring(number: str, where: Where, until: datetime) -> Letter:
+def expiring(number: str, where: Where, until: datetime, *, words: Words = EXPIRING.words) -> Letter:
     """`until` is local time."""
-    when = f"{until:%H:%M} on {until:%A} {until.day} {until:%B}"
-    body = f"""Hello,
-
-The parcel of your order {number} waits for you in this InPost locker:
-
-{_at(where)}
-
-Please collect it before {when}. Afterwards InPost takes it out and sends it back; they give no more time.
-
-The code to open the compartment is in InPost's text message and e-mail.
-"""
+    when = _when(until)
     text = f"The parcel of your order {number} waits in InPost locker {_line(where)}. Please collect it before {when}: then it goes back."
-    return Letter(f"Your order {number}: please collect it before {when}", body, text[:LONGEST_TEXT])
+    return Letter(*fill(words, {"order": number, "locker": _at(where), "until": when}), text[:LONGEST_TEXT])
 
 
 class Unmet(NamedTuple):
@@ -77,42 +59,28 @@ class Unmet(NamedTuple):
     offers: tuple[str, ...]
 
 
-def another_garment(number: str, unmet: Sequence[Unmet]) -> Letter:
+def another_garment(number: str, unmet: Sequence[Unmet], *, words: Words = ANOTHER_GARMENT.words) -> Letter:
     wanted = " and ".join(one.name for one in unmet)
     choices = "\n\n".join(f"Instead of {one.name}:\n" + "\n".join(f"- {offer}" for offer in one.offers) for one in unmet if one.offers)
-    body = f"""Hello,
-
-We are sorry: {wanted} of your order {number} cannot be sent. We found that out after you ordered.
-
-We can send you one of these at once:
-
-{choices}
-
-Please answer this e-mail with the one you would like, or tell us that you would rather have your money back.
-"""
     text = f"We are sorry: {wanted} of your order {number} cannot be sent. We can send you another or give your money back: see our e-mail."
-    return Letter(f"Your order {number}: one garment cannot be sent", body, text[:LONGEST_TEXT])
+    return Letter(*fill(words, {"order": number, "garments": wanted, "offers": choices}), text[:LONGEST_TEXT])
 
 
-def put_right(number: str, wants: Wants, link: str, until: datetime, shop: str, fault: str) -> Letter:
+def put_right(number: str, wants: Wants, link: str, until: datetime, shop: str, fault: str, *, words: Words = PUT_RIGHT.words) -> Letter:
     """The customer can put it right themselves. `link` is where they can, `until` local time, `fault` that of their mobile number."""
-    when = f"{until:%H:%M} on {until:%A} {until.day} {until:%B}"
-    what = " ".join((_MOBILE.get(fault, _MOBILE[""]),) * wants.mobile + (_LOCKER,) * wants.locker)
     asked = " and ".join(("tell us a UK mobile number",) * wants.mobile + ("choose another locker",) * wants.locker)
-    body = f"""Hello,
-
-Your order {number} cannot be sent yet. {what}
-
-Please {asked} here:
-
-{link}
-
-It takes a minute, needs no password, and works until {when}. The link is yours alone: do not pass it on.
-
-If you did not order this, or anything is unclear, please answer this e-mail.
-{f"{chr(10)}{shop}{chr(10)}" if shop else ""}"""
-    text = f"{shop + ': your' if shop else 'Your'} order {number} cannot be sent yet. Please {asked}: {link} It works until {when}."
-    return Letter(f"Your order {number}: please {asked}", body, text)
+    said = {
+        "order": number,
+        "reason": " ".join((_MOBILE.get(fault, _MOBILE[""]),) * wants.mobile + (_LOCKER,) * wants.locker),
+        "request": asked,
+        "link": link,
+        "until": _when(until),
+        "shop": shop,
+    }
+    text = (
+        f"{shop + ': your' if shop else 'Your'} order {number} cannot be sent yet. Please {asked}: {link} It works until {said['until']}."
+    )
+    return Letter(*fill(words, said), text)
 
 
 _MOBILE = {
@@ -123,9 +91,33 @@ _MOBILE = {
 _LOCKER = "The InPost locker you chose cannot take your parcel."
 
 
+def _when(until: datetime) -> str:
+    """ "17:30 on Friday 4 December"."""
+    return f"{until:%H:%M} on {until:%A} {until.day} {until:%B}"
+
+
 def _at(where: Where) -> str:
     return "\n".join(filter(None, [f"{where.name} ({where.point_id})", where.address, where.hours[:1].upper() + where.hours[1:]]))
 
 
 def _line(where: Where) -> str:
     return ", ".join(filter(None, [where.name, where.address]))
+
+
+# --- a preview: everything in it is invented ----------------------------------------------------------------------------------
+
+INVENTED_NUMBER = "LS-10482"
+_THERE = Where("UK00000904", "Euston Road", "100 Euston Road, London NW1 2DB", "open day and night")
+_THEN = datetime(2026, 12, 4, 17, 30)  # noqa: DTZ001 - local time, as people read it
+_DRESS = Unmet("the midi dress in green (DRS-0012-10)", ("the midi dress in blue (DRS-0013-10)", "the wrap dress in green (DRS-0044-10)"))
+
+
+def preview(name: str, words: Words, *, link: str) -> Letter:
+    """What these words would say to a customer who does not exist, about the occasion `name`."""
+    if name == LOCKER_CHANGED.name:
+        return locker_changed(INVENTED_NUMBER, _THERE, words=words)
+    if name == EXPIRING.name:
+        return expiring(INVENTED_NUMBER, _THERE, _THEN, words=words)
+    if name == ANOTHER_GARMENT.name:
+        return another_garment(INVENTED_NUMBER, [_DRESS], words=words)
+    return put_right(INVENTED_NUMBER, Wants(mobile=True, locker=False), link, _THEN, "Your shop", "landline", words=words)

@@ -20,7 +20,7 @@ COLLEAGUE = "A colleague changed or sent this message meanwhile. Look at it agai
 def draft_locker_changed(orders: Sequence[Order], *, actor: Actor, at: datetime, going: Mapping[int, Point] | None = None) -> int:
     """Draft for locked orders that their parcel goes to another locker: to `going`, where ACS is only being asked for it.
 
-    A draft that stands is written anew; what the customer was told already is not drafted again. Six statements.
+    A draft that stands is written anew; what the customer was told already is not drafted again. Seven statements.
     """
     asked = {order.number: going[order.pk].point_id for order in orders if order.pk in going} if going else {}
     world = read_world(orders, at=at, going=asked)

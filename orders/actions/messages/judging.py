@@ -17,12 +17,13 @@ from lockers.states import CARRIAGE_ENDED, LIVE
 from orders.actions.sending import ELSEWHERE
 from orders.actions.sending import KIND as RELEASE
 from orders.models import CustomerMessage, Order
-from orders.queries import customer_links
+from orders.queries import customer_links, wording
 from orders.queries.customer_links import PLACE
 from orders.queries.substitutes import Missing, missing_of
 from orders.rules import letters, people
 from orders.rules.carriage import WAITING
 from orders.rules.customer_links import Standing
+from orders.rules.wording import Words
 from orders.states import Destination, OrderState
 from partners import connect
 from partners.models import Intent
@@ -44,22 +45,26 @@ class Said:
 
 @dataclass(frozen=True)
 class World:
-    """What the letters of some orders speak of: points by id, live parcels and lockers asked of ACS by order number."""
+    """What the letters of some orders speak of, and in which words.
+
+    Points by id, live parcels and lockers asked of ACS by order number, words by occasion.
+    """
 
     points: Mapping[str, Point]
     parcels: Mapping[str, Parcel]
     going: Mapping[str, str]
+    words: Mapping[str, Words]
     at: datetime
 
 
 def read_world(orders: Iterable[Order], *, at: datetime, going: Mapping[str, str] | None = None) -> World:
-    """Three statements for any number of orders. `going`: the lockers that ACS is asked for, where the caller knows them."""
+    """Four statements for any number of orders. `going`: the lockers that ACS is asked for, where the caller knows them."""
     orders = list(orders)
     numbers = [order.number for order in orders]
     parcels = {row.order_number: row for row in Parcel.objects.filter(order_number__in=numbers, state__in=LIVE)}
     going = _asked_of_acs(numbers) if going is None else going
     named = {order.locker_id for order in orders} | {_stands_at(parcel) for parcel in parcels.values()} | set(going.values())
-    return World(lockers.of_ids(named - {""}), parcels, going, at)
+    return World(lockers.of_ids(named - {""}), parcels, going, wording.in_force(), at)
 
 
 def _asked_of_acs(numbers: Sequence[str]) -> dict[str, str]:
@@ -86,7 +91,7 @@ def _locker_changed(order: Order, world: World) -> Said | str:
     if point is None or not point.may_receive or point.gone_at:
         return f"Locker {locker_id or 'of the order'} does not take parcels now. Choose another first."
     where = where_is(point)
-    return Said(_facts(where), letters.locker_changed(order.number, where))
+    return Said(_facts(where), letters.locker_changed(order.number, where, words=world.words[Occasion.LOCKER_CHANGED]))
 
 
 def _expiring(order: Order, world: World) -> Said | str:
@@ -97,7 +102,8 @@ def _expiring(order: Order, world: World) -> Said | str:
     if point is None:
         return "We do not know the locker that the parcel is in."
     where, until = where_is(point), parcel.collect_by
-    return Said(_facts(where) | {"collect_by": until.isoformat()}, letters.expiring(order.number, where, timezone.localtime(until)))
+    letter = letters.expiring(order.number, where, timezone.localtime(until), words=world.words[Occasion.EXPIRING])
+    return Said(_facts(where) | {"collect_by": until.isoformat()}, letter)
 
 
 def _another_garment(order: Order, world: World) -> Said | str:
@@ -108,7 +114,7 @@ def _another_garment(order: Order, world: World) -> Said | str:
         return "Nothing of the same brand and category can be sent now. Wait, or cancel and refund."
     unmet = [letters.Unmet(_named(one), tuple(_named(offer) for offer in one.offers)) for one in missing]
     facts = {one.sku: [offer.sku for offer in one.offers] for one in missing}
-    return Said({"offers": facts}, letters.another_garment(order.number, unmet))
+    return Said({"offers": facts}, letters.another_garment(order.number, unmet, words=world.words[Occasion.ANOTHER_GARMENT]))
 
 
 def _put_right(order: Order, world: World) -> Said | str:
@@ -121,7 +127,13 @@ def _put_right(order: Order, world: World) -> Said | str:
         return f"The customer has nothing to put right: {customer_links.in_words(standing).lower()}."
     wants = customer_links.wanted_of(link, codes)
     letter = letters.put_right(
-        order.number, wants, PLACE, timezone.localtime(link.expires_at), customer_links.shop().name, phone.judge(order.mobile).fault
+        order.number,
+        wants,
+        PLACE,
+        timezone.localtime(link.expires_at),
+        customer_links.shop().name,
+        phone.judge(order.mobile).fault,
+        words=world.words[Occasion.PUT_RIGHT],
     )
     return Said({"link": link.pk, "asks": wants.purpose}, letter)
 
