@@ -37,6 +37,10 @@ HOUSE = {
     "metrics": May(NOT_BY_SESSION, NOT_BY_SESSION),
     **pages(ALL, "home:today", "home:search", "home:settings", "home:design"),
     **acts(ALL, "home:design-undo"),
+    "home:handover": May("CWIV", "CW"),
+    **pages("CWIV", "home:handover-one"),
+    **acts("CW", "home:handover-accept", "home:handover-take-back"),
+    **pages(ALL, "home:owners"),
     **pages("GIV", "home:system-audit", "home:system-audit-report", "home:system-audit-gap"),
     **pages("GIV", "home:system-audit-csv-export", "home:system-audit-xlsx-export"),
 }
@@ -51,6 +55,8 @@ PEOPLE = {
 DESK = {
     **pages(ALL, "queue:list", "queue:case", "queue:reference", "queue:handbook", "queue:reference-code", "queue:audit", "queue:calendars"),
     **pages(ALL, "queue:alerts"),
+    **forms("I", "queue:reference-words"),
+    **acts(CASES, "queue:reference-enough"),
     **pages(ALL, "queue:matching", "queue:causes", "queue:views", "queue:ask"),
     **acts(ALL, "queue:pulse"),
     **pages("CWMFGIV", "queue:export"),
