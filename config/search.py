@@ -187,7 +187,12 @@ def _garments(typed: str) -> Group:
 def _reference(typed: str) -> Group:
     """Pages of the operational reference that contain what was typed, the house's own words too; a whole code leads to its page."""
     found = reference.matching(typed, at=timezone.now(), most=SHOWN + 1) if len(typed) >= NAME_FROM else []
-    hits = [Hit(each.code, f"{each.title}. {each.around}", reverse("queue:reference-code", args=[each.code.lower()]), each.code == typed.upper()) for each in found]
+    hits = [
+        Hit(
+            each.code, f"{each.title}. {each.around}", reverse("queue:reference-code", args=[each.code.lower()]), each.code == typed.upper()
+        )
+        for each in found
+    ]
     return Group("Reference", hits[:SHOWN], reverse("queue:reference") if len(hits) > SHOWN else "")
 
 

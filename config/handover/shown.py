@@ -97,7 +97,13 @@ def _hold(row: dict[str, Any], at: datetime, ink: Ink) -> dict[str, Any]:
     except NoReverseMatch:  # what was held is no order, or has a number that no address can hold
         url = ""
     over = datetime.fromisoformat(row["until"]) <= at
-    return {"name": row["name"], "url": url, "desk": _DESKS.get(row["owner"], row["owner"]), "until": ink.moment(row["until"]), "over": over}
+    return {
+        "name": row["name"],
+        "url": url,
+        "desk": _DESKS.get(row["owner"], row["owner"]),
+        "until": ink.moment(row["until"]),
+        "over": over,
+    }
 
 
 def _feed(row: dict[str, Any]) -> dict[str, str]:

@@ -112,7 +112,9 @@ def _roles(permissions: Iterable[str]) -> list[str]:
     for permission in acts:
         app, _, codename = permission.partition(".")
         held |= Q(content_type__app_label=app, codename=codename)
-    names = Permission.objects.filter(held, group__isnull=False).order_by("group__name").values_list("group__name", flat=True) if acts else []
+    names = (
+        Permission.objects.filter(held, group__isnull=False).order_by("group__name").values_list("group__name", flat=True) if acts else []
+    )
     return [_DESKS.get(name) or words.capitalised(name.replace("_", " ")) for name in dict.fromkeys(names)]
 
 

@@ -93,7 +93,9 @@ class TestWriting:
         entry = AuditEntry.objects.get(verb="reference words written")
         assert (entry.actor_label, entry.after) == ("ida", {"version": 1, "letters": 17})
 
-    @pytest.mark.parametrize("wrong", [{"text": "x" * 4001, "seen": 0}, {"text": "x", "seen": -1}, {"text": "x", "seen": "y"}, {"text": "x"}])
+    @pytest.mark.parametrize(
+        "wrong", [{"text": "x" * 4001, "seen": 0}, {"text": "x", "seen": -1}, {"text": "x", "seen": "y"}, {"text": "x"}]
+    )
     def test_what_cannot_be_is_refused_and_stays_in_the_form(self, ida, wrong):
         answer = signed_in(ida).post(WORDS, wrong)
 

@@ -96,7 +96,9 @@ class TestLately:
         ExceptionCase.objects.filter(subject_id__lt=number).update(state="cured", closed_at=NOW)
         client.get(MOBILE)
 
-        with django_assert_num_queries(10):  # session, person, permissions, open now, three of thirty days, words, rules, answer
+        with django_assert_num_queries(
+            11
+        ):  # session, person, permissions; open now; three for thirty days; words, rules, roles; one's answer
             client.get(MOBILE)
 
 
