@@ -100,10 +100,10 @@ def promises(*, at: datetime) -> list[dict[str, Any]]:
 def holds(*, until: datetime) -> dict[str, Any]:
     """Holds that stand and end by then, those that have ended first. The reason stays with the hold. Two statements."""
     ending = Hold.objects.filter(cleared_at__isnull=True, until__lte=until)
-    rows = ending.order_by("until", "pk").values("subject_label", "owner", "until")[:ROWS]
+    rows = ending.order_by("until", "pk").values_list("subject_label", "owner", "until")[:ROWS]
     return {
         "count": ending.count(),
-        "rows": [{"name": row["subject_label"], "owner": row["owner"], "until": row["until"].isoformat()} for row in rows],
+        "rows": [{"name": name, "owner": owner, "until": ends.isoformat()} for name, owner, ends in rows if ends],
     }
 
 

@@ -130,7 +130,7 @@ def test_it_costs_the_same_whatever_is_found(person, many, django_assert_max_num
         make_order(number=f"LS-7{n:03}")
     found(person, "LS-7")
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         found(person, "LS-7")
 
 

@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group, Permission
 from exceptions_queue.catalogue import CATALOGUE
 from exceptions_queue.models import ExceptionCase, OwnershipRule
 from exceptions_queue.reference import REFERENCE
-from tests.exceptions_queue.builders import make_user, open_many
+from tests.exceptions_queue.builders import make_user, one_case, open_many
 
 pytestmark = pytest.mark.django_db
 
@@ -60,8 +60,12 @@ def lately_of(client) -> dict[str, str]:
     return {name: re.sub(r"<[^>]+>", "", said) for name, said in re.findall(r"<dt>([^<]+)</dt><dd>(.*?)</dd>", panel)}
 
 
-@time_machine.travel(NOW, tick=False)
 class TestLately:
+    @pytest.fixture(autouse=True)
+    def in_june(self):
+        with time_machine.travel(NOW, tick=False):
+            yield
+
     def test_a_page_says_how_often_how_it_ended_and_how_long_half_of_them_took(self, client, reader):
         open_many(6, at=NOW - timedelta(days=2))
         for subject, hours, state in ((1, 1, "cured"), (2, 2, "cured"), (3, 40, "waived")):
@@ -79,7 +83,7 @@ class TestLately:
     def test_older_ones_and_other_codes_do_not_count(self, client, reader):
         open_many(2, at=NOW - timedelta(days=40))
         ExceptionCase.objects.filter(subject_id=1).update(state="cured", closed_at=NOW - timedelta(days=35))
-        open_many(2, at=NOW, code="VAL-NAME")
+        one_case(at=NOW, code="VAL-NAME", subject=9)
 
         assert lately_of(client) == {"Opened": "0", "Closed": "0", "By itself": "0", "Half within": "–"}
 
