@@ -44,12 +44,12 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def part_of(role: Role, kind: Kind) -> str:
-    """What this role does about this kind: "Acts first", "Can put it right", "May waive it"; "" for nothing."""
+    """What this role does about this kind: "Acts first", "Can fix", "May waive"; "" for nothing."""
     desk = _OWN_DESKS.get(role.name)
     parts = (
         ("acts first", desk == kind.owner),
-        ("can put it right", desk != kind.owner and _puts_right(role, (fix.permission for fix in kind.fixes))),
-        ("may waive it", desk in kind.waivable_by and WAIVE in role.permissions),
+        ("can fix", desk != kind.owner and _puts_right(role, (fix.permission for fix in kind.fixes))),
+        ("may waive", desk in kind.waivable_by and WAIVE in role.permissions),
     )
     return ", ".join(said for said, true in parts if true).capitalize()
 
