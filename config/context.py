@@ -35,6 +35,7 @@ NAVIGATION: tuple[tuple[str, tuple[Section, ...]], ...] = (
         (
             Section("Today", "home:today", "sun", "exceptions_queue.view_exceptioncase"),
             Section("Queue", "queue:list", "inbox-stack", "exceptions_queue.view_exceptioncase"),
+            Section("Hand-over", "home:handover", "hand-raised", "config.view_handover"),
             Section("Orders", "orders:list", "shopping-bag", "orders.view_order"),
             Section("Consolidation", "orders:consolidation", "puzzle-piece", "orders.view_consolidation"),
             Section("Labels", "lockers:labels", "printer", "lockers.view_parcel"),

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from config import design, home, search
+from config import design, home, owners, search
 
 app_name = "home"
 
@@ -11,6 +11,8 @@ urlpatterns = [
     path("", include("config.system_audit.urls")),
     path("", include("config.reconciles.urls")),
     path("", include("config.training.urls")),
+    path("", include("config.handover.urls")),
+    path("reference/owners/", owners.page, name="owners"),
     path("search/", search.search, name="search"),
     path("settings/", design.index, name="settings"),
     path("settings/design/", design.design, name="design"),

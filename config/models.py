@@ -1,8 +1,10 @@
-"""What the roof keeps: people's terms, their links to choose a password, what the system audit found each day, who trained on what."""
+"""What the roof keeps: people's terms and links, the system audit's daily counts, who trained on what, shift hand-overs."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+
+from config.states import HandoverState
 
 
 class Access(models.Model):
@@ -100,3 +102,35 @@ class ExerciseAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"Exercise {self.exercise}"
+
+
+class Handover(models.Model):
+    """One shift given to the next. `figures` is how the desk stood, frozen as `config.handover.drafting` counts it.
+
+    Whoever accepts is somebody else, by the database too. `note` is kept as typed and escaped where shown.
+    """
+
+    state = models.CharField(max_length=10, choices=HandoverState, default=HandoverState.OPEN)
+    handed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    handed_at = models.DateTimeField()
+    note = models.CharField(max_length=2000, blank=True)
+    figures = models.JSONField(default=dict)
+    accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    accepted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        default_permissions = ("view", "add")
+        constraints = [
+            models.UniqueConstraint(fields=["handed_by"], condition=Q(state=HandoverState.OPEN), name="one_open_handover_per_person"),
+            models.CheckConstraint(
+                condition=Q(accepted_by__isnull=True) | ~Q(accepted_by=F("handed_by")), name="nobody_accepts_their_own_handover"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=HandoverState.ACCEPTED, accepted_by__isnull=False, accepted_at__isnull=False)
+                | (~Q(state=HandoverState.ACCEPTED) & Q(accepted_by__isnull=True, accepted_at__isnull=True)),
+                name="an_accepted_handover_says_by_whom_and_when",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Hand-over of {self.handed_at:%Y-%m-%d %H:%M}"

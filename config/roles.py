@@ -46,7 +46,11 @@ WORK_CASES = (
     "exceptions_queue.add_savedview",
     "exceptions_queue.share_savedview",
     "orders.recheck_order",
+    "exceptions_queue.add_referencefeedback",
 )
+# The shift: how it stands, and giving it to the next lead.
+SEE_SHIFT = ("config.view_handover",)
+HAND_OVER = (*SEE_SHIFT, "config.add_handover")
 # For whoever answers for a desk, and for who looks at everything. Numbers only, never a person.
 REPORTS = ("config.view_reports",)
 # Never enough for one person to raise and approve the same write-off: that rule knows no role.
@@ -82,6 +86,7 @@ ROLES = {
             "CX agent",
             "Corrects contact data, changes lockers, converts to home delivery, cancels.",
             *WORK_CASES,
+            *HAND_OVER,
             "orders.correct_order",
             "orders.describe_order",
             "orders.reroute_order",
@@ -102,6 +107,7 @@ ROLES = {
             "Sends orders to ACS again, holds them, closes manifests, works the warehouse's cases.",
             *WORK_CASES,
             *REPORTS,
+            *HAND_OVER,
             "orders.hold_order",
             "orders.resend_order",
             "orders.consolidate_order",
@@ -165,6 +171,7 @@ ROLES = {
             "Maps codes, runs and replays feeds, keeps calendars, and manages people.",
             *WORK_CASES,
             *REPORTS,
+            *SEE_SHIFT,
             "orders.resend_order",
             "orders.hold_order",
             "orders.reveal_contact_order",
@@ -183,6 +190,8 @@ ROLES = {
             "exceptions_queue.change_site",
             "exceptions_queue.change_bulkjob",
             "exceptions_queue.change_ownershiprule",
+            "exceptions_queue.add_referencenote",
+            "exceptions_queue.view_referencefeedback",
             "exceptions_queue.change_alertchannel",
             "exceptions_queue.add_maintenance",
             "exceptions_queue.export_auditentry",
@@ -204,6 +213,7 @@ ROLES = {
             "Viewer",
             "Looks at everything, masked; exports and verifies the audit log, and takes a month's evidence away.",
             *REPORTS,
+            *SEE_SHIFT,
             "exceptions_queue.export_exceptioncase",
             "exceptions_queue.export_auditentry",
             "returns.export_writeoff",

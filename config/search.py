@@ -1,5 +1,5 @@
 """Search from anywhere: orders by number, parcels by theirs, lockers by id, name or postcode,
-products and stock by SKU, garments by RFID. Never a customer.
+products and stock by SKU, garments by RFID, pages of the reference by their words. Never a customer.
 
 A whole number, id or SKU goes straight to its page; a parcel's number to its order. Every look-up is one statement that stops
 after a few rows.
@@ -18,9 +18,11 @@ from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from config.context import SEARCH, address
+from exceptions_queue.queries import reference
 from inventory.models import Garment, Level, Product
 from lockers.models import Parcel, Point
 from lockers.rules.points import outward
@@ -182,6 +184,18 @@ def _garments(typed: str) -> Group:
     return Group("Garments", hits)
 
 
+def _reference(typed: str) -> Group:
+    """Pages of the operational reference that contain what was typed, the house's own words too; a whole code leads to its page."""
+    found = reference.matching(typed, at=timezone.now(), most=SHOWN + 1) if len(typed) >= NAME_FROM else []
+    hits = [
+        Hit(
+            each.code, f"{each.title}. {each.around}", reverse("queue:reference-code", args=[each.code.lower()]), each.code == typed.upper()
+        )
+        for each in found
+    ]
+    return Group("Reference", hits[:SHOWN], reverse("queue:reference") if len(hits) > SHOWN else "")
+
+
 def _page(url_name: str, **parts: str) -> str:
     """The address of a row's page; "" for a name that cannot stand in an address."""
     try:
@@ -208,4 +222,5 @@ _LOOKS: tuple[tuple[str, Callable[[str], Group]], ...] = (
     ("inventory.view_product", _products),
     ("inventory.view_level", _stock),
     ("inventory.view_garment", _garments),
+    (SEARCH, _reference),
 )

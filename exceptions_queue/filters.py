@@ -19,6 +19,7 @@ from exceptions_queue.states import CaseState, Owner
 Cases = QuerySet[ExceptionCase]
 Entries = QuerySet[AuditEntry]
 DUES = (("cutoff", "Before the next cut-off"), ("late", "Late"))
+BLOCKS = (("yes", "Stops something"), ("no", "Stops nothing"))
 STATES = (
     ("open", "Open"),
     ("snoozed", "Snoozed"),
@@ -33,6 +34,7 @@ class CaseFilter(django_filters.FilterSet):
 
     owner = django_filters.ChoiceFilter(choices=Owner.choices)
     code = django_filters.ChoiceFilter(choices=[(code, code) for code in CATALOGUE])
+    blocks = django_filters.ChoiceFilter(choices=BLOCKS, method="that_block")
     assignee = django_filters.CharFilter(method="of_assignee", max_length=150)
     state = django_filters.ChoiceFilter(choices=STATES, method="in_state")
     order = django_filters.CharFilter(field_name="order_number", max_length=64)
@@ -96,6 +98,9 @@ class CaseFilter(django_filters.FilterSet):
         narrowed = {"snoozed": Q(snoozed_until__gt=self.now), "waiting": Q(waiting_since__isnull=False)}
         return cases.filter(narrowed.get(value, Q()), state=CaseState.OPEN)
 
+    def that_block(self, cases: Cases, _name: str, value: str) -> Cases:
+        return cases.exclude(blocks="") if value == "yes" else cases.filter(blocks="")
+
     def due_by(self, cases: Cases, _name: str, value: str) -> Cases:
         return cases.filter(due_at__lte=self.cutoff_at if value == "cutoff" else self.now)
 
@@ -128,6 +133,7 @@ _PEOPLE = {"me": "mine", "none": "nobody's"}
 _WORDS: dict[str, Callable[[str], str]] = {
     "owner": lambda value: f"{Owner(value).label} desk",
     "code": lambda value: CATALOGUE[value].title,
+    "blocks": lambda value: dict(BLOCKS)[value].lower(),
     "assignee": lambda value: _PEOPLE.get(value, f"{value}'s"),
     "state": lambda value: dict(STATES)[value].lower(),
     "order": lambda value: f"order {value}",

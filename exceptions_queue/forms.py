@@ -110,6 +110,18 @@ def _kinds() -> list[tuple[str, str]]:
     return sorted(((str(code), kind.title) for code, kind in CATALOGUE.items()), key=lambda pair: pair[1])
 
 
+class WordsForm(forms.Form):
+    """`seen` is the version that the person started from."""
+
+    seen = forms.IntegerField(min_value=0, max_value=2**31 - 2, widget=forms.HiddenInput)
+    text = forms.CharField(label="The house's own words", max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 10}))
+
+
+class EnoughForm(forms.Form):
+    enough = forms.ChoiceField(choices=[("yes", "Yes"), ("no", "No")], error_messages={"required": "choose yes or no."})
+    sentence = forms.CharField(label="What was missing?", max_length=300, required=False)
+
+
 class SavedViewForm(forms.Form):
     name = forms.CharField(label="Name", max_length=60)
     shared = forms.BooleanField(label="Share it", required=False)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exceptions_queue.views import acts, alerts, audit, bulk, calendars, case, live, ownership, queue, reference, saved
+from exceptions_queue.views import acts, alerts, audit, bulk, calendars, case, live, ownership, queue, reference, reference_words, saved
 
 app_name = "queue"
 
@@ -39,6 +39,8 @@ urlpatterns = [
     path("reference/", reference.index, name="reference"),
     path("reference/handbook/", reference.handbook, name="handbook"),
     path("reference/<slug:code>/", reference.code, name="reference-code"),
+    path("reference/<slug:code>/words/", reference_words.edit, name="reference-words"),
+    path("reference/<slug:code>/enough/", reference_words.enough, name="reference-enough"),
     path("alerts/", alerts.page, name="alerts"),
     path("audit/", audit.log, name="audit"),
     path("audit/export.csv", audit.export, name="audit-export"),

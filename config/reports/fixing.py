@@ -5,20 +5,19 @@ from datetime import timedelta
 from itertools import chain
 from typing import Any, NamedTuple
 
-from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, QuerySet, Value, Window
+from django.db.models import Count, F, Q, QuerySet, Window
 from django.db.models.functions import ExtractHour, ExtractIsoWeekDay, RowNumber
 
 from config.reports import charts
 from config.reports.period import Period
 from config.reports.shape import Answer, Column, Figure, Report, Row, Table, Unit, queue, spanned
 from exceptions_queue.models import ExceptionCase
+from exceptions_queue.queries.lately import TOOK
 from exceptions_queue.states import CaseState, Owner
 
 EVERY = "every desk"
 BY_OWNER = (Column("Desk", Unit.TEXT), Column("Closed"), Column("Half within", Unit.SPAN), Column("Nine in ten within", Unit.SPAN))
 BY_HOUR = (Column("Hour", Unit.TEXT), *(Column(day) for day in charts.WEEKDAYS), Column("All days"))
-_WAITED = ExpressionWrapper(F("waited_s") * Value(timedelta(seconds=1)), output_field=DurationField())
-TOOK = ExpressionWrapper(F("closed_at") - F("opened_at") - _WAITED, output_field=DurationField())
 
 
 class Times(NamedTuple):

@@ -3,6 +3,7 @@
 from exceptions_queue.models.alerts import Alert, AlertChannel, AlertMessage, Maintenance
 from exceptions_queue.models.cases import CaseCount, CaseNote, ExceptionCase, Hold, Subject
 from exceptions_queue.models.record import AuditEntry, AuditSeal
+from exceptions_queue.models.reference import ReferenceFeedback, ReferenceNote
 from exceptions_queue.models.sites import Site, SiteDay
 from exceptions_queue.models.triage import BulkItem, BulkJob, OwnershipRule, Presence, SavedView
 
@@ -21,6 +22,8 @@ __all__ = [
     "Maintenance",
     "OwnershipRule",
     "Presence",
+    "ReferenceFeedback",
+    "ReferenceNote",
     "SavedView",
     "Site",
     "SiteDay",

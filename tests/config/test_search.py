@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group, Permission
 from django.core.cache import cache
 from django.core.management import call_command
 
+from exceptions_queue.actions.reference import write_words
 from inventory.models import Product
 from lockers.models import Parcel, Point
 from tests.inventory.builders import counted, make_garments
@@ -129,7 +130,7 @@ def test_it_costs_the_same_whatever_is_found(person, many, django_assert_max_num
         make_order(number=f"LS-7{n:03}")
     found(person, "LS-7")
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         found(person, "LS-7")
 
 
@@ -139,3 +140,12 @@ def test_odd_input_is_answered(person, typed):
 
     assert answer.status_code == 200
     assert "<script>" not in answer.content.decode().split("<main")[1]
+
+
+def test_the_reference_is_found_by_its_words_and_a_whole_code_opens_its_page(person):
+    write_words("VAL-NAME", "Ask the vestry of St Mary.", seen=0, actor=get_user_model().objects.get(), at=NOON)
+
+    assert person.get("/search/", {"q": "val-name"})["Location"] == "/reference/val-name/"
+    for typed in ("vestry", "first and a last name"):
+        assert "/reference/val-name/" in found(person, typed), typed
+    assert "/reference/" not in found(person, "ve").partition('id="main"')[2]
