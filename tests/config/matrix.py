@@ -165,6 +165,8 @@ PARTNERS = {
         "partners:quiet-end",
     ),
     **forms("I", "partners:replay", "partners:again"),
+    **pages("IV", "partners:retention"),
+    **acts("I", "partners:retention-save"),
     **pages(ALL, "inventory:rehearsal", "inventory:rehearsal-csv"),
     **acts("MI", "inventory:approve-meanings", "inventory:refuse-meanings"),
     **acts(NOT_BY_SESSION, "partners:webhook-shopify", "partners:webhook-inpost"),
