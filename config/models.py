@@ -1,4 +1,4 @@
-"""What the roof keeps: people's terms, the links by which they choose a password, and how many gaps the system audit found each day."""
+"""What the roof keeps: people's terms, their links to a first password, who reviewed access, and what the system audit found each day."""
 
 from django.conf import settings
 from django.db import models
@@ -75,3 +75,23 @@ class SystemAuditDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.on} {self.key}: {self.count}"
+
+
+class AccessReview(models.Model):
+    """Somebody looked through everybody's access and signed for it. Rows are only ever added.
+
+    `seen` is who had which roles then: [{"user": id, "roles": [names], "standing", "two_step", "superuser"}], `seen_hash` its digest.
+    """
+
+    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    signed_at = models.DateTimeField(db_index=True)
+    reason = models.CharField(max_length=400, help_text="What was looked at, and what follows from it.")
+    people = models.IntegerField()
+    seen = models.JSONField(default=list)
+    seen_hash = models.CharField(max_length=64)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"access review {self.pk}"

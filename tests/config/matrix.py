@@ -42,8 +42,9 @@ HOUSE = {
 }
 REPORTS = pages("WMGIV", "reports:index", "reports:report", "reports:csv-export", "reports:xlsx-export")
 PEOPLE = {
-    **pages("IV", "people:list", "people:person"),
+    **pages("IV", "people:list", "people:person", "people:review"),
     **forms("I", "people:invite"),
+    **acts("I", "people:review-sign"),
     **acts("I", "people:roles", "people:dates", "people:deactivate", "people:link", "people:revoke-token"),
     "people:welcome": May(ANYBODY, ANYBODY),
     "people:welcome-link": May(ANYBODY),
