@@ -12,7 +12,7 @@ from exceptions_queue import actions as desk
 from exceptions_queue.models import Alert, ExceptionCase, SavedView
 from lockers.models import Label
 from orders.actions import ask_customer, review_many
-from orders.models import Consolidation, Order
+from orders.models import Consolidation, CustomerMessage, Order
 from partners import inbox
 from partners.models import Feed, RejectedRecord
 from returns.models import Return, ReturnItem
@@ -63,6 +63,7 @@ def _work_on(order: Order, at: datetime) -> None:
     type(hold).objects.filter(pk=hold.pk).update(reason=f"{FIRST} {LAST} rang from {MOBILE}", cleared_at=at)
     SavedView.objects.create(author=agent, name="hers", query=f"q={EMAIL.replace('@', '%40')}", created_at=at)
     make_labelled(order.number)
+    CustomerMessage.objects.update(body=f"Dear {FIRST}, please give us another number than {MOBILE}.")
     Label.objects.update(content=f"^XA {FIRST} {LAST} {STREET} ^XZ".encode())
     wait = {"where": "AT_ACS", "opened_at": at, "deadline_at": at, "latest_safe_at": at, "ended_at": at}
     Consolidation.objects.create(order=order, choice="split", consent=f"{FIRST} wrote on 9 June", **wait)
