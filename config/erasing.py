@@ -155,8 +155,6 @@ def _digest(email: str) -> str:
 
 def _receipt(key: str, count: int, counts: Mapping[str, int], *, reason: str, actor: Actor, at: datetime) -> Erasure:
     told = {kind: number for kind, number in counts.items() if number}
-    row = Erasure.objects.create(
-        customer_key=key, orders=count, counts=told, reason=reason.strip(), asked_by=actor_text(actor)[1], at=at
-    )
+    row = Erasure.objects.create(customer_key=key, orders=count, counts=told, reason=reason.strip(), asked_by=actor_text(actor)[1], at=at)
     record("customer data erased", row, actor=actor, at=at, after={"orders": count}, reason=reason.strip())
     return row

@@ -87,4 +87,3 @@ def _intents(numbers: Sequence[str], at: datetime) -> int:
 def _holds(ids: Sequence[int], found: Traces) -> int:
     theirs = Hold.objects.filter(subject_type=ContentType.objects.get_for_model(Order), subject_id__in=ids)
     return take_out(theirs, ["reason", "exit"], found)
-

@@ -89,7 +89,9 @@ class Order(models.Model):
     content_hash = models.CharField(max_length=32)
     inputs_hash = models.CharField(max_length=32, blank=True)
     fetched_at = models.DateTimeField()
-    erased_at = models.DateTimeField(null=True, blank=True, help_text="Since when nothing is kept of who ordered; the shop cannot bring it back.")
+    erased_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when nothing is kept of who ordered; the shop cannot bring it back."
+    )
 
     class Meta:
         permissions = [

@@ -76,6 +76,7 @@ def why_not_yet(*, number: str, state: str, acs_status: str, in_the_air: bool, e
     if acs_status not in ("despatched", "cancelled"):
         return f"Order {number} is at ACS. Recall it, or wait until ACS has despatched it."
     if not even_open:
-        return f"Order {number} has left ACS and is not closed. With --even-open its customer is erased all the same, and told nothing more."
+        return (
+            f"Order {number} has left ACS and is not closed. With --even-open its customer is erased all the same, and told nothing more."
+        )
     return ""
-

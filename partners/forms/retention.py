@@ -1,5 +1,7 @@
 """How long something is to be kept, and why."""
 
+from typing import Any
+
 from django import forms
 
 from partners.rules.retention import Kept, why_not
@@ -11,7 +13,7 @@ class RetentionForm(forms.Form):
     days = forms.IntegerField(label="Days", min_value=1, max_value=100_000)
     reason = forms.CharField(label="Why?", max_length=300)
 
-    def __init__(self, *args: object, kept: Kept, **kwargs: object) -> None:
+    def __init__(self, *args: Any, kept: Kept, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._kept = kept
         self.fields["days"].help_text = f"{kept.least} to {kept.most:,}."

@@ -19,8 +19,8 @@ from lockers.models import Label, Parcel
 from orders import invariants
 from orders.models import Erasure, GateDecision, Order
 from partners import inbox
-from partners.outbox import payload_hash
 from partners.models import InboxMessage, Intent, RawPayload, RejectedRecord, RetentionPeriod
+from partners.outbox import payload_hash
 from tests.callers import person
 from tests.config.canary import EMAIL, FIRST, LAST, MOBILE, body, signs_in, tables_with_her
 from tests.config.erased import NUMBER, end, known_everywhere, long_ago, tell
@@ -95,7 +95,19 @@ class TestNowhere:
 
         assert signs_in(said + logged.out + logged.err + caplog.text) == []
 
-    @pytest.mark.parametrize("page", [f"/orders/{NUMBER}/", "/orders/", "/queue/?state=closed", "/queue/export.csv", "/collections/export.csv", "/audit/", "/audit/export.csv", "/returns/R-1/"])
+    @pytest.mark.parametrize(
+        "page",
+        [
+            f"/orders/{NUMBER}/",
+            "/orders/",
+            "/queue/?state=closed",
+            "/queue/export.csv",
+            "/collections/export.csv",
+            "/audit/",
+            "/audit/export.csv",
+            "/returns/R-1/",
+        ],
+    )
     def test_nor_on_a_page_or_in_an_export(self, known, client, page):
         erase()
         client.force_login(person("integration" if page.startswith("/audit/") else "cx", "reader"))

@@ -23,7 +23,9 @@ def test_a_number_is_found_however_it_is_typed(typed):
     assert "345" not in ADA.out_of(f"Ring {typed}.")
 
 
-@pytest.mark.parametrize("typed", ["ADA.BYRON@example.com", "ADA", "Byron", "1 high  street", "ls1 4ab", "q=ada.byron%40example.com&state=open"])
+@pytest.mark.parametrize(
+    "typed", ["ADA.BYRON@example.com", "ADA", "Byron", "1 high  street", "ls1 4ab", "q=ada.byron%40example.com&state=open"]
+)
 def test_a_name_and_an_address_are_found_however_they_are_typed(typed):
     assert ADA.stand_in(typed)
 
@@ -62,7 +64,9 @@ def test_a_reason_loses_whatever_somebody_can_be_reached_by(typed):
     assert without_contacts(f"Rang from {typed} today") == "Rang from [contact] today"
 
 
-@pytest.mark.parametrize("typed", ["LS-10012", "ticket 4711", "at 14:20 on 03/11/2026", "03-11-2026 14:20", "£1,200.00", "JJD0002233573700001", "12 of 30"])
+@pytest.mark.parametrize(
+    "typed", ["LS-10012", "ticket 4711", "at 14:20 on 03/11/2026", "03-11-2026 14:20", "£1,200.00", "JJD0002233573700001", "12 of 30"]
+)
 def test_a_reason_keeps_numbers_dates_and_sums(typed):
     assert without_contacts(typed) == typed
 

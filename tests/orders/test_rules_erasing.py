@@ -32,13 +32,20 @@ def test_lines_lose_the_measurements_of_a_body():
     assert without_person({LINES: [line]}) == {LINES: [line | {"measurements": []}]}
 
 
-@pytest.mark.parametrize(("whole", "half"), [("LS1 4AB", "LS1"), ("ls14ab", "LS1"), ("EC1A 1BB", "EC1A"), ("LS1", "LS1"), ("", ""), ("75008", "75")])
+@pytest.mark.parametrize(
+    ("whole", "half"), [("LS1 4AB", "LS1"), ("ls14ab", "LS1"), ("EC1A 1BB", "EC1A"), ("LS1", "LS1"), ("", ""), ("75008", "75")]
+)
 def test_of_a_postcode_the_half_that_thousands_share_stays(whole, half):
     assert outward(whole) == half
 
 
 def test_what_was_asked_of_acs_keeps_its_goods_and_what_it_was():
-    asked = {"order": {"number": "LS-1", "mobile": "07712", "comments": "Ada"}, "take": {"email": "a@b.c"}, "shop": {"mobile": "ab"}, "recall": True}
+    asked = {
+        "order": {"number": "LS-1", "mobile": "07712", "comments": "Ada"},
+        "take": {"email": "a@b.c"},
+        "shop": {"mobile": "ab"},
+        "recall": True,
+    }
 
     left = asked_without_person(asked)
 
@@ -51,7 +58,9 @@ def test_digests_go_and_a_persons_word_stays():
 
 
 def test_a_customer_is_known_by_everything_that_was_ever_said():
-    found = traces_of("LS-1", "gid://shopify/Order/55", [{"email": "a@b.cd", "mobile": None}, {"email": "old@b.cd", "first_name": " Ada "}, {}])
+    found = traces_of(
+        "LS-1", "gid://shopify/Order/55", [{"email": "a@b.cd", "mobile": None}, {"email": "old@b.cd", "first_name": " Ada "}, {}]
+    )
 
     assert (found.emails, found.names) == (frozenset({"a@b.cd", "old@b.cd"}), frozenset({"Ada"}))
     assert found.order_numbers == frozenset({"LS-1", "gid://shopify/Order/55", "55"})

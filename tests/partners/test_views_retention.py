@@ -48,7 +48,13 @@ def test_when_it_last_ran_and_how_much_went(ines, noon):
     for age, count in ((2, 9), (1, 4)):
         at = noon - timedelta(days=age)
         JobRun.objects.create(
-            job="partners.tasks.purge", window=str(age), state="ok", started_at=at, heartbeat_at=at, lease_until=at, finished_at=at,
+            job="partners.tasks.purge",
+            window=str(age),
+            state="ok",
+            started_at=at,
+            heartbeat_at=at,
+            lease_until=at,
+            finished_at=at,
             result={"payloads": count, "bodies": 2, "runs": 1},
         )
 
