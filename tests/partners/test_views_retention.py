@@ -9,7 +9,7 @@ from partners import retention
 from partners.models import JobRun, RawPayload, RetentionPeriod
 from partners.queries.retention import periods
 from partners.rules.retention import KEPT
-from tests.exceptions_queue.builders import make_user
+from tests.callers import load_roles, person
 from tests.partners.builders import make_feed, make_run
 
 pytestmark = pytest.mark.django_db
@@ -18,13 +18,15 @@ PAGE, SAVE = "/settings/retention/", "/settings/retention/raw/"
 
 @pytest.fixture
 def ines(client):
-    client.force_login(make_user("ines", role="integration"))
+    load_roles()
+    client.force_login(person("integration", "ines"))
     return client
 
 
 @pytest.fixture
 def reader(client):
-    client.force_login(make_user("reader", role="viewer"))
+    load_roles()
+    client.force_login(person("viewer", "reader"))
     return client
 
 
