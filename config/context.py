@@ -96,6 +96,7 @@ SETTINGS: tuple[Part, ...] = (
     Part("Delegations", "returns:delegations", "user-group", "returns.add_delegation", "Who approves write-offs for whom, until when."),
     Part("Ownership", "queue:ownership", "user-group", "exceptions_queue.view_ownershiprule", "Which desk or person gets which case."),
     Part("API", "api:docs", "code-bracket", "exceptions_queue.view_exceptioncase", "What programs may ask and do, to read and to try."),
+    Part("Keeping and erasing", "partners:retention", "archive-box", "partners.view_retentionperiod", "How long each thing is kept."),
     Part("Design", "home:design", "swatch", "exceptions_queue.view_site", "Every part of these pages, in both themes and densities."),
 )
 

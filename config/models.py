@@ -1,4 +1,4 @@
-"""What the roof keeps: people's terms and links, the system audit's daily counts, who trained on what, shift hand-overs."""
+"""What the roof keeps: people's terms and links, access reviews, the audit's daily counts, who trained on what, shift hand-overs."""
 
 from django.conf import settings
 from django.db import models
@@ -134,3 +134,23 @@ class Handover(models.Model):
 
     def __str__(self) -> str:
         return f"Hand-over of {self.handed_at:%Y-%m-%d %H:%M}"
+
+
+class AccessReview(models.Model):
+    """Somebody looked through everybody's access and signed for it. Rows are only ever added.
+
+    `seen` is who had which roles then: [{"user": id, "roles": [names], "standing", "two_step", "superuser"}], `seen_hash` its digest.
+    """
+
+    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    signed_at = models.DateTimeField(db_index=True)
+    reason = models.CharField(max_length=400, help_text="What was looked at, and what follows from it.")
+    people = models.IntegerField()
+    seen = models.JSONField(default=list)
+    seen_hash = models.CharField(max_length=64)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"access review {self.pk}"

@@ -1,6 +1,6 @@
 """The clock asks for what touches more than one room."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
@@ -147,3 +147,10 @@ def verify() -> dict[str, object]:
     if broken:
         raise InvariantsBroken(broken)
     return {"checked": len(checked), "broken": 0}
+
+
+def forget_customers() -> dict[str, int]:
+    """Erase the customers of orders that have had their time. What a night does not finish, the next one does."""
+    from config.erasing import erase_what_had_its_time
+
+    return erase_what_had_its_time(clock=timezone.now, budget=timedelta(seconds=75))

@@ -84,6 +84,7 @@ TIMETABLE = (
     Task("Learn how long garments take", "inventory.tasks.learn_state_times", 1440, start_within_s=3600),
     Task("Keep what the system audit found today", "config.tasks.keep_audit_day", 1440, start_within_s=3600),
     Task("Verify the invariants", "config.tasks.verify", 60, start_within_s=600),
+    Task("Erase customers whose orders have had their time", "config.tasks.forget_customers", 1440, start_within_s=3600),
     Task("Delete labels that have had their time", "lockers.tasks.purge_labels", 1440, start_within_s=3600),
     Task("Delete batches that have had their time", "inventory.tasks.purge_batches", 1440, start_within_s=3600),
     Task("Delete old counts of refused baskets", "orders.tasks.purge_refusals", 1440, start_within_s=3600),

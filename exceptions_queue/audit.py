@@ -13,6 +13,7 @@ from django.db import connection, models, transaction
 from django.utils.crypto import salted_hmac
 
 from exceptions_queue.models import AuditEntry, AuditSeal
+from exceptions_queue.rules.erasing import without_contacts
 
 Actor = User | str
 Facts = Mapping[str, Any]
@@ -56,7 +57,8 @@ def record(
     after: Facts | None = None,
     reason: str = "",
 ) -> AuditEntry:
-    """Write one act. Call it inside the transaction of the act. Personal values go in as `digest(value)`."""
+    """Write one act. Call it inside the transaction of the act. Personal values go in as `digest(value)`; `reason` loses addresses and
+    telephone numbers, for nothing can be taken out of it later."""
     entry = _entry(verb, type(subject), subject.pk, str(subject), actor, at, before, after, reason)
     entry.save(force_insert=True)
     return entry
@@ -113,7 +115,7 @@ def _entry(
         verb=verb[:60],
         before=dict(before or {}),
         after=dict(after or {}),
-        reason=reason[:500],
+        reason=without_contacts(reason)[:500],
     )
 
 

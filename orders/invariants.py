@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import reduce
 from itertools import islice
+from operator import or_
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
@@ -18,6 +20,7 @@ from lockers.states import ParcelState
 from orders.actions import integrity, reconciling
 from orders.models import Consolidation, GateDecision, IntegrityRun, Order, OrderLine, ReconcileRun
 from orders.rules import edits
+from orders.rules.erasing import PERSONAL
 from orders.states import BEFORE_RELEASE, AcsStatus, Destination, OrderState
 from partners import connect
 from partners.models import Intent
@@ -135,6 +138,12 @@ def runs_are_as_they_were_sealed(at: datetime) -> list[str]:
     return broken + [f"reconcile run {run.pk} was changed after it was sealed" for run in compared if not reconciling.holds(run)]
 
 
+def the_erased_stay_erased(at: datetime) -> list[str]:
+    """I24: of an order whose customer was erased nothing personal is kept, whatever the shop sent since."""
+    named = reduce(or_, (~Q(**{name: ""}) for name in PERSONAL)) | ~Q(note="") | ~Q(customer_key="")
+    return _say(Order.objects.filter(named, erased_at__isnull=False), "was erased and names somebody again")
+
+
 def _differs(order: Order) -> bool:
     if order.store_cancelled_at and not order.shop_when_sent.get(edits.LET_GO):
         return True
@@ -179,5 +188,6 @@ INVARIANTS: list[tuple[str, Callable[[datetime], list[str]]]] = [
     ("I02 every wait is in a case", every_wait_is_in_a_case),
     ("I22 what the shop changed is known", what_the_shop_changed_is_known),
     ("I24 integrity runs are as they were sealed", runs_are_as_they_were_sealed),
+    ("I24 the erased stay erased", the_erased_stay_erased),
     ("I02 versions and instants are in order", corrected_orders_count_versions),
 ]

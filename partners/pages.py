@@ -36,6 +36,7 @@ class Applied:
     """What one page did. created + changed + unchanged + len(rejected) is the number of its records.
 
     `read` names the records that could be read, by the keys their rejections have: what was refused before is solved then.
+    `forget`: the page speaks of somebody whose data were erased, so its bytes are not kept.
     """
 
     created: int = 0
@@ -43,6 +44,7 @@ class Applied:
     unchanged: int = 0
     rejected: list[Reject] = field(default_factory=list)
     read: Collection[str] = ()
+    forget: bool = False
 
     @property
     def seen(self) -> int:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from partners.views import channels, connections, mappings, proposals, replay, runs, sync, webhooks
+from partners.views import channels, connections, mappings, proposals, replay, retention, runs, sync, webhooks
 
 app_name = "partners"
 
@@ -33,6 +33,8 @@ urlpatterns = [
     path("settings/channels/<slug:kind>/test/", channels.test, name="channel-test"),
     path("settings/channels/quiet/", channels.quiet, name="quiet"),
     path("settings/channels/quiet/<int:pk>/end/", channels.end_quiet, name="quiet-end"),
+    path("settings/retention/", retention.page, name="retention"),
+    path("settings/retention/<slug:what>/", retention.save, name="retention-save"),
     path("settings/connections/", connections.page, name="connections"),
     path("settings/connections/<slug:partner>/test/", connections.test, name="test"),
 ]

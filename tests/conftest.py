@@ -30,9 +30,10 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
     The tests of the guard install it again inside their own transaction.
     """
-    guard = import_module("exceptions_queue.migrations.0002_append_only")
+    guards = ("exceptions_queue.migrations.0002_append_only", "orders.migrations.0019_erasing")
     with django_db_blocker.unblock(), connection.schema_editor() as editor:
-        guard.remove_triggers(editor)
+        for guard in guards:
+            import_module(guard).remove_triggers(editor)
 
 
 @pytest.fixture(autouse=True)

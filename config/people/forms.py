@@ -85,3 +85,10 @@ class PasswordForm(forms.Form):
         if {"password", "again"} <= cleaned.keys() and cleaned["password"] != cleaned["again"]:
             self.add_error("again", "The two passwords differ.")
         return cleaned
+
+
+class ReviewForm(ReasonForm):
+    """A signature for everybody's access: for the list that was seen, and what the person makes of it."""
+
+    seen_hash = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    field_order = ["reason", "seen_hash"]

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from config.people import views, welcome
+from config.people import review_views, views, welcome
 
 app_name = "people"
 
 urlpatterns = [
     path("settings/people/", views.people, name="list"),
     path("settings/people/invite/", views.invite, name="invite"),
+    path("settings/people/review/", review_views.page, name="review"),
+    path("settings/people/review/sign/", review_views.sign, name="review-sign"),
     path("settings/people/<int:pk>/", views.person, name="person"),
     path("settings/people/<int:pk>/roles/", views.roles, name="roles"),
     path("settings/people/<int:pk>/dates/", views.dates, name="dates"),

@@ -1,20 +1,18 @@
 """A label names the customer, and so does what was asked for: both go when they have had their time."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from lockers.actions.labels import KIND
 from lockers.models import Label
-from partners import outbox
+from partners import outbox, retention
 from partners.models import Intent
 
-KEPT_FOR = timedelta(days=60)
-ASKED_FOR = timedelta(days=30)
 AT_ONCE = 500
 
 
 def purge(*, at: datetime) -> dict[str, int]:
     """Delete old labels' bytes, and empty what was asked for and ended; return how many of each. The ledger of copies stays."""
-    return {"labels": _labels(at - KEPT_FOR), "asked": _asked(at - ASKED_FOR)}
+    return {"labels": _labels(retention.kept_since("labels", at)), "asked": _asked(retention.kept_since("asked_labels", at))}
 
 
 def _labels(before: datetime) -> int:

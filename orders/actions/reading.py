@@ -91,6 +91,7 @@ def apply_acs(page: Page, at: datetime) -> Applied:
     look_waiting(rows, at=at)
     look_packed(words.packed, first=words.first_packed, at=at)
     applied.read = [rows[pk].number for pk, there in page.records if isinstance(there, AcsOrder)]
+    applied.forget = any(order.erased_at for order in rows.values())
     return applied
 
 

@@ -10,8 +10,8 @@ from django.db import connection
 
 from orders.models import CheckoutRefusal
 from orders.rules.eligibility import Reason
+from partners.retention import days
 
-KEPT = timedelta(days=60)  # twice what the page shows
 MOST = 20  # of one basket: the rest says nothing new
 _seen = numbers()
 
@@ -36,5 +36,5 @@ def count(reasons: Sequence[Reason], *, day: date, stands_for: int) -> None:
 
 
 def purge(*, today: date) -> int:
-    """Delete the counts of days more than 60 days ago; return how many. One statement."""
-    return CheckoutRefusal.objects.filter(day__lt=today - KEPT).delete()[0]
+    """Delete the counts of days longer ago than they are kept; return how many."""
+    return CheckoutRefusal.objects.filter(day__lt=today - timedelta(days=days("refusals"))).delete()[0]

@@ -103,6 +103,7 @@ def _review(ids: Sequence[int], *, methods: dict[str, Method], at: datetime, act
 def _lock(ids: Sequence[int]) -> list[int]:
     """Lock the orders that are still ours to decide, in id order so that two sweeps cannot deadlock."""
     ours = Order.objects.filter(pk__in=ids, state__in=BEFORE_RELEASE, release_claimed_at__isnull=True, paid_at__isnull=False)
+    ours = ours.filter(erased_at__isnull=True)  # of whom nothing is known, nothing can be wrong
     return list(ours.order_by("pk").select_for_update().values_list("pk", flat=True))
 
 

@@ -2,6 +2,7 @@
 
 from orders.models.checkout import CarrierRate, CheckoutRefusal
 from orders.models.consolidation import Consolidation
+from orders.models.erasing import Erasure
 from orders.models.gates import GateDecision
 from orders.models.integrity import IntegrityFinding, IntegrityRun
 from orders.models.links import CustomerLink
@@ -17,6 +18,7 @@ __all__ = [
     "Consolidation",
     "CustomerLink",
     "CustomerMessage",
+    "Erasure",
     "GateDecision",
     "IntegrityFinding",
     "IntegrityRun",

@@ -89,6 +89,9 @@ class Order(models.Model):
     content_hash = models.CharField(max_length=32)
     inputs_hash = models.CharField(max_length=32, blank=True)
     fetched_at = models.DateTimeField()
+    erased_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when nothing is kept of who ordered; the shop cannot bring it back."
+    )
 
     class Meta:
         permissions = [
@@ -117,6 +120,7 @@ class Order(models.Model):
             models.Index(fields=["store_id"], name="orders_by_store_id"),
             models.Index(fields=["locker_id"], condition=~Q(locker_id=""), name="orders_by_locker"),
             models.Index(fields=["customer_key", "contents_key"], name="orders_that_look_alike"),
+            models.Index(fields=["placed_at", "id"], condition=Q(erased_at__isnull=True), name="orders_with_a_customer"),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(state="released") | Q(released_at__isnull=False), name="a_released_order_says_when"),

@@ -35,7 +35,9 @@ def follow_hint(message: InboxMessage, at: datetime) -> None:
     hint = hint_of(bytes(message.raw_body))
     if hint is None:
         return
-    known = Order.objects.filter(store_id__in=hint.store_ids).only("number", "store_id", "store_updated_at").first()
+    known = Order.objects.filter(store_id__in=hint.store_ids).only("number", "store_id", "store_updated_at", "erased_at").first()
+    if known is not None and known.erased_at is not None:
+        InboxMessage.objects.filter(pk=message.pk).update(raw_body=b"")  # it speaks of whom nothing may be kept of
     if known is not None and hint.updated_at is not None and hint.updated_at < known.store_updated_at:
         return
     raw = _read(known.number, (known.store_id,)) if known else _read(hint.number, hint.store_ids)

@@ -13,6 +13,7 @@ from orders.problems import Method, read_methods
 from orders.rules import duplicates
 from orders.rules.edits import CORRECTABLE, LINES
 from orders.states import BEFORE_RELEASE, Destination, OrderState
+from orders.sync.forgetting import forget_person, forget_refused
 from orders.sync.reading import Reading, decode, read_rules
 from partners import connect, mappings
 from partners.models import CodeMapping, Intent
@@ -62,9 +63,11 @@ def apply_orders(page: Page, at: datetime) -> Applied:
     Inside a transaction: one writer at a time, and the orders are locked, so that none is claimed for ACS while it changes.
     """
     rules, methods = read_rules(), read_methods()
-    readings, rejected = decode(page, rules)
+    readings, refused = decode(page, rules)
+    rejected, forget = forget_refused(refused)
     _wait_for_the_other_writer()
     known = {order.number: order for order in Order.objects.select_for_update().filter(number__in=list(readings)).order_by("pk")}
+    readings = {number: _as_kept(known.get(number), reading) for number, reading in readings.items()}
     fresh = [reading for number, reading in readings.items() if number not in known]
     changed = [(known[n], r) for n, r in readings.items() if n in known and _is_news(known[n], r)]
     created, retaking = _create(fresh, methods, at=at), _update(changed, methods, at=at)
@@ -72,7 +75,14 @@ def apply_orders(page: Page, at: datetime) -> Applied:
     _note_methods([*fresh, *(reading for _, reading in changed)], at=at)
     unchanged = len(readings) - len(fresh) - len(changed)
     repeats = len(page.records) - len(readings) - len(rejected)
-    return Applied(created=len(fresh), changed=len(changed), unchanged=unchanged + repeats, rejected=rejected, read=list(readings))
+    forget |= any(order.erased_at for order in known.values())
+    counts = {"created": len(fresh), "changed": len(changed), "unchanged": unchanged + repeats}
+    return Applied(**counts, rejected=rejected, read=list(readings), forget=forget)
+
+
+def _as_kept(order: Order | None, reading: Reading) -> Reading:
+    """Under the order's lock: nobody erases its customer meanwhile."""
+    return forget_person(reading) if order is not None and order.erased_at else reading
 
 
 def _wait_for_the_other_writer() -> None:

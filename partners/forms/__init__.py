@@ -3,6 +3,7 @@
 from partners.forms.channels import ChannelForm, QuietForm
 from partners.forms.feeds import AgainForm, ReasonForm
 from partners.forms.meanings import AGENTS, FORMS, SERVICES, MappingForm, MeaningsFileForm, NewCodeForm, StockForm
+from partners.forms.retention import RetentionForm
 
 __all__ = [
     "AGENTS",
@@ -15,5 +16,6 @@ __all__ = [
     "NewCodeForm",
     "QuietForm",
     "ReasonForm",
+    "RetentionForm",
     "StockForm",
 ]

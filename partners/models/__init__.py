@@ -3,6 +3,7 @@
 from partners.models.feeds import Feed, RawPayload, RejectedRecord, SyncRun
 from partners.models.messages import InboxMessage, Intent, WebhookDoor
 from partners.models.proposals import MappingProposal
+from partners.models.retention import RetentionPeriod
 from partners.models.running import Circuit, Heartbeat, JobRun
 from partners.models.words import ApiToken, CodeMapping
 
@@ -18,6 +19,7 @@ __all__ = [
     "MappingProposal",
     "RawPayload",
     "RejectedRecord",
+    "RetentionPeriod",
     "SyncRun",
     "WebhookDoor",
 ]

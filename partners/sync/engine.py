@@ -175,6 +175,8 @@ def _apply_page(work: _Work, page: Page) -> None:
         failpoint("sync.page_applied")
         rejected.note(work.run, applied.rejected, at=at)
         rejected.settle(work.run, applied, at=at)
+        if applied.forget:
+            stored.forget(work.run, page)
         lease.count(work.run, applied, cursor=page.cursor, as_of=page.as_of, move_feed=work.moves_feed)
         failpoint("sync.before_commit")
     failpoint("sync.page_committed")

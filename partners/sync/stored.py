@@ -33,3 +33,8 @@ def pages(run: SyncRun, split: Split) -> Iterator[Page]:
     for source, packed in rows.iterator(chunk_size=1):
         body = zlib.decompress(bytes(packed))
         yield Page(records=split(body), cursor=None, source=source, body=body)
+
+
+def forget(run: SyncRun, page: Page) -> None:
+    """Keep the bytes of this page no longer: they speak of somebody whose data were erased."""
+    RawPayload.objects.filter(run=run, sha256=hashlib.sha256(page.body).hexdigest()).delete()

@@ -18,6 +18,7 @@ from partners.pages import Applied, Page
 from returns.actions import cases, matching, raising, refunds
 from returns.models import Photo, Return, ReturnItem
 from returns.sync.book import Book, Did, content_hash
+from returns.sync.forgetting import forget_notes
 from returns.sync.reading import read_all
 
 SYSTEM = "system:acs.returns"
@@ -34,6 +35,7 @@ def apply_returns(page: Page, at: datetime) -> Applied:
     by a task rung in it.
     """
     read, refused = read_all(page, at=at)
+    read, forget = forget_notes(read)
     book = standing(each.said for each in read)
     did = Counter(book.take(each.said) for each in read)
     _write(book, at=at)
@@ -43,6 +45,7 @@ def apply_returns(page: Page, at: datetime) -> Applied:
         unchanged=did[Did.NOTHING],
         rejected=refused,
         read=[each.key for each in read],
+        forget=forget,
     )
 
 

@@ -50,8 +50,9 @@ HOUSE = {
 }
 REPORTS = pages("WMGIV", "reports:index", "reports:report", "reports:csv-export", "reports:xlsx-export")
 PEOPLE = {
-    **pages("IV", "people:list", "people:person"),
+    **pages("IV", "people:list", "people:person", "people:review"),
     **forms("I", "people:invite"),
+    **acts("I", "people:review-sign"),
     **acts("I", "people:roles", "people:dates", "people:deactivate", "people:link", "people:revoke-token"),
     "people:welcome": May(ANYBODY, ANYBODY),
     "people:welcome-link": May(ANYBODY),
@@ -179,6 +180,8 @@ PARTNERS = {
         "partners:quiet-end",
     ),
     **forms("I", "partners:replay", "partners:again"),
+    **pages("IV", "partners:retention"),
+    **acts("I", "partners:retention-save"),
     **pages(ALL, "inventory:rehearsal", "inventory:rehearsal-csv"),
     **acts("MI", "inventory:approve-meanings", "inventory:refuse-meanings"),
     **acts(NOT_BY_SESSION, "partners:webhook-shopify", "partners:webhook-inpost"),

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 from psycopg import sql
 
-APPEND_ONLY = ("exceptions_queue_auditentry", "exceptions_queue_auditseal")
+APPEND_ONLY = ("exceptions_queue_auditentry", "exceptions_queue_auditseal", "orders_erasure", "config_accessreview")
 
 
 class Command(BaseCommand):
@@ -29,7 +29,9 @@ class Command(BaseCommand):
                 cursor.execute(self._login(cursor, options["role"]).format(role, sql.Literal(password)))
             for statement in _grants():
                 cursor.execute(statement.format(role))
-        self.stdout.write(f"{options['role']} may run the application; the audit log is append-only for it.")
+        self.stdout.write(
+            f"{options['role']} may run the application; the audit log, access reviews and receipts of erasures are append-only for it."
+        )
 
     def _login(self, cursor: Any, role: str) -> sql.SQL:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
