@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0016_rule_settings'),
+        ('orders', '0017_reconciling'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
