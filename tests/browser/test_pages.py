@@ -30,6 +30,9 @@ def route_of(address: str) -> str:
     return "" if found.route.startswith(ELSEWHERE) or name in ELSEWHERE or name.endswith("export") else name
 
 
+NOTHING_IS_ON_ITS_WAY = "() => document.readyState === 'complete' && !document.querySelector('.htmx-request')"
+
+
 def links_of(page: Page) -> list[str]:
     """The addresses that the page links to, of this desk only, without the place in the page."""
     found = page.eval_on_selector_all(
@@ -71,12 +74,14 @@ CONTENT = """() => (document.getElementById("main") ?? document.body).outerHTML
 
 
 def look(page: Page, role: str, route: str, looked: Looked, *, framed: bool) -> list[str]:
-    """The page as it stands open, in each theme and window. `framed` where the frame itself is still to be looked at."""
+    """The page as it stands open, in each theme and window. `framed` where the frame itself is still to be looked at.
+
+    The dark is looked at in the wide window, where everything is shown; in both where it is about the frame, which folds."""
     themes = THEMES if framed else looked.themes(route)
     faults, where, name = [], f"{role} {urlsplit(page.url).path}", f"{role}-{route.replace(':', '-')}"
     for width, height in WINDOWS:
         page.set_viewport_size({"width": width, "height": height})
-        for theme in themes:
+        for theme in themes if framed or width == WINDOWS[0][0] else THEMES[:1]:
             page.emulate_media(color_scheme=theme)
             found = looked.faults(page, name, theme=theme, width=width, framed=framed)
             faults += [f"{where} {theme} {width}: {fault}" for fault in found]
@@ -97,7 +102,7 @@ def walk(page: Page, role: str, looked: Looked) -> tuple[set[str], list[str]]:
             continue
         seen.add(route)
         answer = page.goto(address)
-        page.wait_for_load_state("networkidle")
+        page.wait_for_function(NOTHING_IS_ON_ITS_WAY)
         if answer is None or answer.status != 200:
             faults.append(f"{role} {address} answers {answer and answer.status}")
             continue
