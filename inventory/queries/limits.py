@@ -2,7 +2,7 @@
 
 from django.db.models import BigIntegerField, Subquery, Value
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 
 from inventory.models import ParcelLimits
 from partners.inpost.compartments import LIMITS
@@ -10,6 +10,6 @@ from partners.inpost.compartments import LIMITS
 
 def limit(name: str) -> Combinable:
     """`weight_g`, `packing_g`, `fill` or `softness` as published, or as delivered where nobody has changed them."""
-    published = Subquery(ParcelLimits.objects.values(name)[:1], output_field=BigIntegerField())
-    found: Combinable = Coalesce(published, Value(getattr(LIMITS, name)), output_field=BigIntegerField())
+    published = Subquery(ParcelLimits.objects.values(name)[:1])
+    found: Combinable = Cast(Coalesce(published, Value(getattr(LIMITS, name))), BigIntegerField())  # a volume in mm³ overflows the smaller
     return found

@@ -99,5 +99,5 @@ def test_no_statement_more_for_who_has_dates(guest, django_assert_num_queries):
     with time_machine.travel(datetime(2026, 3, 28, 12, tzinfo=UTC), tick=False):
         session = sign_in(guest)
         session.get("/reference/")
-        with django_assert_num_queries(3):  # session, person with their dates, permissions
+        with django_assert_num_queries(4):  # session, person with their dates, permissions, the house's own words
             session.get("/reference/")

@@ -257,7 +257,14 @@ class TestPage:
         held(3)
         asked = dict.fromkeys(CaseFilter.base_filters, "1") | {"customer": str(ExceptionCase.objects.values_list("pk", flat=True)[0])}
         asked |= dict.fromkeys(("opened_from", "opened_to", "closed_from", "closed_to"), "2026-06-09")
-        asked |= {"state": "open", "owner": "cx", "code": "VAL-MOB-FORMAT", "due": "cutoff", "due_before": NOON.isoformat()}
+        asked |= {
+            "state": "open",
+            "blocks": "yes",
+            "owner": "cx",
+            "code": "VAL-MOB-FORMAT",
+            "due": "cutoff",
+            "due_before": NOON.isoformat(),
+        }
 
         html = client.get(reverse("orders:bulk"), {"kind": "recheck", "all": "1"} | asked).content.decode()
 

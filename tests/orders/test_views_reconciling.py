@@ -74,7 +74,7 @@ def test_a_person_runs_it_now_and_is_told_what_it_found(lead: Client):
     answer = lead.post("/reconciles/orders/run/", follow=True)
 
     run = ReconcileRun.objects.get()
-    assert (run.asked_by, run.differing) == ("Callum Reid", 2)
+    assert (run.asked_by, run.differing) == ("warehouse", 2)
     assert "Shop and ACS differ in 2 of 2 orders." in answer.content.decode()
 
 
