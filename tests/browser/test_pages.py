@@ -1,126 +1,16 @@
-"""Every page that a role can reach by links, in both themes, wide and narrow: accessible, fitting, large enough to hit, and silent."""
-
-from urllib.parse import urljoin, urlsplit
+"""Every page of who works with orders and goods, in both themes, wide and narrow: accessible, fitting, easy to hit, and silent."""
 
 import pytest
-from django.urls import Resolver404, resolve
-from playwright.sync_api import Page
 
-from config.running import run_feed
-from inventory import tasks as goods
 from partners.sandbox.world import World
-from tests.browser.conftest import axe_faults, is_within_its_width, keep, small_targets
+from tests.browser.conftest import axe_faults, keep
+from tests.browser.walking import THEMES, faults_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(1500)]
 
-ROLES = ("cx", "warehouse", "merchandiser", "finance", "finance_manager", "integration", "viewer")
-WINDOWS = ((1280, 800), (360, 760))
-THEMES = ("light", "dark")
-ELSEWHERE = ("admin/", "api/", "account_logout")  # not pages of the desk; the API's description has a test of its own
 
-
-def route_of(address: str) -> str:
-    """The name of the route behind an address; "" for what is not a page of ours."""
-    parts = urlsplit(address)
-    try:
-        found = resolve(parts.path)
-    except Resolver404:
-        return ""
-    name = found.view_name
-    return "" if found.route.startswith(ELSEWHERE) or name in ELSEWHERE or name.endswith("export") else name
-
-
-NOTHING_IS_ON_ITS_WAY = "() => document.readyState === 'complete' && !document.querySelector('.htmx-request')"
-
-
-def links_of(page: Page) -> list[str]:
-    """The addresses that the page links to, of this desk only, without the place in the page."""
-    found = page.eval_on_selector_all(
-        "a[href]:not([download])", "links => links.map(link => new URL(link.getAttribute('href'), location).href)"
-    )
-    origin = "{0.scheme}://{0.netloc}".format(urlsplit(page.url))
-    return [urljoin(origin, link).split("#")[0] for link in found if link.startswith(origin)]
-
-
-class Looked:
-    """Which content was found accessible and photographed in which theme and window: the same again, in the next role's frame, is not.
-
-    A page that a role before has opened is looked at by daylight only: what this role sees more of, others saw in the dark elsewhere.
-    """
-
-    def __init__(self) -> None:
-        self.clean: set[tuple[str, str, int]] = set()
-        self.routes: set[str] = set()
-
-    def themes(self, route: str) -> tuple[str, ...]:
-        known = route in self.routes
-        self.routes.add(route)
-        return THEMES[:1] if known else THEMES
-
-    def faults(self, page: Page, name: str, *, theme: str, width: int, framed: bool) -> list[str]:
-        mark = (page.evaluate(CONTENT), theme, width)
-        if mark in self.clean and not framed:
-            return []
-        keep(page, f"{name}-{theme}-{width}")
-        found = axe_faults(page, colours_only=theme != THEMES[0])
-        if not found:
-            self.clean.add(mark)
-        return found
-
-
-# What stands in the frame, but for its numbers and tokens: what differs in nothing else is laid out and coloured alike.
-CONTENT = """() => (document.getElementById("main") ?? document.body).outerHTML
-  .replaceAll(/(csrfmiddlewaretoken" value=")[^"]*/g, "$1").replaceAll(/[0-9]+/g, "0")"""
-
-
-def look(page: Page, role: str, route: str, looked: Looked, *, framed: bool) -> list[str]:
-    """The page as it stands open, in each theme and window. `framed` where the frame itself is still to be looked at.
-
-    The dark is looked at in the wide window, where everything is shown; in both where it is about the frame, which folds."""
-    themes = THEMES if framed else looked.themes(route)
-    faults, where, name = [], f"{role} {urlsplit(page.url).path}", f"{role}-{route.replace(':', '-')}"
-    for width, height in WINDOWS:
-        page.set_viewport_size({"width": width, "height": height})
-        for theme in themes if framed or width == WINDOWS[0][0] else THEMES[:1]:
-            page.emulate_media(color_scheme=theme)
-            found = looked.faults(page, name, theme=theme, width=width, framed=framed)
-            faults += [f"{where} {theme} {width}: {fault}" for fault in found]
-        if not is_within_its_width(page):
-            faults.append(f"{where} is wider than a window of {width}")
-        faults += [f"{where} {width}: too small to hit: {target}" for target in small_targets(page)]
-    page.set_viewport_size({"width": WINDOWS[0][0], "height": WINDOWS[0][1]})
-    return faults
-
-
-def walk(page: Page, role: str, looked: Looked) -> tuple[set[str], list[str]]:
-    """Follow links from the first page, one address per route: the routes seen, and what is wrong with them."""
-    waiting, seen, faults = [page.url, urljoin(page.url, "/search/?q=LS-100")], set[str](), list[str]()
-    while waiting:
-        address = waiting.pop(0)
-        route = route_of(address)
-        if not route or route in seen:
-            continue
-        seen.add(route)
-        answer = page.goto(address)
-        page.wait_for_function(NOTHING_IS_ON_ITS_WAY)
-        if answer is None or answer.status != 200:
-            faults.append(f"{role} {address} answers {answer and answer.status}")
-            continue
-        waiting += links_of(page)
-        faults += look(page, role, route, looked, framed=len(seen) == 1)
-    return seen, faults
-
-
-@pytest.mark.parametrize("roles", [ROLES[:2], ROLES[2:5], ROLES[5:]], ids=["orders", "goods and money", "the rest"])
-def test_every_page_of_every_role_is_accessible_fits_and_can_be_hit(world: World, sign_in, roles):
-    assert run_feed("acs.stock").outcome == "ok"
-    goods.publish_stock()
-    looked, faults = Looked(), []
-    for role in roles:
-        seen, found = walk(sign_in(role), role, looked)
-        faults += found
-        if len(seen) < 12:
-            faults.append(f"{role} reaches only {sorted(seen)}")
+def test_every_page_of_who_works_with_orders_and_goods_is_accessible_fits_and_can_be_hit(world: World, sign_in):
+    faults = faults_of(("cx", "warehouse", "merchandiser"), sign_in)
 
     assert not faults, "\n".join(faults)
 
