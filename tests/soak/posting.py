@@ -121,7 +121,7 @@ def _fire(told: argparse.Namespace, chance: random.Random) -> tuple[int, int]:
                 next_ring = time.monotonic() + RING_EVERY_S
             if kills < told.kills and time.monotonic() >= next_kill:
                 kills += _kill_one(supervisor.child.pid, chance)
-                next_kill = time.monotonic() + chance.uniform(0.5, 2.5)
+                next_kill = time.monotonic() + chance.uniform(0.5, 3.5)
             time.sleep(0.5)
     finally:
         supervisor.stop()
