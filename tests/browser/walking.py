@@ -117,7 +117,9 @@ def faults_of(roles: Sequence[str], sign_in: Callable[[str], Page]) -> list[str]
     goods.publish_stock()
     looked, faults = Looked(), list[str]()
     for role in roles:
-        seen, found = walk(sign_in(role), role, looked)
+        page = sign_in(role)
+        seen, found = walk(page, role, looked)
+        page.close()  # an open page goes on asking for what is new, beside the next role's
         faults += found
         if len(seen) < FEWEST:
             faults.append(f"{role} reaches only {sorted(seen)}")
