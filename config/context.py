@@ -94,6 +94,7 @@ SETTINGS: tuple[Part, ...] = (
     Part("Approval limits", "returns:limits", "scale", "returns.view_writeoff", "How much one person may write off, and who confirms it."),
     Part("Ledger accounts", "returns:accounts", "book-open", "returns.view_writeoff", "Which account each line of a journal names."),
     Part("Delegations", "returns:delegations", "user-group", "returns.add_delegation", "Who approves write-offs for whom, until when."),
+    Part("Graders", "returns:graders", "identification", "returns.view_writeoff", "Which of ACS's graders work here."),
     Part("Ownership", "queue:ownership", "user-group", "exceptions_queue.view_ownershiprule", "Which desk or person gets which case."),
     Part("API", "api:docs", "code-bracket", "exceptions_queue.view_exceptioncase", "What programs may ask and do, to read and to try."),
     Part("Keeping and erasing", "partners:retention", "archive-box", "partners.view_retentionperiod", "How long each thing is kept."),

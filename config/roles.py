@@ -160,6 +160,7 @@ ROLES = {
             "returns.change_approvallimit",
             "returns.confirm_approvallimit",
             "returns.change_ledgeraccount",
+            "returns.change_graderlink",
             "returns.add_periodsignoff",
             "returns.reopen_periodsignoff",
             "returns.export_writeoff",
@@ -208,6 +209,7 @@ ROLES = {
             "partners.change_retentionperiod",
             "config.view_access",
             "config.manage_access",
+            "returns.change_graderlink",
             "config.view_systemauditday",
         ),
         _role(

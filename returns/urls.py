@@ -11,6 +11,7 @@ from returns.views import (
     desk,
     exporting,
     grade_effect,
+    graders,
     limits,
     month_end,
     one,
@@ -55,6 +56,7 @@ urlpatterns = [
     path("settings/limits/<int:pk>/confirm/", limits.confirm, name="confirm-limit"),
     path("settings/limits/<int:pk>/withdraw/", limits.withdraw, name="withdraw-limit"),
     path("settings/accounts/", accounts.accounts, name="accounts"),
+    path("settings/graders/", graders.graders, name="graders"),
     path("settings/delegations/", delegations.delegations, name="delegations"),
     path("settings/delegations/<int:pk>/end/", delegations.end, name="end-delegation"),
 ]

@@ -135,6 +135,17 @@ class DelegationForm(forms.Form):
         self.fields["taker"].choices = [("", "Choose a colleague"), *colleagues]  # type: ignore[attr-defined]
 
 
+class GraderForm(forms.Form):
+    """Which colleague a grader's name at ACS is. Whether ACS could send that name is the action's to say."""
+
+    grader = forms.CharField(label="Grader at ACS", max_length=120, help_text="As the returns show it, such as “M. Kerr”.")
+    user = forms.ChoiceField(label="Who that is here")
+
+    def __init__(self, *args: Any, people: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["user"].choices = [("", "Choose a person"), *people]  # type: ignore[attr-defined]
+
+
 class AccountForm(forms.Form):
     """Which account stands for a purpose: one of the ledger's chart, or a typed code while the chart is not known."""
 

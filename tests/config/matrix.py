@@ -157,6 +157,7 @@ RETURNS = {
     **acts("G", "returns:month-sign", "returns:month-reopen"),
     "returns:limits": May(ALL, "G"),
     "returns:accounts": May(ALL, "G"),
+    "returns:graders": May(ALL, "GI"),
     **acts("G", "returns:confirm-limit", "returns:withdraw-limit", "returns:post-again"),
 }
 PARTNERS = {
