@@ -185,6 +185,11 @@ def verify(*, newest: int | None = None) -> ChainReport:
     return ChainReport(sealed=seq, unsealed=unsealed.count(), oldest_unsealed_at=oldest, head=head, broken=broken)
 
 
+def passes_through(head: str) -> bool:
+    """Was this ever the chain's head? Every chain begins at GENESIS."""
+    return head == GENESIS or AuditSeal.objects.filter(hash=head).exists()
+
+
 def _trusted(newest: int) -> AuditSeal | None:
     last = AuditSeal.objects.order_by("-seq").first()
     return AuditSeal.objects.filter(seq=last.seq - newest).first() if last else None

@@ -1,9 +1,9 @@
-"""Recompute the audit chain: exit 1 and the first broken row if it does not hold."""
+"""Recompute the audit chain: exit 1 and the first broken row if it does not hold, or where a head that was logged is not in it."""
 
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from exceptions_queue import audit
@@ -14,10 +14,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one JSON object")
+        parser.add_argument("--head", help="a head that your logs have said: exit 1 too where the chain does not pass through it")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         report = audit.verify()
         self.stdout.write(json.dumps(_facts(report)) if options["json"] else _sentence(report))
+        if options["head"] and not audit.passes_through(options["head"]):
+            raise CommandError(f"The chain does not pass through {options['head'][:64]}: what that head sealed is not all here.")
         if not report.holds:
             raise SystemExit(1)
 
