@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.postgres import Race, is_postgres
+from tests.processes import migrated, processes  # noqa: F401 - fixtures, here so that a run migrates one file, not one for each module
 
 # The browser's driver is large and comes with the group e2e only; .ci/run installs it and fails when these tests are missing.
 collect_ignore = [] if find_spec("axe_playwright_python") else ["browser"]

@@ -42,7 +42,8 @@ def people() -> list[tuple[int, str]]:
 
 def _graded() -> list[dict[str, Any]]:
     named = ReturnItem.objects.exclude(grader="").values("grader")
-    return list(named.annotate(garments=Count("pk"), last=Max("graded_at")).order_by("-garments", "grader")[:MOST])
+    rows = named.annotate(garments=Count("pk"), last=Max("graded_at")).order_by("-garments", "grader")[:MOST]
+    return [dict(row) for row in rows]
 
 
 def _grader(row: dict[str, Any], link: GraderLink | None, at: datetime) -> Grader:

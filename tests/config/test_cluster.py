@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -128,17 +127,10 @@ class Database:
         return int(self.read("SELECT count(*) FROM partners_jobrun WHERE job = 'config.cluster'")[0][0])
 
 
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory) -> Path:
-    path = tmp_path_factory.mktemp("cluster") / "migrated.sqlite3"
-    migrate(f"sqlite:///{path}")
-    return path
-
-
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def database(tmp_path, request) -> Database:
     if request.param == "sqlite":
-        path = shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "cluster.sqlite3")
+        path = shutil.copy(request.getfixturevalue("migrated"), tmp_path / "cluster.sqlite3")
         address = f"sqlite:///{path}"
 
         def read(sql: str) -> list[tuple]:

@@ -6,7 +6,6 @@ from exceptions_queue import jobs
 from exceptions_queue.actions import bulk
 from exceptions_queue.models import AuditEntry, BulkItem, ExceptionCase
 from tests.exceptions_queue.builders import make_user, open_many
-from tests.partners.conftest import migrated, processes  # noqa: F401 - fixtures
 
 SEED = """
 from django.contrib.auth.models import User
@@ -56,7 +55,7 @@ assert (job.done, ExceptionCase.objects.filter(assignee__isnull=False).count()) 
 """
 
 
-def test_a_worker_killed_half_way_leaves_whole_batches_and_the_next_goes_on(processes):  # noqa: F811
+def test_a_worker_killed_half_way_leaves_whole_batches_and_the_next_goes_on(processes):
     assert processes(SEED) == 0
 
     assert processes(DIE_IN_THE_SECOND_BATCH) == -9

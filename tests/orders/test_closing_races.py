@@ -15,7 +15,6 @@ from orders.actions.closing import ask_to_close, close_asked
 from orders.models import GateDecision
 from tests.orders.builders import make_shopfloor
 from tests.orders.collecting import CUTOFF, labelled, open_manifest, order_of
-from tests.partners.conftest import migrated, processes  # noqa: F401 - fixtures
 
 SOON = CUTOFF - timedelta(minutes=40)
 SEED = """
@@ -56,14 +55,14 @@ def code(text: str, **facts: object) -> str:
 
 
 @pytest.mark.parametrize("place", ["looked", "gated", "locked", "before_commit"])
-def test_a_worker_killed_before_the_end_leaves_all_labelled_and_the_next_ring_goes_on(place, processes):  # noqa: F811
+def test_a_worker_killed_before_the_end_leaves_all_labelled_and_the_next_ring_goes_on(place, processes):
     assert processes(code(SEED + CLOSE, later=0), LOCKSTEP_FAILPOINT=f"closing.{place}") == -signal.SIGKILL
 
     too_early = code(ALL_LABELLED + CLOSE + ALL_LABELLED, later=1)  # the lease still runs
     assert processes(too_early + code(CLOSE + ALL_CLOSED, later=3)) == 0
 
 
-def test_a_worker_killed_after_the_end_leaves_all_closed(processes):  # noqa: F811
+def test_a_worker_killed_after_the_end_leaves_all_closed(processes):
     assert processes(code(SEED + CLOSE, later=0), LOCKSTEP_FAILPOINT="closing.closed") == -signal.SIGKILL
 
     assert processes(code(ALL_CLOSED + CLOSE + ALL_CLOSED, later=3)) == 0

@@ -11,7 +11,6 @@ from inventory.tasks import publish_stock
 from partners import connect
 from partners.models import Intent
 from tests.inventory.publishing.conftest import stock
-from tests.partners.conftest import migrated, processes  # noqa: F401 - fixtures
 from tests.partners.fake_web import FakeWeb
 from tests.partners.shopify.fake_stock import FakeStock
 
@@ -45,7 +44,7 @@ assert ShopLevel.objects.values_list("shown", "published", "batch").get() == (5,
 
 
 @pytest.mark.parametrize("place", ["outbox.claimed", "outbox.sent", "outbox.before_commit", "outbox.settled"])
-def test_a_worker_killed_at_any_step_loses_nothing_and_tells_once(place, processes, tmp_path, noon):  # noqa: F811
+def test_a_worker_killed_at_any_step_loses_nothing_and_tells_once(place, processes, tmp_path, noon):
     folder = tmp_path / "shop"
     (folder / "orders").mkdir(parents=True)
     facts = {"folder": str(folder), "noon": noon.isoformat()}

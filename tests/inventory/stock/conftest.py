@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from tests.inventory.stock.files import Drop
-from tests.partners.conftest import migrated, processes  # noqa: F401 - fixtures
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from partners.folder.ledger import FolderLedger
 from partners.ledger import DocStatus
 from returns.actions import posting
 from returns.models import Journal, WriteOff
-from tests.partners.conftest import PRELUDE, migrated, processes  # noqa: F401 - fixtures
+from tests.processes import PRELUDE
 from tests.returns.posting.approved import approved
 
 SEED = """
@@ -46,7 +46,7 @@ def posted_in(folder: Path) -> list[str]:
 KEYS = [f"ber:BER-260609-0000{number}:1" for number in (1, 2, 3)]
 
 
-def test_workers_killed_between_any_two_steps_post_each_journal_once(processes, tmp_path, noon):  # noqa: F811
+def test_workers_killed_between_any_two_steps_post_each_journal_once(processes, tmp_path, noon):
     """One after the other: the first dies with a draft laid down, the next with it posted and no receipt, the last goes on."""
     live = {"MODE": "live", "LEDGER_FOLDER": str(tmp_path / "books")}
     first, next_, last = (

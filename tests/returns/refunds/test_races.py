@@ -11,7 +11,6 @@ from partners.folder.ledger import FolderLedger
 from returns.actions import refunds
 from returns.models import Refund
 from tests.callers import person
-from tests.partners.conftest import migrated, processes  # noqa: F401 - fixtures
 from tests.returns.builders import NOON, make_accounts, make_people
 from tests.returns.refunds.due import came_back, proposed, sold
 
@@ -44,7 +43,7 @@ assert len(set(Refund.objects.values_list("external_id", flat=True))) == 3
 
 
 @pytest.mark.timeout(300)
-def test_workers_killed_between_call_and_receipt_give_each_refund_once(processes, tmp_path, noon):  # noqa: F811
+def test_workers_killed_between_call_and_receipt_give_each_refund_once(processes, tmp_path, noon):
     live = {"MODE": "live", "LEDGER_FOLDER": str(tmp_path / "books")}
     first = SEED.format(noon=noon.isoformat()) + GIVE.format(noon=noon.isoformat(), rounds=1)
     last = GIVE.format(noon=(noon + timedelta(minutes=10)).isoformat(), rounds=4)
