@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from config import cockpit
 from config.cockpit import Number
+from config.handover.waiting import waiting_for
 from exceptions_queue import calendars
 from exceptions_queue.catalogue import CATALOGUE
 from exceptions_queue.queries import rail, words
@@ -81,6 +82,7 @@ def _rooms(user: User, desk: Owner | None, now: datetime) -> dict[str, Any]:
         "stages": numbers,
         "unsigned": unsigned,
         "collection": waiting,
+        "shifts": waiting_for(user, at=now) if user.has_perm("config.add_handover") else [],
         "feeds": [_feed(latest, now) for latest in feeds_with_latest()] if watches else [],
     }
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from config.handover import acts, drafting, shown
 from config.handover.forms import HandoverForm
+from config.handover.waiting import waiting_for
 from config.models import Handover
 from config.states import HandoverState
 from exceptions_queue.actions import Refused
@@ -55,7 +56,7 @@ def _page(request: Signed, *, form: HandoverForm | None = None, refusal: str = "
     context = {
         "now": words.moment(now, now),
         "figures": shown.live(drafting.figures(at=now), now=now),
-        "waiting": [each for each in told if each["waits"] and each["by_id"] != request.user.pk],
+        "waiting": waiting_for(request.user, at=now),
         "past": told,
         "older": rows[SHOWN - 1].pk if len(rows) > SHOWN else 0,
         "form": (form or HandoverForm()) if request.user.has_perm(ACT) else None,
@@ -77,10 +78,8 @@ def _told(row: Handover, now: datetime) -> dict[str, Any]:
     return {
         "pk": row.pk,
         "by": words.name_of(row.handed_by),
-        "by_id": row.handed_by_id,
         "when": words.moment(row.handed_at, now),
         "note": row.note,
-        "waits": row.state == HandoverState.OPEN,
         "state": HandoverState(row.state).label,
         "tone": _TONES[HandoverState(row.state)],
         "accepted": f"{words.name_of(row.accepted_by)}, {words.moment(row.accepted_at, now)}" if accepted else "",  # type: ignore[arg-type]

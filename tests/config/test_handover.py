@@ -154,7 +154,7 @@ class TestPage:
         with CaptureQueriesContext(connection) as asked:
             client.get(PAGE)
 
-        assert len(asked) == 12  # the session, its person and permissions; eight for the draft; the past hand-overs
+        assert len(asked) == 13  # the session, its person and permissions; eight for the draft; the past hand-overs; what waits
 
     def test_older_hand_overs_are_a_press_away(self, callum):
         for n in range(12):
@@ -236,6 +236,14 @@ class TestAccepting:
         html = re.sub("</?bdi>", "", text_of(client.get(f"/handover/{row.pk}/")))
         assert "by Priya Doe, today 14:00" in html
         assert "/accept/" not in html
+
+    def test_the_next_lead_is_told_on_today_until_it_is_accepted_and_whoever_gave_it_is_not(self, callum, priya):
+        row = given(callum)
+        told = f'<a href="{PAGE}{row.pk}/">'
+
+        assert (told in text_of(sign_in(priya).get("/")), told in text_of(sign_in(callum).get("/"))) == (True, False)
+        acts.accept(row, actor=priya, at=AT)
+        assert told not in text_of(sign_in(priya).get("/"))
 
     def test_nobody_accepts_their_own(self, callum):
         row, client = given(callum), sign_in(callum)

@@ -195,7 +195,7 @@ def test_today_costs_a_fixed_number_of_statements(sign_in, many, role, django_as
         client = sign_in(role)
         client.get("/")
 
-        with django_assert_max_num_queries(10):
+        with django_assert_max_num_queries(11):
             client.get("/")
 
 
