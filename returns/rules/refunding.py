@@ -144,16 +144,22 @@ class Part(StrEnum):
 @dataclass(frozen=True)
 class Claim:
     """What decides about one refund. `parts` names who has which part in it, by the person's id; `first` are the first of two approvers
-    and whom they stood in for."""
+    and whom they stood in for. `alone_pence` is what goes back for the same order besides, on one person's word each."""
 
     state: str
     amount_pence: int
     parts: Mapping[int, Part] = field(default_factory=dict)
     first: frozenset[int] = field(default_factory=frozenset)
+    alone_pence: int = 0
 
     @property
     def awaits_second(self) -> bool:
         return self.state == RefundState.AWAITING_SECOND
+
+    @property
+    def together_pence(self) -> int:
+        """An order given back garment by garment is one sum."""
+        return self.amount_pence + self.alone_pence
 
 
 def signature(person: Person, claim: Claim) -> Signature | str:
@@ -177,7 +183,7 @@ def signature(person: Person, claim: Claim) -> Signature | str:
 
 def state_after(signed: Signature, claim: Claim) -> RefundState:
     """Where this signature takes it: to whoever gives it, or to a second person first."""
-    is_enough = claim.awaits_second or not signed.is_not_enough_for(claim.amount_pence)
+    is_enough = claim.awaits_second or not signed.is_not_enough_for(claim.together_pence)
     return RefundState.APPROVED if is_enough else RefundState.AWAITING_SECOND
 
 

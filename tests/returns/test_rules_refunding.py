@@ -133,18 +133,19 @@ class TestTwoPeople:
     @given(
         st.lists(persons, min_size=1, max_size=6),
         st.integers(1, 700),
+        st.integers(0, 700),
         parts,
         st.frozensets(ids, max_size=2),
         st.sampled_from([RefundState.PROPOSED, RefundState.REFUSED]),
     )
-    def test_nothing_is_approved_without_the_different_people_that_it_takes(self, people, pence, of_others, before, state):
-        ended, signed = in_turn(Claim(state, pence, of_others, before), people)
+    def test_nothing_is_approved_without_the_different_people_that_it_takes(self, people, pence, alone, of_others, before, state):
+        ended, signed = in_turn(Claim(state, pence, of_others, before, alone), people)
         if not signed:
             assert ended.state == state
             return
 
         signing, limit = [{person.pk, how.for_whom} - {None} for person, how in signed], signed[0][1].limit
-        takes = 2 if pence > limit.second_above_pence else 1
+        takes = 2 if pence + alone > limit.second_above_pence else 1
         assert pence <= limit.limit_pence
         assert len(signed) <= takes
         assert ended.state == (RefundState.APPROVED if len(signed) == takes else RefundState.AWAITING_SECOND)

@@ -93,11 +93,15 @@ def _item(pk: int) -> ReturnItem:
 
 
 def _one(pk: int, actor: User) -> Refund:
-    """The refund, locked after its garment as the feed locks them, for somebody who may decide about refunds."""
+    """The refund, locked after its garment as the feed locks them, for somebody who may decide about refunds.
+
+    Every garment of its order that has a refund is locked too: two approved at once would each pass for the only one.
+    """
     if not actor.has_perm(DECIDES):
         raise Refused("Your role does not let you decide about refunds.")
     rows = Refund.objects.filter(pk=pk) if pk < 2**63 else Refund.objects.none()
-    list(ReturnItem.objects.select_for_update().filter(refund__in=rows).order_by("pk"))
+    of_the_order = ReturnItem.objects.filter(refund__order_number__in=rows.values("order_number"))
+    list(of_the_order.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
     found = rows.select_for_update(of=("self",)).select_related("item").first()
     if found is None:
         raise Refused(GONE)

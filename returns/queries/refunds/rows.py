@@ -108,8 +108,12 @@ def _word(signed: Signature | str, claim: Claim) -> _Word:
         return _Word(no=signed)
     if claim.awaits_second:
         return _Word(does="You approve it as the second of two.")
-    takes_two = state_after(signed, claim) == _R.AWAITING_SECOND
-    return _Word(does="It takes two: a second person approves it after you." if takes_two else "")
+    if state_after(signed, claim) != _R.AWAITING_SECOND:
+        return _Word()
+    if signed.is_not_enough_for(claim.amount_pence):
+        return _Word(does="It takes two: a second person approves it after you.")
+    before = f"{pounds(claim.alone_pence)} of this order was approved by one person alone"
+    return _Word(does=f"It takes two: {before}, so a second person approves this after you.")
 
 
 def _of_none(item: ReturnItem, verdict: Verdict, user: User) -> Shown:

@@ -38,3 +38,12 @@ def proposed(*, pence: int = 8_400, at: datetime = NOON, **more: Any) -> Refund:
     item = came_back(sold(pence=pence, **more), at=at)
     refunds.look([item.pk], at=at)
     return Refund.objects.get(item=item)
+
+
+def both_of_one_order(*, pence: int = 8_400) -> tuple[Refund, Refund]:
+    """Two garments of one order, each of which a grade made due."""
+    order = sold(pence=pence, quantity=2)
+    items = [came_back(order), came_back(order)]
+    refunds.look([item.pk for item in items], at=NOON)
+    first, second = Refund.objects.filter(item__in=items).order_by("pk")
+    return first, second

@@ -13,11 +13,12 @@ from partners.models import Intent
 from returns.actions import delegating, limits, refunds
 from returns.actions.outcomes import Refused
 from returns.models import Delegation, GraderLink, Refund, ReturnItem
+from returns.queries.refunds import rows
 from returns.states import Grade, RefundState
 from returns.tasks import give_refunds
 from tests.callers import person
 from tests.returns.builders import NOON, People, make_grade
-from tests.returns.refunds.due import came_back, proposed, sold
+from tests.returns.refunds.due import both_of_one_order, came_back, proposed, sold
 
 pytestmark = pytest.mark.django_db
 MUCH = 60_000  # a finance manager may approve it, and above £500.00 not alone
@@ -98,6 +99,43 @@ class TestTheFirst:
         approve(first, people.finance, 8_400)
 
         assert standing("state", "first_by", "decided_by") == {"state": "approved", "first_by": None, "decided_by": people.finance.pk}
+
+
+class TestOneOrder:
+    """Each of two garments is £84.00, and one person alone is enough up to £100.00."""
+
+    def test_given_back_garment_by_garment_is_one_sum(self, people: People):
+        one, other = both_of_one_order()
+
+        assert approve(one, people.finance, 8_400).state == "approved"
+        assert approve(other, people.finance, 8_400).state == "awaiting_second"
+        assert approve(other, people.colleague, 8_400).state == "approved"
+
+    def test_that_another_person_approved_the_first_is_no_way_round_it(self, people: People):
+        one, other = both_of_one_order()
+        approve(one, people.colleague, 8_400)
+
+        assert approve(other, people.finance, 8_400).state == "awaiting_second"
+
+    def test_what_is_not_given_after_all_counts_no_more(self, people: People):
+        one, other = both_of_one_order()
+        approve(one, people.finance, 8_400)
+        refunds.decline(one.pk, reason="Worn.", actor=people.colleague, at=NOON)
+
+        assert approve(other, people.finance, 8_400).state == "approved"
+
+    def test_the_page_says_why_it_takes_two(self, people: People):
+        one, other = both_of_one_order()
+        approve(one, people.finance, 8_400)
+
+        told = rows.shown_of_items([other.item], people.finance, at=NOON)[other.item_id]
+
+        assert (
+            told.does == "It takes two: £84.00 of this order was approved by one person alone, so a second person approves this after you."
+        )
+
+    def test_another_order_is_another_sum(self, people: People):
+        assert [approve(proposed(), people.finance, 8_400).state for _ in range(2)] == ["approved", "approved"]
 
 
 class TestTheSecond:

@@ -12,7 +12,7 @@ from returns.actions import refunds
 from returns.models import Refund
 from tests.callers import person
 from tests.returns.builders import NOON, make_accounts, make_people
-from tests.returns.refunds.due import came_back, proposed, sold
+from tests.returns.refunds.due import both_of_one_order, came_back, proposed, sold
 
 SEED = """
 from tests.returns.builders import make_people
@@ -86,6 +86,12 @@ class TestAtOnce:
 
         one.refresh_from_db()
         assert (outcomes, one.state, {one.first_by, one.decided_by}) == (["ok", "ok"], "approved", {people.manager, other})
+
+    def test_two_garments_of_one_order_approved_at_once_are_one_sum(self, people, race):
+        a, b = both_of_one_order()
+        outcomes = race(lambda one: refunds.approve(one.pk, pence=8_400, actor=people.finance, at=NOON), [a, b])
+
+        assert (outcomes, sorted(Refund.objects.values_list("state", flat=True))) == (["ok", "ok"], ["approved", "awaiting_second"])
 
     def test_one_person_twice_at_once_is_never_first_and_second(self, people, race):
         one = proposed(pence=60_000)
