@@ -139,7 +139,7 @@ class GraderForm(forms.Form):
     """Which colleague a grader's name at ACS is. Whether ACS could send that name is the action's to say."""
 
     grader = forms.CharField(label="Grader at ACS", max_length=120, help_text="As the returns show it, such as “M. Kerr”.")
-    user = forms.ChoiceField(label="Who that is here")
+    user = forms.ChoiceField(label="Which colleague")
 
     def __init__(self, *args: Any, people: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

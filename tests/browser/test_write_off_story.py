@@ -191,7 +191,7 @@ def test_limits_and_delegations_in_words(sign_in, people, watch, theme: str, wid
     is_fine("accounts")
     page.goto("/settings/graders/")
     page.get_by_label("Grader at ACS", exact=True).fill("M. Kerr")
-    page.get_by_label("Who that is here", exact=True).select_option(label="Agnes Lee")
+    page.get_by_label("Which colleague", exact=True).select_option(label="Agnes Lee")
     page.get_by_role("button", name="Link them").click()
     expect(page.get_by_text("Saved. M. Kerr is Agnes Lee")).to_be_visible()
     is_fine("graders")

@@ -90,7 +90,7 @@ def in_short(lines: Iterable[Line]) -> str:
     lines = list(lines)
     debits = " + ".join(dict.fromkeys(line["account"] for line in lines if line.get("debit_pence")))
     credits = " + ".join(dict.fromkeys(line["account"] for line in lines if line.get("credit_pence")))
-    return f"Dr {debits} / Cr {credits}" if debits and credits else ""
+    return f"Dr\u00a0{debits} / Cr\u00a0{credits}" if debits and credits else ""  # a code never stands apart from its side
 
 
 def total(lines: Iterable[Line]) -> str:
