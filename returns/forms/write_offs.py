@@ -136,13 +136,14 @@ class DelegationForm(forms.Form):
 
 
 class GraderForm(forms.Form):
-    """Which colleague a grader's name at ACS is. Whether ACS could send that name is the action's to say."""
+    """Which colleague a grader is, of the names that ACS has sent: a name typed otherwise would keep nobody from anything."""
 
-    grader = forms.CharField(label="Grader at ACS", max_length=120, help_text="As the returns show it, such as “M. Kerr”.")
+    grader = forms.ChoiceField(label="Grader at ACS")
     user = forms.ChoiceField(label="Which colleague")
 
-    def __init__(self, *args: Any, people: list[tuple[int, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, graders: list[str], people: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["grader"].choices = [("", "Choose a grader"), *((name, name) for name in graders)]  # type: ignore[attr-defined]
         self.fields["user"].choices = [("", "Choose a person"), *people]  # type: ignore[attr-defined]
 
 

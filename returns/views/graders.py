@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -14,6 +14,7 @@ from returns.actions import graders as acts
 from returns.actions.outcomes import Refused
 from returns.forms import GraderForm
 from returns.queries import graders as told
+from returns.queries.graders import Grader
 from returns.views import Signed
 
 CHANGES = "returns.change_graderlink"
@@ -29,7 +30,7 @@ def graders(request: Signed) -> HttpResponse:
 @permission_required(CHANGES, raise_exception=True)
 @decides_about_money
 def _linked(request: Signed) -> HttpResponse:
-    form = GraderForm(request.POST, people=told.people())
+    form = _form(request.POST)
     if not form.is_valid():
         return _page(request, form=form, status=422)
     user = User.objects.get(pk=form.cleaned_data["user"])
@@ -43,7 +44,11 @@ def _linked(request: Signed) -> HttpResponse:
 
 
 def _page(request: Signed, *, form: GraderForm | None = None, status: int = 200) -> HttpResponse:
-    may = request.user.has_perm(CHANGES)
-    blank = GraderForm(people=told.people(), initial={"grader": request.GET.get("grader", "")[:120]}) if may else None
-    context = {"graders": told.graders(at=timezone.now()), "form": form or blank, "may": may}
-    return render(request, "returns/graders.html", context, status=status)
+    shown = told.graders(at=timezone.now())
+    blank = _form(names=shown) if request.user.has_perm(CHANGES) and shown else None
+    return render(request, "returns/graders.html", {"graders": shown, "form": form or blank}, status=status)
+
+
+def _form(typed: QueryDict | None = None, *, names: list[Grader] | None = None) -> GraderForm:
+    shown = told.graders(at=timezone.now()) if names is None else names
+    return GraderForm(typed, graders=[each.name for each in shown], people=told.people())

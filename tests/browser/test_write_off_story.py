@@ -14,7 +14,7 @@ from returns.states import WriteOffState
 from tests.browser.conftest import PASSWORD, axe_faults, is_within_its_width, keep, small_targets
 from tests.config.people import load_roles
 from tests.inventory.builders import make_product
-from tests.returns.written_off import make_accounts, make_posted, make_write_off
+from tests.returns.written_off import make_accounts, make_item, make_posted, make_write_off
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 _S = WriteOffState
@@ -189,8 +189,9 @@ def test_limits_and_delegations_in_words(sign_in, people, watch, theme: str, wid
     page.get_by_role("button", name="Use this account").click()
     expect(page.get_by_text("Saved. Stock at ACS is account 1200").first).to_be_visible()
     is_fine("accounts")
+    make_item(1, at=timezone.now(), rfid="E2001", sku="DRS-1", grader="M. Kerr")
     page.goto("/settings/graders/")
-    page.get_by_label("Grader at ACS", exact=True).fill("M. Kerr")
+    page.get_by_label("Grader at ACS", exact=True).select_option(label="M. Kerr")
     page.get_by_label("Which colleague", exact=True).select_option(label="Agnes Lee")
     page.get_by_role("button", name="Link them").click()
     expect(page.get_by_text("Saved. M. Kerr is Agnes Lee")).to_be_visible()
