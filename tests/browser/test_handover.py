@@ -15,9 +15,9 @@ from exceptions_queue.states import CaseState
 from orders.models import Order
 from partners.sandbox.world import World
 from tests.browser.conftest import axe_faults, is_within_its_width, keep, small_targets
+from tests.browser.looks import LOOKS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-LOOKS = [(1280, "light"), (1280, "dark"), (360, "light"), (360, "dark")]
 
 
 def person(username: str):
@@ -40,7 +40,7 @@ def is_fine(page: Page, name: str, *, whole: bool = True) -> None:
     assert (axe_faults(page), small_targets(page), is_within_its_width(page)) == ([], [], True), name
 
 
-@pytest.mark.parametrize(("width", "theme"), LOOKS)
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
 def test_a_lead_reads_how_the_shift_stands_and_accepts_it(sign_in, shift, width: int, theme: str):
     page = sign_in("warehouse", width=width, theme=theme)
     page.goto("/handover/")
@@ -67,7 +67,7 @@ def test_on_paper_there_are_the_figures_and_the_note_and_nothing_to_press(sign_i
     page.screenshot(path="test-artifacts/handover-print.png", full_page=True)
 
 
-@pytest.mark.parametrize(("width", "theme"), LOOKS)
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
 def test_an_admin_writes_on_a_page_while_a_colleague_does_and_both_texts_stay(sign_in, world, watch, width: int, theme: str):
     watch.expected = ("409",)
     page = sign_in("integration", width=width, theme=theme)

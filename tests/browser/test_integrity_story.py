@@ -12,6 +12,7 @@ from orders.models import IntegrityRun, Order
 from orders.states import OrderState
 from partners.sandbox.world import World
 from tests.browser.conftest import axe_faults, is_within_its_width, keep, small_targets
+from tests.browser.looks import LOOKS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -27,7 +28,7 @@ def locker(world: World) -> str:
     return locker
 
 
-@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (1280, "dark"), (360, "light")])
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
 def test_the_warehouse_lead_runs_it_looks_and_signs(sign_in, locker: str, width: int, theme: str):
     drifted = Order.objects.filter(locker_id=locker, state=OrderState.RELEASED).first()
     Order.objects.filter(pk=drifted.pk).update(acs_locker_id="UK99999999")

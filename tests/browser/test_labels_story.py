@@ -15,6 +15,7 @@ from orders.states import AcsStatus, OrderState
 from partners.models import Intent
 from partners.sandbox.world import World
 from tests.browser.conftest import axe_faults, is_within_its_width, keep, small_targets
+from tests.browser.looks import LOOKS
 from tests.lockers.shipping import JSON, FakeShipping, spoken_to
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -56,7 +57,7 @@ def assert_fine(page: Page, name: str) -> None:
     assert (axe_faults(page), small_targets(page), is_within_its_width(page)) == ([], [], True)
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 1280), ("light", 360), ("dark", 360)])
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
 def test_the_page_is_fit_for_everybody(sign_in, parcels, theme, width):
     page = sign_in("warehouse", theme=theme, width=width)
     page.goto("/labels/")

@@ -15,6 +15,7 @@ from orders.models import Order
 from orders.states import AcsStatus, OrderState
 from partners.sandbox.world import World
 from tests.browser.conftest import axe_faults, is_within_its_width, keep, small_targets
+from tests.browser.looks import LOOKS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -52,7 +53,7 @@ def is_sound(page: Page) -> bool:
     return True
 
 
-@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (1280, "dark"), (360, "light")])
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
 def test_a_lead_closes_the_manifest_and_hands_over_the_sheet(sign_in, parcels, width, theme):
     page = sign_in("warehouse", width=width, theme=theme)
     page.goto("/manifests/")

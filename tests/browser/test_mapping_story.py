@@ -12,6 +12,7 @@ from partners.mappings import fold
 from partners.models import CodeMapping
 from partners.sandbox.world import World
 from tests.browser.conftest import axe_faults, is_within_its_width, keep, small_targets
+from tests.browser.looks import LOOKS
 from tests.inventory.mapped import QUARANTINE, READY, allocate, make_garments, make_status
 
 pytestmark = pytest.mark.browser
@@ -86,7 +87,7 @@ def test_from_the_new_status_to_the_roll_back(sign_in, new):
     assert (new.target, new.flags) == ("", {})
 
 
-@pytest.mark.parametrize(("theme", "width"), [("dark", 1280), ("light", 360)])
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
 def test_in_other_light_and_on_a_telephone(sign_in, new, theme, width):
     page = sign_in("integration", theme=theme, width=width)
     page.goto(EDITOR)

@@ -13,6 +13,7 @@ from returns.models import Journal, LedgerDocument, PeriodSignOff, WriteOff
 from returns.rules.months import name_of
 from returns.states import JournalState, WriteOffState
 from tests.browser.conftest import PASSWORD, axe_faults, is_within_its_width, keep, small_targets
+from tests.browser.looks import LOOKS
 from tests.config.people import load_roles
 from tests.inventory.builders import make_product
 from tests.returns.of_a_month import in_ledger, posted, read_the_ledger
@@ -21,7 +22,6 @@ from tests.returns.written_off import make_accounts, make_write_off
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 _S = WriteOffState
 GARMENTS = ("Pleated midi dress", "Bias-cut skirt", "Wool blazer", "Silk shirt", "Tailored coat", "Cashmere jumper", "Linen trousers")
-LOOKS = [("light", 1280), ("dark", 1280), ("light", 360), ("dark", 360)]
 
 
 @pytest.fixture

@@ -14,10 +14,10 @@ from orders.models import Order
 from orders.states import OrderState
 from partners.sandbox.world import World
 from tests.browser.conftest import axe_faults, is_within_its_width, keep, small_targets
+from tests.browser.looks import LOOKS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WAY = (("CRE.1001", 60), ("FMD.1002", 50), ("MMD.1001", 44), ("MMD.1003", 38), ("LMD.1001", 20), ("LMD.1005", 16), ("ZZZ.4711", 3))
-LOOKS = [("light", 1280), ("dark", 1280), ("light", 360), ("dark", 360)]
 
 
 @pytest.fixture

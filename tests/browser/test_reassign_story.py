@@ -14,6 +14,7 @@ from orders.models import Order
 from orders.states import AcsStatus, Destination, OrderState
 from partners.sandbox.world import World
 from tests.browser.conftest import axe_faults, is_within_its_width, keep, small_targets
+from tests.browser.looks import LOOKS
 from tests.partners.mail.fake_smtp import FakeSmtp, smtp
 
 pytestmark = pytest.mark.browser
@@ -81,7 +82,7 @@ def test_from_the_case_to_the_customers_e_mail(world: World, sign_in, closed, ma
     keep(page, "reassign-order")
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 1280), ("light", 360)])
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
 def test_all_of_a_closed_locker_at_once(world: World, sign_in, closed, mail, theme, width):
     page = sign_in("cx", theme=theme, width=width)
     page.goto("/orders/bulk/?kind=nearest_locker&all=1&code=LOC-CLOSED&state=open")
@@ -108,7 +109,7 @@ def test_all_of_a_closed_locker_at_once(world: World, sign_in, closed, mail, the
     expect(page.get_by_text("Handed to the mail server").first).to_be_visible()
 
 
-@pytest.mark.parametrize(("theme", "width"), [("dark", 1280), ("light", 360)])
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
 def test_the_picker_and_the_message_in_other_light_and_on_a_telephone(world: World, sign_in, closed, theme, width):
     order = closed[0]
     page = sign_in("cx", theme=theme, width=width)

@@ -10,6 +10,7 @@ from exceptions_queue.models import ExceptionCase
 from orders.models import CheckoutRefusal
 from partners.sandbox.world import World
 from tests.browser.conftest import axe_faults, is_within_its_width, keep, small_targets
+from tests.browser.looks import LOOKS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LOOKED_AT = ("stopped", "time-to-fix", "checkout", "first-time-pass")
@@ -28,7 +29,7 @@ def busy(world: World) -> None:
         CheckoutRefusal.objects.create(day=day, sku=f"DRS-{n:04}-10", code="VAL-DIM-MISSING", carts=3 + n * n)
 
 
-@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (1280, "dark"), (360, "light"), (360, "dark")])
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
 def test_a_lead_reads_the_reports(sign_in, busy: None, width: int, theme: str):
     page = sign_in("integration", width=width, theme=theme)
     page.goto("/reports/")

@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 from orders.models import Order, RuleSetting
 from partners.sandbox.world import World
 from tests.browser.conftest import axe_faults, is_within_its_width, keep, small_targets
+from tests.browser.looks import LOOKS
 
 pytestmark = pytest.mark.browser
 
@@ -47,7 +48,7 @@ def test_from_the_list_to_the_roll_back(sign_in, world: World):
     assert Order.objects.exists()
 
 
-@pytest.mark.parametrize(("theme", "width"), [("dark", 1280), ("light", 360)])
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
 def test_in_other_light_and_on_a_telephone(sign_in, world: World, theme: str, width: int):
     page = sign_in("integration", theme=theme, width=width)
     page.goto("/rules/")

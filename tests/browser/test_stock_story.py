@@ -10,11 +10,11 @@ from inventory.actions import recount
 from inventory.models import BufferRule, Garment, Level, StateTime, StockDay
 from partners.sandbox.world import World
 from tests.browser.conftest import axe_faults, is_within_its_width, keep, small_targets
+from tests.browser.looks import LOOKS
 from tests.inventory.builders import REFURBISHMENT, make_change, make_garments, make_much_stock, make_product, stock_read
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SKU = "DRS-0412-10"
-LOOKS = [("light", 1280), ("dark", 1280), ("light", 360), ("dark", 360)]
 
 
 @pytest.fixture

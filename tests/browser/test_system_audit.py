@@ -14,6 +14,7 @@ from orders.models import Order
 from partners.mappings import note_seen
 from partners.sandbox.world import World
 from tests.browser.conftest import axe_faults, is_within_its_width, keep, small_targets
+from tests.browser.looks import LOOKS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -31,7 +32,7 @@ def gaps(world: World) -> None:
     SystemAuditDay.objects.bulk_create([SystemAuditDay(on=then, key=key, count=was.get(key, 0), touched=0, pence=0) for key in BY_KEY])
 
 
-@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (1280, "dark"), (360, "light"), (360, "dark")])
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
 def test_an_admin_finds_what_is_missing_and_where_to_mend_it(sign_in, gaps, width: int, theme: str):
     page = sign_in("integration", width=width, theme=theme)
     page.goto("/system-audit/")

@@ -7,9 +7,10 @@ from config.models import ExerciseAttempt
 from orders.models import MessageTemplate
 from partners.sandbox.world import World
 from tests.browser.conftest import axe_faults, is_within_its_width, keep, small_targets
+from tests.browser.looks import LOOKS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-SIZES = pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 1280), ("light", 360), ("dark", 360)])
+SIZES = pytest.mark.parametrize(("theme", "width"), LOOKS)
 
 
 def looks_right(page: Page, name: str) -> None:

@@ -12,6 +12,7 @@ from config.roles import DEMO_PEOPLE
 from returns.models import Approval, Journal, WriteOff
 from returns.states import WriteOffState
 from tests.browser.conftest import PASSWORD, axe_faults, is_within_its_width, keep, small_targets
+from tests.browser.looks import LOOKS
 from tests.config.people import load_roles
 from tests.inventory.builders import make_product
 from tests.returns.written_off import make_accounts, make_item, make_posted, make_write_off
@@ -20,7 +21,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 _S = WriteOffState
 GARMENTS = ("Pleated midi dress", "Bias-cut skirt", "Wool blazer", "Silk shirt", "Tailored coat", "Cashmere jumper", "Linen trousers")
 REASONS = ("Stain", "Tear", "Odour")
-LOOKS = [("light", 1280), ("dark", 1280), ("light", 360), ("dark", 360)]
 
 
 @pytest.fixture
