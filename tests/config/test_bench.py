@@ -1,5 +1,10 @@
 import json
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from functools import partial
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -7,6 +12,7 @@ from django.db import connection
 
 from config import postgres
 from config.bench import SCENARIOS, harness
+from config.bench.databases import Databases
 from config.bench.harness import Cost, Rounds
 
 
@@ -78,6 +84,22 @@ def test_without_postgresql_its_rows_say_not_run_and_the_exit_code_is_one(monkey
     assert ended.value.code == 1
     assert "  not run: no initdb and postgres on PATH or under /usr/lib/postgresql" in lines
     assert json.loads(lines[-1])["passed"] is False
+
+
+def test_scenarios_that_ask_at_once_each_get_a_whole_database_of_their_own(tmp_path: Path):
+    databases = Databases(postgres.Server(), tmp_path)
+    with ThreadPoolExecutor(3) as pool:
+        own = list(pool.map(partial(databases.fresh, "sqlite"), ("a", "b", "c")))
+
+    assert len({each.address for each in own} | {str(each.folder) for each in own}) == 6
+    assert [_tables(each.address) for each in own] == [_tables(f"sqlite:///{tmp_path / 'migrated.sqlite3'}")] * 3
+
+
+def _tables(address: str) -> list[str]:
+    with closing(sqlite3.connect(address.removeprefix("sqlite:///"))) as file:
+        found = [name for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
+    assert "orders_order" in found
+    return found
 
 
 def test_an_unknown_scenario_is_a_sentence():
