@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Count, Exists, Max, OuterRef, Q
 from django.utils import timezone
 
 from partners import connect, outbox
@@ -44,9 +44,12 @@ def _queue(kind: str, at: datetime) -> int:
         rows = list((approved.select_for_update(skip_locked=True, of=("self",)) if skips else approved)[:AT_ONCE])
         if not rows:
             return 0
-        before = Intent.objects.filter(kind=kind, business_id__in=[one.key for one in rows]).order_by()
-        last = dict(before.values_list("business_id").annotate(Max("revision")))
-        wanted = [(one.key, last.get(one.key, 0) + 1, {"amount_pence": one.amount_pence}) for one in rows]
+        # Asked once more under the lock: whoever held it until now may have queued some of these meanwhile.
+        before = Intent.objects.filter(kind=kind, business_id__in=[one.key for one in rows]).order_by().values_list("business_id")
+        told = before.annotate(last=Max("revision"), living=Count("pk", filter=~Q(state__in=Intent.ENDED)))
+        last = {key: (revision, living) for key, revision, living in told}
+        free = [(one, last.get(one.key, (0, 0))) for one in rows]
+        wanted = [(one.key, revision + 1, {"amount_pence": one.amount_pence}) for one, (revision, living) in free if not living]
         outbox.put_many(kind=kind, wanted=wanted, actor=SYSTEM, at=at, ring=RING)
     return len(wanted)
 
